@@ -1,0 +1,1 @@
+//! Migrations, DDL and ORM declarations to the catalog of a database.

@@ -1,0 +1,1 @@
+//! Source text and packs to facts; sole owner of tree-sitter.

@@ -1,0 +1,1 @@
+//! Facts and catalogs to the index of one service.

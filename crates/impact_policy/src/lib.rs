@@ -1,0 +1,1 @@
+//! A trace and a policy to a verdict.

@@ -1,0 +1,1 @@
+//! A report to one file for each format.
