@@ -685,6 +685,8 @@ pub struct Import {
     pub public: bool,
     /// Rust: `mod name;`, with the file of `#[path]` in `path`.
     pub declares: bool,
+    /// Rust: within `#[cfg(test)]`. Of `mod name;` it says that the whole file is.
+    pub is_test: bool,
     /// Where it stands.
     pub span: Span,
 }
