@@ -17,13 +17,19 @@ impl TableName {
     /// A name without a schema.
     #[must_use]
     pub fn bare(name: &str) -> Self {
-        Self { schema: None, name: name.into() }
+        Self {
+            schema: None,
+            name: name.into(),
+        }
     }
 
     /// A name in a schema.
     #[must_use]
     pub fn qualified(schema: &str, name: &str) -> Self {
-        Self { schema: Some(schema.into()), name: name.into() }
+        Self {
+            schema: Some(schema.into()),
+            name: name.into(),
+        }
     }
 }
 

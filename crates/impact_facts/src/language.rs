@@ -90,4 +90,45 @@ impl Dialect {
             .find(|(dialect, _)| *dialect == self)
             .map_or("generic", |(_, names)| names[0])
     }
+
+    /// An identifier as the catalog keeps it: PostgreSQL and its kin fold what is not quoted to lower case, the others
+    /// keep what is written and compare without regard to case, see [`Dialect::same_name`].
+    #[must_use]
+    pub fn fold(self, word: &str, quoted: bool) -> Box<str> {
+        if self.folds() && !quoted {
+            word.to_lowercase().into()
+        } else {
+            word.into()
+        }
+    }
+
+    /// Whether two folded identifiers name the same thing.
+    #[must_use]
+    pub fn same_name(self, left: &str, right: &str) -> bool {
+        if self.folds() {
+            left == right
+        } else {
+            left.eq_ignore_ascii_case(right)
+        }
+    }
+
+    /// Whether a bare name of a table belongs to a schema of the search path.
+    #[must_use]
+    pub fn has_schemas(self) -> bool {
+        !matches!(
+            self,
+            Dialect::Sqlite | Dialect::MySql | Dialect::Generic | Dialect::ClickHouse
+        )
+    }
+
+    fn folds(self) -> bool {
+        matches!(
+            self,
+            Dialect::Postgres
+                | Dialect::Redshift
+                | Dialect::Trino
+                | Dialect::Snowflake
+                | Dialect::Generic
+        )
+    }
 }

@@ -84,8 +84,24 @@ pub enum SchemaChange {
         /// Its name.
         name: Box<str>,
     },
-    /// A table's columns come from another: `INHERITS`, `PARTITION OF`, `LIKE`, `ATTACH PARTITION`.
+    /// A constraint, index, trigger or policy has another name.
+    RenameDependent {
+        /// The table, where the statement says it.
+        table: Option<TableName>,
+        /// Its name before.
+        from: Box<str>,
+        /// Its name after.
+        to: Box<str>,
+    },
+    /// A table's columns come from another, later ones included: `INHERITS`, `PARTITION OF`, `ATTACH PARTITION`, `OF type`.
     Inherit {
+        /// The one that gets them.
+        child: TableName,
+        /// The one that has them.
+        parent: TableName,
+    },
+    /// A table gets copies of another's columns as they stand now, and no more: `LIKE`.
+    CopyColumns {
         /// The one that gets them.
         child: TableName,
         /// The one that has them.
@@ -117,6 +133,15 @@ pub enum SchemaChange {
     },
     /// A schema begins to exist.
     CreateSchema(Box<str>),
+    /// A schema has another name.
+    RenameSchema {
+        /// Its name before.
+        from: Box<str>,
+        /// Its name after.
+        to: Box<str>,
+    },
+    /// A schema ceases to exist, with all that is in it.
+    DropSchema(Box<str>),
     /// A statement that is no DDL: it reads and writes data when the migration runs (`UPDATE`, `RunPython`).
     Data,
     /// A step that could not be understood, and why. The catalog is not certain after it.
@@ -138,6 +163,8 @@ pub struct CreateTable {
     pub kind: RelationKind,
     /// `AS SELECT …`: the columns come from a query, see [`CreateView`].
     pub query: Option<ViewQuery>,
+    /// Foreign tables: the server's name and the schema at the other server (empty if it is not said).
+    pub foreign: Option<(Box<str>, Box<str>)>,
 }
 
 /// A column as a definition says it.
@@ -190,9 +217,11 @@ pub struct Dependent {
     pub name: Option<Box<str>>,
     /// The table.
     pub table: TableName,
-    /// The table's columns that it needs, with where each is named.
+    /// The table's columns that it needs, with where each is named. In a step, names of an expression that may be
+    /// something else are among them; in a catalog only columns are left.
     pub columns: Vec<(Box<str>, Span)>,
-    /// Columns of other tables that it needs: a foreign key's target, a policy's subquery.
+    /// Columns of other tables that it needs: a foreign key's target, a policy's subquery. In a step, an empty column
+    /// means the other table's primary key; in a catalog it is filled in.
     pub foreign: Vec<(TableName, Box<str>)>,
     /// A trigger's function.
     pub function: Option<TableName>,

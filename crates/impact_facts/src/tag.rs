@@ -23,19 +23,28 @@ pub struct Tag {
 impl Tag {
     /// All that was captured under a name.
     pub fn all(&self, capture: Capture) -> impl Iterator<Item = &Captured> {
-        self.captures.iter().filter(move |(name, _)| *name == capture).map(|(_, what)| what)
+        self.captures
+            .iter()
+            .filter(move |(name, _)| *name == capture)
+            .map(|(_, what)| what)
     }
 
     /// The first that was captured under a name.
     #[must_use]
     pub fn first(&self, capture: Capture) -> Option<&Captured> {
-        self.captures.iter().find(|(name, _)| *name == capture).map(|(_, what)| what)
+        self.captures
+            .iter()
+            .find(|(name, _)| *name == capture)
+            .map(|(_, what)| what)
     }
 
     /// A constant of the pattern.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<&str> {
-        self.settings.iter().find(|(name, _)| &**name == key).map(|(_, value)| &**value)
+        self.settings
+            .iter()
+            .find(|(name, _)| &**name == key)
+            .map(|(_, value)| &**value)
     }
 }
 

@@ -66,7 +66,9 @@ impl SpanMap {
     /// A text that stands in the file as it is, from `start`.
     #[must_use]
     pub fn contiguous(start: u32) -> Self {
-        Self { entries: vec![(0, start)] }
+        Self {
+            entries: vec![(0, start)],
+        }
     }
 
     /// Says that from text offset `text` on, bytes stand at file offset `file` on.
@@ -94,7 +96,11 @@ impl SpanMap {
     #[must_use]
     pub fn span(&self, start: u32, end: u32) -> Span {
         let first = self.locate(start);
-        let last = if end > start { self.locate(end - 1) + 1 } else { first };
+        let last = if end > start {
+            self.locate(end - 1) + 1
+        } else {
+            first
+        };
         Span::new(first, last)
     }
 }
@@ -127,11 +133,12 @@ impl Assembled {
     /// Appends a literal of `file`.
     pub fn push_literal(&mut self, file: FileId, literal: &Literal) {
         let base = self.text.len() as u32;
-        self.segments.extend(literal.map.entries.iter().map(|&(text, offset)| Segment {
-            at: base + text,
-            file,
-            offset,
-        }));
+        self.segments
+            .extend(literal.map.entries.iter().map(|&(text, offset)| Segment {
+                at: base + text,
+                file,
+                offset,
+            }));
         self.text.push_str(&literal.value);
     }
 
@@ -139,39 +146,62 @@ impl Assembled {
     /// and, after [`Assembled::holes`] says so, as a value, a list or a clause.
     pub fn push_hole(&mut self, file: FileId, span: Span) {
         let start = self.text.len() as u32;
-        self.segments.push(Segment { at: start, file, offset: span.start });
-        self.text.push_str(&format!("impact_hole_{}", self.holes.len()));
+        self.segments.push(Segment {
+            at: start,
+            file,
+            offset: span.start,
+        });
+        self.text
+            .push_str(&format!("impact_hole_{}", self.holes.len()));
         self.holes.push(Span::new(start, self.text.len() as u32));
     }
 
     /// Appends another assembled text.
     pub fn push_assembled(&mut self, other: &Assembled) {
         let base = self.text.len() as u32;
-        self.segments
-            .extend(other.segments.iter().map(|s| Segment { at: s.at + base, ..*s }));
-        self.holes
-            .extend(other.holes.iter().map(|h| Span::new(h.start + base, h.end + base)));
+        self.segments.extend(other.segments.iter().map(|s| Segment {
+            at: s.at + base,
+            ..*s
+        }));
+        self.holes.extend(
+            other
+                .holes
+                .iter()
+                .map(|h| Span::new(h.start + base, h.end + base)),
+        );
         self.text.push_str(&other.text);
     }
 
     /// The file and span where the bytes `span` of the text stand. A span over several segments is cut to the first.
     #[must_use]
     pub fn locate(&self, span: Span) -> Option<(FileId, Span)> {
-        let at = self.segments.partition_point(|s| s.at <= span.start).checked_sub(1)?;
+        let at = self
+            .segments
+            .partition_point(|s| s.at <= span.start)
+            .checked_sub(1)?;
         let segment = self.segments[at];
         let start = segment.offset + (span.start - segment.at);
         let next = self.segments.get(at + 1);
         let run_end = next.map_or(u32::MAX, |n| n.at);
         if span.end <= run_end {
-            return Some((segment.file, Span::new(start, start + (span.end - span.start))));
+            return Some((
+                segment.file,
+                Span::new(start, start + (span.end - span.start)),
+            ));
         }
         let end = self.locate_end(span.end, segment.file);
-        Some((segment.file, Span::new(start, end.unwrap_or(start + (run_end - span.start)))))
+        Some((
+            segment.file,
+            Span::new(start, end.unwrap_or(start + (run_end - span.start))),
+        ))
     }
 
     fn locate_end(&self, end: u32, file: FileId) -> Option<u32> {
         let last = end.checked_sub(1)?;
-        let at = self.segments.partition_point(|s| s.at <= last).checked_sub(1)?;
+        let at = self
+            .segments
+            .partition_point(|s| s.at <= last)
+            .checked_sub(1)?;
         let segment = self.segments[at];
         (segment.file == file).then_some(segment.offset + (last - segment.at) + 1)
     }
