@@ -59,6 +59,9 @@ pub struct Catalog {
     pub types: BTreeMap<TableName, Vec<Box<str>>>,
     /// Functions.
     pub functions: BTreeMap<TableName, DatabaseFunction>,
+    /// Schemas whose tables stand in another database (`IMPORT FOREIGN SCHEMA`): every table there is a table here, too.
+    #[serde(default)]
+    pub imported: Vec<ImportedSchema>,
     /// Files that sites point into.
     pub files: Vec<CatalogFile>,
     /// Steps that were not understood: what is said of the tables they name is not certain.
@@ -214,6 +217,21 @@ pub struct DatabaseFunction {
     pub definition: crate::CreateFunction,
     /// Where.
     pub at: Option<Site>,
+}
+
+/// A schema that is imported from another server, see [`SchemaChange::ImportForeignSchema`](crate::SchemaChange).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ImportedSchema {
+    /// The server's name.
+    pub server: Box<str>,
+    /// The schema's name there.
+    pub remote: Box<str>,
+    /// The schema that its tables appear in here.
+    pub local: Box<str>,
+    /// Only these tables; empty for all.
+    pub only: Vec<Box<str>>,
+    /// All but these tables.
+    pub except: Vec<Box<str>>,
 }
 
 /// A step of the history that was not understood.

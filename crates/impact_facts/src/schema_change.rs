@@ -220,6 +220,9 @@ pub struct Dependent {
     /// The table's columns that it needs, with where each is named. In a step, names of an expression that may be
     /// something else are among them; in a catalog only columns are left.
     pub columns: Vec<(Box<str>, Span)>,
+    /// Those of `columns` that only an expression or a predicate of an index names: `lower(email)`, `WHERE gone_at IS NULL`.
+    #[serde(default)]
+    pub computed: Vec<Box<str>>,
     /// Columns of other tables that it needs: a foreign key's target, a policy's subquery. In a step, an empty column
     /// means the other table's primary key; in a catalog it is filled in.
     pub foreign: Vec<(TableName, Box<str>)>,
