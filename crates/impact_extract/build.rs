@@ -1,0 +1,4 @@
+//! Embeds the packs anew whenever one changes.
+fn main() {
+    println!("cargo:rerun-if-changed=../../queries");
+}

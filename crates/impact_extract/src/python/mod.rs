@@ -1,0 +1,13 @@
+//! The Python front end.
+
+use crate::builder::ModuleBuilder;
+use crate::source::Source;
+use tree_sitter::Tree;
+
+/// The grammar.
+pub fn grammar() -> tree_sitter::Language {
+    tree_sitter_python::LANGUAGE.into()
+}
+
+/// Lowers a file.
+pub fn lower(_source: &Source, _tree: &Tree, _builder: &mut ModuleBuilder) {}
