@@ -18,6 +18,7 @@ mod schema_change;
 mod site;
 mod tag;
 mod text;
+mod walk;
 
 pub use catalog::*;
 pub use file::*;
@@ -29,3 +30,4 @@ pub use schema_change::*;
 pub use site::*;
 pub use tag::*;
 pub use text::*;
+pub use walk::*;

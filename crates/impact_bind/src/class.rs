@@ -1,0 +1,220 @@
+//! Classes: qualified names, bases, the order in which members are looked up.
+
+use crate::binding::{Binding, ClassRef, FunctionRef};
+use crate::place::{Definition, Place};
+use crate::program::{Program, Trail};
+use impact_facts::{FileId, Language};
+use std::sync::Arc;
+
+/// More classes than this in one order of lookup: the rest is left away.
+const MAX_ANCESTORS: usize = 256;
+
+impl Program<'_> {
+    /// The qualified name of a class: `app.models.User`, nested `app.models.User.Meta`.
+    #[must_use]
+    pub fn class_name(&self, class: ClassRef) -> String {
+        self.place_name(class.file, Place::Class(class.class))
+    }
+
+    /// The qualified name of a function or method: `app.views.Profile.get`. A closure is `<lambda>` of what is around it.
+    #[must_use]
+    pub fn function_name(&self, function: FunctionRef) -> String {
+        self.place_name(function.file, Place::Function(function.function))
+    }
+
+    /// The qualified name of a place. Names are joined as the file's language joins them.
+    #[must_use]
+    pub fn place_name(&self, file: FileId, place: Place) -> String {
+        let module = self.module(file);
+        let mut names = Vec::new();
+        let mut at = place;
+        loop {
+            match at {
+                Place::Class(id) => {
+                    let class = module.class(id);
+                    let subject = || class.subject.and_then(|id| module.dotted(id));
+                    let name = class.name.map(|name| module.name(name).to_owned());
+                    names.extend(name.or_else(subject));
+                }
+                Place::Function(id) => {
+                    let name = module.function(id).name.map(|name| module.name(name));
+                    names.push(name.unwrap_or("<lambda>").to_owned());
+                }
+                Place::Module => {}
+            }
+            match self.places(file).around(at) {
+                Some(around) => at = around,
+                None => break,
+            }
+        }
+        names.push(self.module_name(file).to_owned());
+        names.reverse();
+        let joint = if self.facts(file).language == Language::Rust {
+            "::"
+        } else {
+            "."
+        };
+        names.join(joint)
+    }
+
+    /// The class that a function is a method of: the innermost place around it is that class.
+    #[must_use]
+    pub fn class_of(&self, function: FunctionRef) -> Option<ClassRef> {
+        match self
+            .places(function.file)
+            .around(Place::Function(function.function))
+        {
+            Some(Place::Class(class)) => Some(ClassRef {
+                file: function.file,
+                class,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What the bases of a class are bound to, in order. A base that is no name is a [`Binding::Value`].
+    #[must_use]
+    pub fn bases(&self, class: ClassRef) -> Vec<Binding> {
+        let module = self.module(class.file);
+        let around = self.places(class.file).around(Place::Class(class.class));
+        let place = around.unwrap_or(Place::Module);
+        let bases = module
+            .class(class.class)
+            .bases
+            .iter()
+            .filter(|base| base.name.is_none());
+        bases
+            .map(
+                |base| match self.resolve_expression(class.file, place, base.value) {
+                    Binding::Unknown | Binding::Local if module.dotted(base.value).is_none() => {
+                        let (file, expression) = (class.file, base.value);
+                        Binding::Value(
+                            crate::ValueRef {
+                                file,
+                                place,
+                                expression,
+                            },
+                            "".into(),
+                        )
+                    }
+                    found => found,
+                },
+            )
+            .collect()
+    }
+
+    /// A class and all it inherits from, in the order in which members are looked up. What is outside the tree, or no
+    /// class by name, stands in its place as it is bound.
+    #[must_use]
+    pub fn ancestors(&self, class: ClassRef) -> Arc<[Binding]> {
+        self.remember_bases(class, || {
+            let mut path = Vec::new();
+            self.linearize(&Binding::Class(class), &mut path).into()
+        })
+    }
+
+    /// C3, and where the bases contradict each other, depth first without repeats.
+    fn linearize(&self, of: &Binding, path: &mut Vec<ClassRef>) -> Vec<Binding> {
+        let Binding::Class(class) = of else {
+            return vec![of.clone()];
+        };
+        if path.contains(class) || path.len() > 64 {
+            return vec![of.clone()];
+        }
+        path.push(*class);
+        let bases = self.bases(*class);
+        let mut lines: Vec<Vec<Binding>> = bases
+            .iter()
+            .map(|base| self.linearize(base, path))
+            .collect();
+        lines.push(bases);
+        path.pop();
+        let mut all = vec![of.clone()];
+        all.extend(merge(lines));
+        all.truncate(MAX_ANCESTORS);
+        all
+    }
+
+    /// Whether a class is, or inherits from, the class of that qualified name, in the tree or outside.
+    #[must_use]
+    pub fn is_subclass(&self, class: ClassRef, qualified: &str) -> bool {
+        self.ancestors(class).iter().any(|base| match base {
+            Binding::Class(base) => self.class_name(*base) == qualified,
+            Binding::External(name) => **name == *qualified,
+            _ => false,
+        })
+    }
+
+    /// The definitions of a member in the first class, in the order of lookup, that has it.
+    #[must_use]
+    pub fn class_member(&self, class: ClassRef, name: &str) -> Option<(ClassRef, &[Definition])> {
+        self.ancestors(class).iter().find_map(|base| match base {
+            Binding::Class(base) => {
+                let found = self.own_member(*base, name);
+                (!found.is_empty()).then_some((*base, found))
+            }
+            _ => None,
+        })
+    }
+
+    /// The definitions of a member in the class's own body.
+    #[must_use]
+    pub fn own_member(&self, class: ClassRef, name: &str) -> &[Definition] {
+        let places = self.places(class.file);
+        let names = places.names(Place::Class(class.class));
+        places
+            .name(name)
+            .map_or(&[], |name| names.definitions(name))
+    }
+
+    pub(crate) fn class_member_binding(
+        &self,
+        class: ClassRef,
+        name: &str,
+        trail: &mut Trail,
+    ) -> Binding {
+        for base in self.ancestors(class).iter() {
+            match base {
+                Binding::Class(base) => {
+                    let place = Place::Class(base.class);
+                    if let Some(found) = self.bound_in(base.file, place, name, trail) {
+                        return found;
+                    }
+                }
+                Binding::External(path) if &**path == "builtins.object" => {}
+                Binding::External(path) => {
+                    return Binding::External(format!("{path}.{name}").into());
+                }
+                _ => return Binding::Unknown,
+            }
+        }
+        Binding::Unknown
+    }
+}
+
+fn merge(mut lines: Vec<Vec<Binding>>) -> Vec<Binding> {
+    let mut merged: Vec<Binding> = Vec::new();
+    loop {
+        lines.retain(|line| !line.is_empty());
+        let in_tail = |head: &Binding| {
+            lines
+                .iter()
+                .any(|line| line.iter().skip(1).any(|b| b == head))
+        };
+        let heads = lines.iter().filter_map(|line| line.first());
+        let first = heads
+            .clone()
+            .find(|head| !in_tail(head))
+            .or_else(|| heads.clone().next());
+        let Some(next) = first.cloned() else {
+            return merged;
+        };
+        for line in &mut lines {
+            line.retain(|binding| *binding != next);
+        }
+        merged.push(next);
+        if merged.len() > MAX_ANCESTORS {
+            return merged;
+        }
+    }
+}
