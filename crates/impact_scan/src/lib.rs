@@ -1,1 +1,17 @@
 //! Walking, reading, caching and running in parallel; sole owner of the file system and rayon.
+//!
+//! The stages between are pure functions of values; this crate feeds them. It finds out what the workspace is
+//! ([`Workspace`]), which files count, reads each once, keeps what was extracted for the next run, and runs the stages
+//! over all services at once. What it hands out does not depend on the order in which threads finish, on the cache, or
+//! on anything outside the trees that it was pointed at.
+
+mod config;
+mod discover;
+mod manifests;
+mod tracked;
+mod walk;
+mod workspace;
+
+pub use config::ConfigError;
+pub use walk::{Found, Tally, Tree, walk};
+pub use workspace::{Selection, DatabaseSpec, ServiceArgument, ServiceSpec, Workspace, WorkspaceError};
