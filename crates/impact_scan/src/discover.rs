@@ -16,20 +16,35 @@ const MOST_BYTES: u64 = 1 << 20;
 pub(crate) fn workspace(root: &Path) -> Workspace {
     let services = services(root);
     let databases = vec![database(&services)];
-    Workspace { root: root.to_path_buf(), config: None, services, databases, policy: None }
+    Workspace {
+        root: root.to_path_buf(),
+        config: None,
+        services,
+        databases,
+        policy: None,
+    }
 }
 
 /// A folder of repositories holds one service for each; anything else is one service.
 pub(crate) fn services(root: &Path) -> Vec<ServiceSpec> {
-    let repositories = if root.join(".git").exists() { Vec::new() } else { repositories_in(root) };
+    let repositories = if root.join(".git").exists() {
+        Vec::new()
+    } else {
+        repositories_in(root)
+    };
     if repositories.is_empty() {
         return vec![ServiceSpec::found(root, root, &name_of(root))];
     }
-    repositories.iter().map(|path| ServiceSpec::found(root, path, &name_of(path))).collect()
+    repositories
+        .iter()
+        .map(|path| ServiceSpec::found(root, path, &name_of(path)))
+        .collect()
 }
 
 fn repositories_in(root: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(root) else {
+        return Vec::new();
+    };
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok())
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
@@ -41,7 +56,10 @@ fn repositories_in(root: &Path) -> Vec<PathBuf> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| "service".to_owned(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || "service".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// The one database that services share when nobody names any.
@@ -111,7 +129,9 @@ fn dialect<'a>(services: impl Iterator<Item = &'a ServiceSpec>) -> Dialect {
             vote(&file, &String::from_utf8_lossy(&bytes), &mut votes);
         }
     }
-    let most = votes.iter().max_by_key(|(dialect, votes)| (**votes, std::cmp::Reverse(**dialect)));
+    let most = votes
+        .iter()
+        .max_by_key(|(dialect, votes)| (**votes, std::cmp::Reverse(**dialect)));
     most.map_or(Dialect::default(), |(dialect, _)| *dialect)
 }
 
@@ -146,7 +166,11 @@ fn telling_files(root: &Path) -> Vec<PathBuf> {
     walker
         .filter_map(|entry| entry.ok())
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()) && tells(entry.path()))
-        .filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.len() <= MOST_BYTES))
+        .filter(|entry| {
+            entry
+                .metadata()
+                .is_ok_and(|metadata| metadata.len() <= MOST_BYTES)
+        })
         .map(|entry| entry.into_path())
         .take(MOST_FILES)
         .collect()
@@ -174,7 +198,12 @@ const SETTINGS_FILES: &[(&str, &str)] = &[
 ];
 
 fn tells(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy())
+        .unwrap_or_default();
     manifests::is_manifest(&path.to_string_lossy())
-        || SETTINGS_FILES.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end))
+        || SETTINGS_FILES
+            .iter()
+            .any(|(start, end)| name.starts_with(start) && name.ends_with(end))
 }

@@ -14,4 +14,6 @@ mod workspace;
 
 pub use config::ConfigError;
 pub use walk::{Found, Tally, Tree, walk};
-pub use workspace::{Selection, DatabaseSpec, ServiceArgument, ServiceSpec, Workspace, WorkspaceError};
+pub use workspace::{
+    DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,
+};

@@ -50,7 +50,11 @@ struct Driver {
 }
 
 const fn driver(ecosystem: Ecosystem, name: &'static str, dialect: Option<Dialect>) -> Driver {
-    Driver { ecosystem, name, dialect }
+    Driver {
+        ecosystem,
+        name,
+        dialect,
+    }
 }
 
 const PG: Option<Dialect> = Some(Dialect::Postgres);
@@ -75,12 +79,36 @@ const DRIVERS: &[Driver] = &[
     driver(Ecosystem::Python, "pyodbc", MS),
     driver(Ecosystem::Python, "pymssql", MS),
     driver(Ecosystem::Python, "duckdb", Some(Dialect::DuckDb)),
-    driver(Ecosystem::Python, "clickhouse-driver", Some(Dialect::ClickHouse)),
-    driver(Ecosystem::Python, "clickhouse-connect", Some(Dialect::ClickHouse)),
-    driver(Ecosystem::Python, "snowflake-connector-python", Some(Dialect::Snowflake)),
-    driver(Ecosystem::Python, "snowflake-sqlalchemy", Some(Dialect::Snowflake)),
-    driver(Ecosystem::Python, "google-cloud-bigquery", Some(Dialect::BigQuery)),
-    driver(Ecosystem::Python, "redshift-connector", Some(Dialect::Redshift)),
+    driver(
+        Ecosystem::Python,
+        "clickhouse-driver",
+        Some(Dialect::ClickHouse),
+    ),
+    driver(
+        Ecosystem::Python,
+        "clickhouse-connect",
+        Some(Dialect::ClickHouse),
+    ),
+    driver(
+        Ecosystem::Python,
+        "snowflake-connector-python",
+        Some(Dialect::Snowflake),
+    ),
+    driver(
+        Ecosystem::Python,
+        "snowflake-sqlalchemy",
+        Some(Dialect::Snowflake),
+    ),
+    driver(
+        Ecosystem::Python,
+        "google-cloud-bigquery",
+        Some(Dialect::BigQuery),
+    ),
+    driver(
+        Ecosystem::Python,
+        "redshift-connector",
+        Some(Dialect::Redshift),
+    ),
     driver(Ecosystem::Python, "trino", Some(Dialect::Trino)),
     driver(Ecosystem::Python, "django", None),
     driver(Ecosystem::Python, "sqlalchemy", None),
@@ -170,7 +198,9 @@ pub(crate) fn drivers(path: &str, text: &str) -> BTreeSet<(&'static str, Option<
     if let Some((_, driver)) = PRESENT.iter().find(|(name, _)| *name == file_name(path)) {
         return BTreeSet::from([(*driver, None)]);
     }
-    let Some(ecosystem) = ecosystem_of(path) else { return BTreeSet::new() };
+    let Some(ecosystem) = ecosystem_of(path) else {
+        return BTreeSet::new();
+    };
     let words = words(text, ecosystem);
     DRIVERS
         .iter()
@@ -190,24 +220,32 @@ fn file_name(path: &str) -> &str {
 
 fn ecosystem_of(path: &str) -> Option<Ecosystem> {
     let name = file_name(path);
-    let in_requirements = path.contains("requirements/") && (name.ends_with(".txt") || name.ends_with(".in"));
+    let in_requirements =
+        path.contains("requirements/") && (name.ends_with(".txt") || name.ends_with(".in"));
     if in_requirements {
         return Some(Ecosystem::Python);
     }
-    MANIFESTS.iter().find(|(pattern, _)| fits(pattern, name)).map(|(_, ecosystem)| *ecosystem)
+    MANIFESTS
+        .iter()
+        .find(|(pattern, _)| fits(pattern, name))
+        .map(|(_, ecosystem)| *ecosystem)
 }
 
 fn fits(pattern: &str, name: &str) -> bool {
     let mut rest = name;
     let mut parts = pattern.split('*').peekable();
     let first = parts.next().unwrap_or_default();
-    let Some(after) = rest.strip_prefix(first) else { return false };
+    let Some(after) = rest.strip_prefix(first) else {
+        return false;
+    };
     rest = after;
     while let Some(part) = parts.next() {
         if parts.peek().is_none() {
             return rest.ends_with(part);
         }
-        let Some(at) = rest.find(part) else { return false };
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
         rest = rest.get(at + part.len()..).unwrap_or_default();
     }
     rest.is_empty()
@@ -220,7 +258,10 @@ fn words(text: &str, ecosystem: Ecosystem) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for line in text.lines().map(|line| without_comment(line, ecosystem)) {
         for word in line.split(|c| !joins(c)).filter(|word| word.len() <= 100) {
-            let word = word.trim_matches(['.', '/', '-']).to_lowercase().replace('_', "-");
+            let word = word
+                .trim_matches(['.', '/', '-'])
+                .to_lowercase()
+                .replace('_', "-");
             if ecosystem == Ecosystem::Go {
                 let cuts = word.match_indices('/').map(|(at, _)| word[..at].to_owned());
                 words.extend(cuts.collect::<Vec<_>>());
@@ -245,23 +286,35 @@ mod tests {
     use super::{drivers, is_manifest};
 
     fn names(path: &str, text: &str) -> Vec<&'static str> {
-        drivers(path, text).into_iter().map(|(name, _)| name).collect()
+        drivers(path, text)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
     }
 
     #[test]
     fn a_requirement_is_a_whole_word_outside_comments() {
         let text = "psycopg2-binary>=2.9  # not mysqlclient\nDjango==5.0\ndjango-redis\n";
-        assert_eq!(names("requirements/base.txt", text), ["django", "psycopg2-binary"]);
+        assert_eq!(
+            names("requirements/base.txt", text),
+            ["django", "psycopg2-binary"]
+        );
     }
 
     #[test]
     fn crates_are_known_with_either_separator() {
-        assert_eq!(names("a/Cargo.toml", "tokio_postgres = \"1\"\n"), ["tokio-postgres"]);
+        assert_eq!(
+            names("a/Cargo.toml", "tokio_postgres = \"1\"\n"),
+            ["tokio-postgres"]
+        );
     }
 
     #[test]
     fn go_modules_are_known_without_their_version() {
-        assert_eq!(names("go.mod", "require github.com/jackc/pgx/v5 v5.1.0"), ["github.com/jackc/pgx"]);
+        assert_eq!(
+            names("go.mod", "require github.com/jackc/pgx/v5 v5.1.0"),
+            ["github.com/jackc/pgx"]
+        );
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub(crate) struct Repository {
 pub(crate) fn repository_of(directory: &Path) -> Option<Repository> {
     directory.ancestors().find_map(|work_tree| {
         let git = git_directory(&work_tree.join(".git"))?;
-        Some(Repository { work_tree: work_tree.to_path_buf(), git })
+        Some(Repository {
+            work_tree: work_tree.to_path_buf(),
+            git,
+        })
     })
 }
 
@@ -45,15 +48,26 @@ impl Repository {
         };
         let file = gix_index::File::at(&index, self.object_hash(), true, options)
             .map_err(|error| error.to_string())?;
-        let paths = file.entries().iter().filter_map(|entry| plain_path(entry.path(&file)));
-        Ok(paths.map(|path| self.work_tree.join(path)).filter(|path| path.starts_with(root)).collect())
+        let paths = file
+            .entries()
+            .iter()
+            .filter_map(|entry| plain_path(entry.path(&file)));
+        Ok(paths
+            .map(|path| self.work_tree.join(path))
+            .filter(|path| path.starts_with(root))
+            .collect())
     }
 
     /// SHA-256 repositories say so in their configuration.
     fn object_hash(&self) -> gix_hash::Kind {
         let config = std::fs::read_to_string(self.git.join("config")).unwrap_or_default();
-        let line = config.lines().map(|line| line.to_ascii_lowercase().replace([' ', '\t'], ""));
-        match line.into_iter().find(|line| line.starts_with("objectformat=")) {
+        let line = config
+            .lines()
+            .map(|line| line.to_ascii_lowercase().replace([' ', '\t'], ""));
+        match line
+            .into_iter()
+            .find(|line| line.starts_with("objectformat="))
+        {
             Some(line) if line.ends_with("sha256") => gix_hash::Kind::Sha256,
             _ => gix_hash::Kind::Sha1,
         }
@@ -63,5 +77,7 @@ impl Repository {
 /// A path that stays below where it is joined to; others do not come from git.
 fn plain_path(bytes: &[u8]) -> Option<PathBuf> {
     let path = PathBuf::from(std::str::from_utf8(bytes).ok()?);
-    path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
+    path.components()
+        .all(|part| matches!(part, Component::Normal(_)))
+        .then_some(path)
 }

@@ -50,7 +50,10 @@ impl Tally {
     /// `(reason, files, bytes)`, sorted.
     #[must_use]
     pub fn rows(&self) -> Vec<(SkipReason, u32, u64)> {
-        self.0.iter().map(|(reason, (files, bytes))| (*reason, *files, *bytes)).collect()
+        self.0
+            .iter()
+            .map(|(reason, (files, bytes))| (*reason, *files, *bytes))
+            .collect()
     }
 }
 
@@ -59,7 +62,10 @@ impl Tally {
 pub fn walk(service: &ServiceSpec, others: &[&Path], threads: usize) -> Tree {
     let repository = repository_of(&service.root);
     let seen = visit(&service.root, others, repository.is_some(), threads);
-    let mut tree = Tree { unreadable: seen.unreadable, ..Tree::default() };
+    let mut tree = Tree {
+        unreadable: seen.unreadable,
+        ..Tree::default()
+    };
     let mut files = seen.files;
     if let Some(repository) = &repository {
         add_tracked(&service.root, others, repository, &mut files, &mut tree);
@@ -87,8 +93,11 @@ struct Seen {
 
 fn visit(root: &Path, others: &[&Path], in_repository: bool, threads: usize) -> Seen {
     let seen = Mutex::new(Seen::default());
-    let apart: Vec<PathBuf> =
-        others.iter().filter(|other| **other != root).map(|other| other.to_path_buf()).collect();
+    let apart: Vec<PathBuf> = others
+        .iter()
+        .filter(|other| **other != root)
+        .map(|other| other.to_path_buf())
+        .collect();
     let walker = WalkBuilder::new(root)
         .standard_filters(false)
         .git_ignore(true)
@@ -110,30 +119,43 @@ fn visit(root: &Path, others: &[&Path], in_repository: bool, threads: usize) -> 
             WalkState::Continue
         })
     });
-    seen.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+    seen.into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn note(root: &Path, entry: &DirEntry, seen: &mut Seen) {
-    let Some(kind) = entry.file_type() else { return };
+    let Some(kind) = entry.file_type() else {
+        return;
+    };
     if kind.is_symlink() {
         seen.links.push(entry.path().to_path_buf());
     } else if kind.is_file() {
         let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-        let found = Found { path: inside(root, entry.path()), absolute: entry.path().to_path_buf(), bytes };
+        let found = Found {
+            path: inside(root, entry.path()),
+            absolute: entry.path().to_path_buf(),
+            bytes,
+        };
         seen.files.insert(found.path.clone(), found);
     }
 }
 
 fn failure(root: &Path, error: &ignore::Error) -> (Box<str>, Box<str>) {
-    let path = path_of(error).map(|path| inside(root, path)).unwrap_or_default();
-    let message = error.io_error().map_or_else(|| error.to_string(), |io| io.kind().to_string());
+    let path = path_of(error)
+        .map(|path| inside(root, path))
+        .unwrap_or_default();
+    let message = error
+        .io_error()
+        .map_or_else(|| error.to_string(), |io| io.kind().to_string());
     (path, message.into())
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
         ignore::Error::Loop { child, .. } => Some(child),
         _ => None,
     }
@@ -154,15 +176,29 @@ fn add_tracked(
         }
     };
     for absolute in tracked {
-        if others.iter().any(|other| *other != root && absolute.starts_with(other)) {
+        if others
+            .iter()
+            .any(|other| *other != root && absolute.starts_with(other))
+        {
             continue;
         }
         let path = inside(root, &absolute);
         if files.contains_key(&path) || leaves(root, &absolute) {
             continue;
         }
-        if let Some(metadata) = absolute.symlink_metadata().ok().filter(|metadata| metadata.is_file()) {
-            files.insert(path.clone(), Found { path, absolute, bytes: metadata.len() });
+        if let Some(metadata) = absolute
+            .symlink_metadata()
+            .ok()
+            .filter(|metadata| metadata.is_file())
+        {
+            files.insert(
+                path.clone(),
+                Found {
+                    path,
+                    absolute,
+                    bytes: metadata.len(),
+                },
+            );
         }
     }
 }
@@ -178,7 +214,10 @@ fn leaves(root: &Path, path: &Path) -> bool {
 fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped: &mut Tally) {
     links.sort();
     for link in links {
-        let target = link.canonicalize().ok().filter(|target| target.starts_with(root));
+        let target = link
+            .canonicalize()
+            .ok()
+            .filter(|target| target.starts_with(root));
         let Some(target) = target else {
             skipped.add(SkipReason::Link, 0);
             continue;
@@ -199,13 +238,23 @@ fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped
 fn add_linked(root: &Path, link: &Path, target: PathBuf, files: &mut Files) {
     let bytes = target.metadata().map_or(0, |metadata| metadata.len());
     let path = inside(root, link);
-    files.insert(path.clone(), Found { path, absolute: target, bytes });
+    files.insert(
+        path.clone(),
+        Found {
+            path,
+            absolute: target,
+            bytes,
+        },
+    );
 }
 
 fn holds_any(files: &Files, directory: &str) -> bool {
     let prefix = format!("{directory}/");
     let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
-    files.range::<str, _>(from).next().is_some_and(|(path, _)| path.starts_with(&prefix))
+    files
+        .range::<str, _>(from)
+        .next()
+        .is_some_and(|(path, _)| path.starts_with(&prefix))
 }
 
 fn inside(root: &Path, path: &Path) -> Box<str> {

@@ -65,10 +65,13 @@ impl std::str::FromStr for ServiceArgument {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
-            Some((name, path)) if !name.is_empty() && !path.is_empty() => {
-                Ok(Self { name: name.to_owned(), path: path.into() })
-            }
-            _ => Err(format!("`{text}` is not of the form NAME=PATH, as in `billing=../billing`")),
+            Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok(Self {
+                name: name.to_owned(),
+                path: path.into(),
+            }),
+            _ => Err(format!(
+                "`{text}` is not of the form NAME=PATH, as in `billing=../billing`"
+            )),
         }
     }
 }
@@ -94,7 +97,10 @@ pub enum WorkspaceError {
 
 impl WorkspaceError {
     fn io(path: &Path, error: &std::io::Error) -> Self {
-        Self::Path { path: path.to_path_buf(), message: error.to_string() }
+        Self::Path {
+            path: path.to_path_buf(),
+            message: error.to_string(),
+        }
     }
 }
 
@@ -104,7 +110,11 @@ impl Workspace {
     pub fn at(directory: &Path) -> Result<Self, WorkspaceError> {
         let root = real_directory(directory)?;
         let config = root.join(CONFIG_FILE);
-        if config.is_file() { Self::from_config(&config) } else { Ok(discover::workspace(&root)) }
+        if config.is_file() {
+            Self::from_config(&config)
+        } else {
+            Ok(discover::workspace(&root))
+        }
     }
 
     /// The workspace that `directory` is in: of the nearest `impact.toml` at or above it, else of the repository it is
@@ -128,18 +138,29 @@ impl Workspace {
         }
         reject_duplicates(&specs)?;
         let databases = vec![discover::database(&specs)];
-        Ok(Self { root, config: None, services: specs, databases, policy: None })
+        Ok(Self {
+            root,
+            config: None,
+            services: specs,
+            databases,
+            policy: None,
+        })
     }
 
     fn from_config(path: &Path) -> Result<Self, WorkspaceError> {
-        let text = std::fs::read_to_string(path).map_err(|error| WorkspaceError::io(path, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| WorkspaceError::io(path, &error))?;
         let source = Source { path, text: &text };
         let file = config::parse(&source)?;
         let root = path.parent().unwrap_or(path).to_path_buf();
         Self::from_file(&source, root, file)
     }
 
-    fn from_file(source: &Source<'_>, root: PathBuf, file: ConfigFile) -> Result<Self, WorkspaceError> {
+    fn from_file(
+        source: &Source<'_>,
+        root: PathBuf,
+        file: ConfigFile,
+    ) -> Result<Self, WorkspaceError> {
         let shared = Globs::of(source, &file.include, &file.exclude)?;
         let mut services = Vec::new();
         for raw in &file.service {
@@ -147,20 +168,31 @@ impl Workspace {
         }
         if services.is_empty() {
             services = discover::services(&root);
-            services.iter_mut().for_each(|spec| spec.selection.workspace = shared.clone());
+            services
+                .iter_mut()
+                .for_each(|spec| spec.selection.workspace = shared.clone());
         }
         reject_duplicates(&services)?;
         let databases = databases(source, &root, &file.database, &services)?;
         check_databases(source, &file.service, &databases)?;
         let policy = file.policy.map(Spanned::into_inner);
-        Ok(Self { root, config: Some(source.path.to_path_buf()), services, databases, policy })
+        Ok(Self {
+            root,
+            config: Some(source.path.to_path_buf()),
+            services,
+            databases,
+            policy,
+        })
     }
 
     /// The database that a service uses when a reference does not say.
     #[must_use]
     pub fn database_of(&self, service: &Service) -> Option<&DatabaseSpec> {
         match service.databases.first() {
-            Some(name) => self.databases.iter().find(|database| database.name == *name),
+            Some(name) => self
+                .databases
+                .iter()
+                .find(|database| database.name == *name),
             None => self.databases.first(),
         }
     }
@@ -194,7 +226,11 @@ impl Selection {
     /// Whether a file counts, by its path from the service's root and from the workspace's.
     #[must_use]
     pub fn admits(&self, path: &str, service_path: &str) -> bool {
-        let whole = if service_path.is_empty() { path.into() } else { format!("{service_path}/{path}") };
+        let whole = if service_path.is_empty() {
+            path.into()
+        } else {
+            format!("{service_path}/{path}")
+        };
         self.own.admits(path) && self.workspace.admits(&whole)
     }
 
@@ -217,7 +253,10 @@ impl Globs {
         include: &[Spanned<String>],
         exclude: &[Spanned<String>],
     ) -> Result<Self, ConfigError> {
-        Ok(Self { include: glob_set(source, include)?, exclude: glob_set(source, exclude)? })
+        Ok(Self {
+            include: glob_set(source, include)?,
+            exclude: glob_set(source, exclude)?,
+        })
     }
 
     fn admits(&self, path: &str) -> bool {
@@ -230,17 +269,24 @@ impl Globs {
     }
 }
 
-fn glob_set(source: &Source<'_>, patterns: &[Spanned<String>]) -> Result<Option<GlobSet>, ConfigError> {
+fn glob_set(
+    source: &Source<'_>,
+    patterns: &[Spanned<String>],
+) -> Result<Option<GlobSet>, ConfigError> {
     if patterns.is_empty() {
         return Ok(None);
     }
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        for glob in globs(pattern.get_ref()).map_err(|error| source.error_at(pattern, error.to_string()))? {
+        for glob in
+            globs(pattern.get_ref()).map_err(|error| source.error_at(pattern, error.to_string()))?
+        {
             set.add(glob);
         }
     }
-    set.build().map(Some).map_err(|error| source.error(0, error.to_string()))
+    set.build()
+        .map(Some)
+        .map_err(|error| source.error(0, error.to_string()))
 }
 
 /// A pattern as `.gitignore` means it: without a `/` in it, it fits at any depth; it fits a directory with all inside.
@@ -265,7 +311,10 @@ fn service(
     shared: &Globs,
 ) -> Result<ServiceSpec, WorkspaceError> {
     let path = real_directory(&root.join(raw.path.get_ref())).map_err(|error| {
-        source.error_at(&raw.path, format!("the path of service `{}`: {error}", raw.name.get_ref()))
+        source.error_at(
+            &raw.path,
+            format!("the path of service `{}`: {error}", raw.name.get_ref()),
+        )
     })?;
     let mut spec = ServiceSpec::found(root, &path, raw.name.get_ref());
     spec.service.owner = raw.owner.as_deref().map(Into::into);
@@ -299,8 +348,13 @@ fn databases(
         }
         databases.push(DatabaseSpec {
             name: name.as_str().into(),
-            dialect: dialect(source, section)?.unwrap_or_else(|| discover::dialect_of(name, services)),
-            schema: section.schema.iter().map(|path| absolute_text(root, path.get_ref())).collect(),
+            dialect: dialect(source, section)?
+                .unwrap_or_else(|| discover::dialect_of(name, services)),
+            schema: section
+                .schema
+                .iter()
+                .map(|path| absolute_text(root, path.get_ref()))
+                .collect(),
         });
     }
     Ok(databases)
@@ -308,8 +362,11 @@ fn databases(
 
 /// Databases that only services speak of; one that all share if none does.
 fn named_databases(services: &[ServiceSpec]) -> Vec<DatabaseSpec> {
-    let names: BTreeSet<&str> =
-        services.iter().flat_map(|spec| &spec.service.databases).map(|name| &**name).collect();
+    let names: BTreeSet<&str> = services
+        .iter()
+        .flat_map(|spec| &spec.service.databases)
+        .map(|name| &**name)
+        .collect();
     if names.is_empty() {
         return vec![discover::database(services)];
     }
@@ -324,14 +381,25 @@ fn named_databases(services: &[ServiceSpec]) -> Vec<DatabaseSpec> {
 }
 
 fn dialect(source: &Source<'_>, section: &RawDatabase) -> Result<Option<Dialect>, ConfigError> {
-    let Some(word) = &section.dialect else { return Ok(None) };
+    let Some(word) = &section.dialect else {
+        return Ok(None);
+    };
     if let Some(dialect) = Dialect::from_name(word.get_ref()) {
         return Ok(Some(dialect));
     }
-    let names: Vec<&str> = Dialect::NAMES.iter().map(|(dialect, _)| dialect.name()).collect();
+    let names: Vec<&str> = Dialect::NAMES
+        .iter()
+        .map(|(dialect, _)| dialect.name())
+        .collect();
     let hint = config::suggestion(word.get_ref(), names.iter().copied());
     let known = names.join("`, `");
-    Err(source.error_at(word, format!("unknown dialect `{}`{hint} (known: `{known}`)", word.get_ref())))
+    Err(source.error_at(
+        word,
+        format!(
+            "unknown dialect `{}`{hint} (known: `{known}`)",
+            word.get_ref()
+        ),
+    ))
 }
 
 fn check_databases(
@@ -339,13 +407,21 @@ fn check_databases(
     services: &[RawService],
     databases: &[DatabaseSpec],
 ) -> Result<(), ConfigError> {
-    let mut names = services.iter().flat_map(|service| service.database.iter().chain(&service.databases));
-    let unknown = names.find(|name| databases.iter().all(|database| *database.name != **name.get_ref()));
+    let mut names = services
+        .iter()
+        .flat_map(|service| service.database.iter().chain(&service.databases));
+    let unknown = names.find(|name| {
+        databases
+            .iter()
+            .all(|database| *database.name != **name.get_ref())
+    });
     match unknown {
         None => Ok(()),
         Some(name) => {
-            let hint =
-                config::suggestion(name.get_ref(), databases.iter().map(|database| &*database.name));
+            let hint = config::suggestion(
+                name.get_ref(),
+                databases.iter().map(|database| &*database.name),
+            );
             Err(source.error_at(
                 name,
                 format!("no `[[database]]` is named `{}`{hint}", name.get_ref()),
@@ -356,18 +432,28 @@ fn check_databases(
 
 fn reject_duplicates(services: &[ServiceSpec]) -> Result<(), WorkspaceError> {
     let mut seen = BTreeSet::new();
-    match services.iter().find(|spec| !seen.insert(&spec.service.name)) {
-        Some(spec) => Err(WorkspaceError::DuplicateService(spec.service.name.to_string())),
+    match services
+        .iter()
+        .find(|spec| !seen.insert(&spec.service.name))
+    {
+        Some(spec) => Err(WorkspaceError::DuplicateService(
+            spec.service.name.to_string(),
+        )),
         None => Ok(()),
     }
 }
 
 fn real_directory(path: &Path) -> Result<PathBuf, WorkspaceError> {
-    let real = path.canonicalize().map_err(|error| WorkspaceError::io(path, &error))?;
+    let real = path
+        .canonicalize()
+        .map_err(|error| WorkspaceError::io(path, &error))?;
     if real.is_dir() {
         Ok(real)
     } else {
-        Err(WorkspaceError::Path { path: path.to_path_buf(), message: "is not a directory".into() })
+        Err(WorkspaceError::Path {
+            path: path.to_path_buf(),
+            message: "is not a directory".into(),
+        })
     }
 }
 
@@ -390,5 +476,9 @@ pub(crate) fn relative(base: &Path, path: &Path) -> String {
 /// A path with `/` between its parts, whatever the system uses. What is not UTF-8 is replaced.
 pub(crate) fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }

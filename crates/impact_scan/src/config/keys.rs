@@ -9,7 +9,16 @@ const TOP: &[&str] = &["service", "database", "include", "exclude", "policy"];
 const SECTIONS: &[(&str, &[&str])] = &[
     (
         "service",
-        &["name", "path", "owner", "database", "databases", "library", "include", "exclude"],
+        &[
+            "name",
+            "path",
+            "owner",
+            "database",
+            "databases",
+            "library",
+            "include",
+            "exclude",
+        ],
     ),
     ("database", &["name", "dialect", "schema"]),
 ];
@@ -40,7 +49,11 @@ fn collect(table: &DeTable<'_>, section: &str, known: &[&str], unknown: &mut Vec
     for key in table.keys() {
         let name = key.get_ref().as_ref();
         if !known.contains(&name) {
-            let place = if section.is_empty() { String::new() } else { format!(" in `{section}`") };
+            let place = if section.is_empty() {
+                String::new()
+            } else {
+                format!(" in `{section}`")
+            };
             let hint = suggestion(name, known.iter().copied());
             let choices = known.join("`, `");
             unknown.push((

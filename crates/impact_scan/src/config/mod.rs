@@ -24,7 +24,14 @@ pub struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.path.display(), self.line, self.column, self.message)
+        write!(
+            f,
+            "{}:{}:{}: {}",
+            self.path.display(),
+            self.line,
+            self.column,
+            self.message
+        )
     }
 }
 
@@ -50,7 +57,11 @@ impl Source<'_> {
     }
 
     /// A complaint about a value.
-    pub(crate) fn error_at<T>(&self, value: &Spanned<T>, message: impl Into<String>) -> ConfigError {
+    pub(crate) fn error_at<T>(
+        &self,
+        value: &Spanned<T>,
+        message: impl Into<String>,
+    ) -> ConfigError {
         self.error(value.span().start, message)
     }
 }
