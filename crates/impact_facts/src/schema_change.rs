@@ -100,6 +100,13 @@ pub enum SchemaChange {
         /// The one that has them.
         parent: TableName,
     },
+    /// A table keeps the columns that it has from another as its own: `NO INHERIT`, `DETACH PARTITION`.
+    EndInherit {
+        /// The one that had them from the other.
+        child: TableName,
+        /// The other.
+        parent: TableName,
+    },
     /// A table gets copies of another's columns as they stand now, and no more: `LIKE`.
     CopyColumns {
         /// The one that gets them.
