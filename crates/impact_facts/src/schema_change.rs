@@ -1,6 +1,6 @@
 //! One step of a schema's history, whoever says it: a SQL statement, a Django operation, an Alembic call, a diesel macro.
 
-use crate::{RelationKind, Span, TableName};
+use crate::{RelationKind, Span, SpanMap, TableName};
 use serde::{Deserialize, Serialize};
 
 /// A step with its place in the file that says it.
@@ -10,6 +10,61 @@ pub struct SchemaStep {
     pub change: SchemaChange,
     /// The bytes that say so: the column's or table's name where there is one, else the statement.
     pub span: Span,
+}
+
+impl SchemaStep {
+    /// Moves every place in it: a step that was read from a text inside a file comes to stand in the file.
+    pub fn relocate(&mut self, locate: &dyn Fn(Span) -> Span) {
+        self.span = locate(self.span);
+        match &mut self.change {
+            SchemaChange::CreateTable(create) => create.relocate(locate),
+            SchemaChange::CreateView(view) => {
+                relocate_map(&mut view.query.map, view.query.sql.len(), locate)
+            }
+            SchemaChange::AddColumn { column, .. } => column.span = locate(column.span),
+            SchemaChange::AddDependent(dependent) => dependent.relocate(locate),
+            SchemaChange::CreateType { fields, .. } => {
+                fields
+                    .iter_mut()
+                    .for_each(|field| field.span = locate(field.span));
+            }
+            SchemaChange::CreateFunction(function) => {
+                relocate_map(&mut function.map, function.body.len(), locate);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl CreateTable {
+    fn relocate(&mut self, locate: &dyn Fn(Span) -> Span) {
+        self.columns
+            .iter_mut()
+            .for_each(|column| column.span = locate(column.span));
+        self.dependents
+            .iter_mut()
+            .for_each(|dependent| dependent.relocate(locate));
+        if let Some(query) = &mut self.query {
+            relocate_map(&mut query.map, query.sql.len(), locate);
+        }
+    }
+}
+
+impl Dependent {
+    fn relocate(&mut self, locate: &dyn Fn(Span) -> Span) {
+        self.span = locate(self.span);
+        self.columns
+            .iter_mut()
+            .for_each(|(_, span)| *span = locate(*span));
+    }
+}
+
+fn relocate_map(map: &mut SpanMap, length: usize, locate: &dyn Fn(Span) -> Span) {
+    let mut moved = SpanMap::default();
+    for offset in 0..u32::try_from(length).unwrap_or(0) {
+        moved.push(offset, locate(map.span(offset, offset + 1)).start);
+    }
+    *map = moved;
 }
 
 /// What happens to a schema.
@@ -211,8 +266,8 @@ pub struct ViewQuery {
     pub columns: Vec<Box<str>>,
     /// The query's text.
     pub sql: Box<str>,
-    /// Where it begins in the file (the text stands there byte by byte).
-    pub start: u32,
+    /// Where its bytes stand in the file.
+    pub map: SpanMap,
 }
 
 /// What hangs on columns of one table and goes, or fails, when they go.
@@ -273,8 +328,8 @@ pub struct CreateFunction {
     pub language: Box<str>,
     /// Its body's text.
     pub body: Box<str>,
-    /// Where the body begins in the file.
-    pub start: u32,
+    /// Where the body's bytes stand in the file.
+    pub map: SpanMap,
     /// Whether it returns `trigger`.
     pub is_trigger: bool,
 }

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::lexer::{self, Token, TokenKind};
 use super::{MAX_DEPTH, Steps, statement};
-use impact_facts::{CreateFunction, Dialect, SchemaChange, Span, TableName};
+use impact_facts::{CreateFunction, Dialect, SchemaChange, Span, SpanMap, TableName};
 
 /// Reads what follows `CREATE FUNCTION` or `CREATE PROCEDURE`.
 pub(super) fn create(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
@@ -27,7 +27,7 @@ fn empty(name: TableName) -> CreateFunction {
         columns: Vec::new(),
         language: "sql".into(),
         body: "".into(),
-        start: 0,
+        map: SpanMap::default(),
         is_trigger: false,
     }
 }
@@ -55,7 +55,7 @@ fn clause(cursor: &mut Cursor<'_>, function: &mut CreateFunction) {
         match cursor.string() {
             Some((text, span)) => {
                 function.body = text.into();
-                function.start = span.start;
+                function.map = SpanMap::contiguous(span.start);
             }
             None => body_to_end(cursor, function),
         }
@@ -77,7 +77,7 @@ fn returns(cursor: &mut Cursor<'_>, function: &mut CreateFunction) {
 fn body_to_end(cursor: &mut Cursor<'_>, function: &mut CreateFunction) {
     let span = cursor.span();
     function.body = cursor.slice(span).into();
-    function.start = span.start;
+    function.map = SpanMap::contiguous(span.start);
     while cursor.bump().is_some() {}
 }
 
@@ -128,47 +128,8 @@ fn nested(
     }
     read(text, dialect, &lexer::lex(text, dialect), &mut inner);
     for mut step in inner.steps {
-        shift(&mut step.change, start);
-        step.span = moved(step.span, start);
+        step.relocate(&|span| Span::new(span.start + start, span.end + start));
         steps.steps.push(step);
-    }
-}
-
-fn moved(span: Span, by: u32) -> Span {
-    Span::new(span.start + by, span.end + by)
-}
-
-/// Moves every place within a change.
-fn shift(change: &mut SchemaChange, by: u32) {
-    match change {
-        SchemaChange::CreateTable(create) => {
-            for column in &mut create.columns {
-                column.span = moved(column.span, by);
-            }
-            for dependent in &mut create.dependents {
-                shift_dependent(dependent, by);
-            }
-            if let Some(query) = &mut create.query {
-                query.start += by;
-            }
-        }
-        SchemaChange::CreateView(view) => view.query.start += by,
-        SchemaChange::AddColumn { column, .. } => column.span = moved(column.span, by),
-        SchemaChange::AddDependent(dependent) => shift_dependent(dependent, by),
-        SchemaChange::CreateType { fields, .. } => {
-            for field in fields {
-                field.span = moved(field.span, by);
-            }
-        }
-        SchemaChange::CreateFunction(function) => function.start += by,
-        _ => {}
-    }
-}
-
-fn shift_dependent(dependent: &mut impact_facts::Dependent, by: u32) {
-    dependent.span = moved(dependent.span, by);
-    for (_, span) in &mut dependent.columns {
-        *span = moved(*span, by);
     }
 }
 

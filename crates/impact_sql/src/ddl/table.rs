@@ -60,7 +60,7 @@ impl Body {
             self.create.query = Some(impact_facts::ViewQuery {
                 columns: group.names().into_iter().map(|(name, _)| name).collect(),
                 sql: "".into(),
-                start: group.span().start,
+                map: impact_facts::SpanMap::contiguous(group.span().start),
             });
             return Some(());
         }

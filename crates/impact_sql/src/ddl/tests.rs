@@ -82,7 +82,7 @@ fn render(step: &SchemaStep, text: &str) -> String {
             )
         }
         SchemaChange::CreateView(view) => {
-            let at = &text[view.query.start as usize..][..view.query.sql.len()];
+            let at = &text[view.query.map.locate(0) as usize..][..view.query.sql.len()];
             assert_eq!(at, &*view.query.sql, "the query stands where it is said to");
             format!(
                 "{:?} {}({}) {:?}",
@@ -99,7 +99,7 @@ fn render(step: &SchemaStep, text: &str) -> String {
         } => format!("add {table} {}", column(added)),
         SchemaChange::AddDependent(added) => dependent(added, text),
         SchemaChange::CreateFunction(function) => {
-            let at = &text[function.start as usize..][..function.body.len()];
+            let at = &text[function.map.locate(0) as usize..][..function.body.len()];
             assert_eq!(at, &*function.body, "the body stands where it is said to");
             let returns = function
                 .returns_table

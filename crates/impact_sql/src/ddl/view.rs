@@ -2,7 +2,7 @@
 
 use super::Steps;
 use super::cursor::Cursor;
-use impact_facts::{CreateView, RelationKind, SchemaChange, ViewQuery};
+use impact_facts::{CreateView, RelationKind, SchemaChange, SpanMap, ViewQuery};
 
 /// Reads what follows `CREATE … VIEW`.
 pub(super) fn create(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
@@ -64,6 +64,6 @@ pub(super) fn query(cursor: Cursor<'_>, columns: Vec<Box<str>>) -> ViewQuery {
     ViewQuery {
         columns,
         sql: cursor.slice(span).trim_end().into(),
-        start: span.start,
+        map: SpanMap::contiguous(span.start),
     }
 }
