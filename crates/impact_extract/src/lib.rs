@@ -8,6 +8,7 @@
 
 mod annotation;
 mod builder;
+mod describe;
 mod detect;
 mod formats;
 mod front_end;
@@ -17,6 +18,7 @@ mod python;
 mod rust;
 mod source;
 
+pub use describe::describe;
 pub use detect::language_of;
 pub use packs::{PackError, Packs, Stub};
 

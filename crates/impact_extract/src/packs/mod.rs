@@ -37,7 +37,7 @@ pub struct Stub<'a> {
 }
 
 /// Packs, ready to run over any number of files on any number of threads. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Packs {}
 
 impl Packs {
