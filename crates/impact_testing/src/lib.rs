@@ -1,1 +1,3 @@
 //! The fixture reader.
+
+pub mod indexes;

@@ -1,0 +1,162 @@
+//! Turns edges into proofs that people can read.
+
+use crate::build::Graph;
+use crate::node::{EdgeKind, Node};
+use crate::place::{ColumnName, Place};
+use crate::search::Search;
+use crate::trace::{Proof, Step, StepKind};
+use crate::tracing::{is_deployed, runs};
+use impact_facts::{Certainty, EntryPoint};
+use petgraph::Direction;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+
+/// Makes proofs from a search back from a target and one forward from every deployed entry point.
+pub(crate) struct Prover<'g> {
+    graph: &'g Graph<'g>,
+    back: &'g Search,
+    forward: Search,
+}
+
+impl<'g> Prover<'g> {
+    pub(crate) fn new(graph: &'g Graph<'g>, back: &'g Search) -> Self {
+        let mut sources = Vec::new();
+        for (service, index) in graph.indexes.iter().enumerate() {
+            for (number, entry) in index.entry_points.iter().enumerate() {
+                let node = graph.find(Node::Entry(service as u32, number as u32));
+                sources.extend(node.filter(|_| is_deployed(entry.scope)));
+            }
+        }
+        let forward = Search::run(&graph.net, sources, Direction::Outgoing, runs);
+        Self {
+            graph,
+            back,
+            forward,
+        }
+    }
+
+    /// From a node that the search back reached, to the target.
+    pub(crate) fn to_target(&self, node: NodeIndex) -> Proof {
+        let mut steps = vec![self.step(node, None)];
+        for edge in self.back.path(&self.graph.net, node) {
+            let Some((_, to)) = self.graph.net.edge_endpoints(edge) else {
+                break;
+            };
+            steps.push(self.step(to, Some(edge)));
+        }
+        Proof { steps }
+    }
+
+    /// From the entry point nearest to a piece of code, through it, to the column that `reference` leads to. None if
+    /// no entry point runs the code.
+    pub(crate) fn to_code(&self, code: NodeIndex, reference: EdgeIndex) -> Option<Proof> {
+        self.forward.get(code)?;
+        let mut edges = self.forward.path(&self.graph.net, code);
+        edges.reverse();
+        let (source, _) = edges
+            .first()
+            .and_then(|edge| self.graph.net.edge_endpoints(*edge))
+            .unwrap_or((code, code));
+        let mut steps = vec![self.step(source, None)];
+        for edge in edges.into_iter().chain([reference]) {
+            let Some((_, to)) = self.graph.net.edge_endpoints(edge) else {
+                break;
+            };
+            steps.push(self.step(to, Some(edge)));
+        }
+        Some(Proof { steps })
+    }
+
+    /// A step that is an entry point.
+    pub(crate) fn entry_step(&self, service: u32, entry: &EntryPoint) -> Step {
+        Step {
+            kind: StepKind::Entry(entry.kind),
+            label: entry.name.clone(),
+            service: Some(self.service_name(service)),
+            by: None,
+            place: Some(self.graph.place(service, entry.site, entry.position)),
+            certainty: Certainty::Exact,
+        }
+    }
+
+    /// A step that is a column.
+    pub(crate) fn column_step(name: &ColumnName, certainty: Certainty) -> Step {
+        Step {
+            kind: StepKind::Column,
+            label: name.to_string().into(),
+            service: None,
+            by: Some(EdgeKind::Derives),
+            place: None,
+            certainty,
+        }
+    }
+
+    fn service_name(&self, service: u32) -> Box<str> {
+        self.graph.indexes[service as usize].service.name.clone()
+    }
+
+    fn step(&self, node: NodeIndex, by: Option<EdgeIndex>) -> Step {
+        let edge = by.and_then(|edge| self.graph.net.edge_weight(edge));
+        let place = match edge {
+            Some(edge) => edge.at.map(|at| self.graph.place_at(at)),
+            None => self.own_place(node),
+        };
+        let (kind, label, service) = self.describe(node);
+        let certainty = edge.map_or(Certainty::Exact, |edge| edge.certainty);
+        Step {
+            kind,
+            label,
+            service,
+            by: edge.map(|edge| edge.kind),
+            place,
+            certainty,
+        }
+    }
+
+    fn describe(&self, node: NodeIndex) -> (StepKind, Box<str>, Option<Box<str>>) {
+        let indexes = self.graph.indexes;
+        match self.graph.net[node] {
+            Node::Column(id) => {
+                let name = self.graph.column_name(self.graph.columns.get(id));
+                (StepKind::Column, name.to_string().into(), None)
+            }
+            Node::Symbol(service, number) => {
+                let symbol = indexes[service as usize].symbols.get(number as usize);
+                let name = symbol.map_or_else(Box::default, |symbol| symbol.name.clone());
+                (StepKind::Code, name, Some(self.service_name(service)))
+            }
+            Node::File(service, file) => {
+                let file = indexes[service as usize].files.get(file.0 as usize);
+                let path = file.map_or_else(Box::default, |file| file.path.clone());
+                (StepKind::Code, path, Some(self.service_name(service)))
+            }
+            Node::Entry(service, number) => {
+                match indexes[service as usize].entry_points.get(number as usize) {
+                    Some(entry) => (
+                        StepKind::Entry(entry.kind),
+                        entry.name.clone(),
+                        Some(self.service_name(service)),
+                    ),
+                    None => (StepKind::Code, Box::default(), None),
+                }
+            }
+        }
+    }
+
+    fn own_place(&self, node: NodeIndex) -> Option<Place> {
+        match self.graph.net[node] {
+            Node::Symbol(service, number) => {
+                let symbol = self.graph.indexes[service as usize]
+                    .symbols
+                    .get(number as usize)?;
+                Some(self.graph.place(service, symbol.site, symbol.position))
+            }
+            Node::Entry(service, number) => {
+                let entry = self.graph.indexes[service as usize]
+                    .entry_points
+                    .get(number as usize)?;
+                Some(self.graph.place(service, entry.site, entry.position))
+            }
+            Node::Column(_) | Node::File(..) => None,
+        }
+    }
+}
