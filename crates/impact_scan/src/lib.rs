@@ -5,15 +5,27 @@
 //! over all services at once. What it hands out does not depend on the order in which threads finish, on the cache, or
 //! on anything outside the trees that it was pointed at.
 
+mod atomic;
+mod cache;
 mod config;
 mod discover;
+mod index_file;
+mod locate;
 mod manifests;
+mod options;
+mod progress;
+mod read;
+mod run;
+mod source;
 mod tracked;
 mod walk;
 mod workspace;
 
 pub use config::ConfigError;
+pub use index_file::{IndexFileError, read_index, write_index};
+pub use options::ScanOptions;
+pub use run::{Scan, scan};
 pub use walk::{Found, Tally, Tree, walk};
 pub use workspace::{
-    DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,
+    CONFIG_FILE, DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,
 };
