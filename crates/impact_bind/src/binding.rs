@@ -1,7 +1,7 @@
 //! What a name can mean.
 
 use crate::place::Place;
-use impact_facts::{ClassId, ExpressionId, FileId, FunctionId};
+use impact_facts::{ClassId, ExpressionId, FileId, FunctionId, Name};
 
 /// A class of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,8 @@ pub struct ValueRef {
     pub place: Place,
     /// Which of the file's.
     pub expression: ExpressionId,
+    /// The name that it is bound to, where there is one.
+    pub name: Option<Name>,
 }
 
 /// What a name means.

@@ -93,6 +93,7 @@ impl Program<'_> {
                                 file,
                                 place,
                                 expression,
+                            name: None,
                             },
                             "".into(),
                         )

@@ -5,7 +5,9 @@ use crate::place::{Bound, BoundFrom, Definition, Place, Places};
 use crate::python_names::is_builtin;
 use crate::tree::{Found, Roots, Tree, module_name, split};
 use crate::{python, rust};
-use impact_facts::{ClassId, ExpressionId, ExpressionKind, FileFacts, FileId, Language, Module};
+use impact_facts::{
+    ClassId, ExpressionId, ExpressionKind, FileFacts, FileId, ImportId, Language, Module,
+};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -236,6 +238,12 @@ impl<'a> Program<'a> {
         self.lookup_within(qualified, &mut Trail::default())
     }
 
+    /// What an import of a file binds its name to.
+    #[must_use]
+    pub fn import(&self, file: FileId, import: ImportId) -> Binding {
+        python::import(self, file, import, &mut Trail::default())
+    }
+
     pub(crate) fn lookup_within(&self, qualified: &str, trail: &mut Trail) -> Binding {
         let mut end = qualified.len();
         loop {
@@ -345,15 +353,20 @@ impl<'a> Program<'a> {
         let Some(value) = bound.value.filter(|_| bound.from == BoundFrom::Whole) else {
             return Binding::Local;
         };
+        let module = self.module(file);
+        let name = match module.expression(bound.target).kind {
+            ExpressionKind::Name(name) => Some(name),
+            _ => None,
+        };
         let itself = Binding::Value(
             ValueRef {
                 file,
                 place,
                 expression: value,
+                name,
             },
             "".into(),
         );
-        let module = self.module(file);
         let alias = match module.expression(value).kind {
             ExpressionKind::Name(_) | ExpressionKind::Attribute(_) => module.dotted(value),
             _ => None,

@@ -1,0 +1,468 @@
+//! Members of values: what is `value.name`, and what setting it does.
+
+use crate::cells::Key;
+use crate::door::{CallSite, Consumption, DOORS, MemberSite, door};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{Access, Certainty, FileId, Span};
+use std::sync::Arc;
+
+/// Decorators that make a method an attribute.
+const PROPERTIES: &[&str] = &[
+    "builtins.property",
+    "functools.cached_property",
+    "django.utils.functional.cached_property",
+    "werkzeug.utils.cached_property",
+    "sqlalchemy.ext.hybrid.hybrid_property",
+];
+
+impl<'a> Evaluator<'a> {
+    /// What is `of.name`, for every alternative.
+    pub fn attribute(&mut self, of: &Value, member: &MemberSite<'_>) -> Value {
+        let mut result = Value::nothing();
+        let weakest = self.certainty_of(of);
+        for atom in of.atoms() {
+            let value = self.with_certainty(weakest, |cx| cx.member(atom, member));
+            result = result.or(&value);
+        }
+        result.at_most(of.certainty)
+    }
+
+    fn certainty_of(&self, of: &Value) -> Certainty {
+        of.certainty
+    }
+
+    /// Runs something whose effects are no surer than `certainty`.
+    pub(crate) fn with_certainty<T>(
+        &mut self,
+        certainty: Certainty,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let first = self.current.touches.len();
+        let result = run(self);
+        for touch in self.current.touches.iter_mut().skip(first) {
+            touch.certainty = touch.certainty.min(certainty);
+        }
+        result
+    }
+
+    /// What is `of.name`, for one alternative.
+    pub fn member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {
+        match of {
+            Atom::Unknown(why) => Value::unknown(why),
+            Atom::Null => Value::nothing(),
+            Atom::Module(file) => self.module_member(*file, member.name),
+            Atom::Super(class, receiver) => self.super_member(*class, receiver, member),
+            Atom::Mapped(model) if self.is_mapped_member(*model, member.name) => {
+                let orm = self.models.get(*model).map_or("", |model| &*model.orm);
+                self.ask(orm, of, member)
+                    .unwrap_or(Value::unknown("a mapped member"))
+            }
+            Atom::Class(class) => self
+                .mapped_class_member(*class, of, member)
+                .unwrap_or_else(|| self.described_member(of, member)),
+            _ => self.described_member(of, member),
+        }
+    }
+
+    /// A mapped member of the class itself (`User.email`), where the ORM gives that a meaning.
+    fn mapped_class_member(
+        &mut self,
+        class: ClassRef,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        let model = self.models.of_class(class)?;
+        if !self.is_mapped_member(model, member.name) {
+            return None;
+        }
+        let orm = self.models.get(model).map_or("", |model| &*model.orm);
+        self.ask(orm, of, member)
+    }
+
+    fn is_mapped_member(&self, model: crate::value::ModelId, name: &str) -> bool {
+        self.models.field(model, name).is_some() || self.models.relation(model, name).is_some()
+    }
+
+    fn described_member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {
+        if let Some(class) = self.describing_class(of)
+            && let Some(found) = self.user_member(class, of, member)
+        {
+            return found;
+        }
+        if let Some(found) = self.ask_all(of, member) {
+            return found;
+        }
+        let set = self.read_set_attribute(of, member.name);
+        if !set.is_nothing() {
+            return set;
+        }
+        match of {
+            Atom::External(name) => {
+                let binding = self.program.lookup(&format!("{name}.{}", member.name));
+                self.binding(&binding)
+            }
+            _ => Atom::Member(Arc::new(of.clone()), member.name.into()).into(),
+        }
+    }
+
+    /// The class of the program whose body says what members a value has.
+    fn describing_class(&self, of: &Atom) -> Option<ClassRef> {
+        match of {
+            Atom::Class(class) => Some(*class),
+            other => self.class_of_instance(other),
+        }
+    }
+
+    fn ask(&mut self, name: &str, of: &Atom, member: &MemberSite<'_>) -> Option<Value> {
+        door(name).and_then(|door| door.attribute(self, of, member))
+    }
+
+    fn ask_all(&mut self, of: &Atom, member: &MemberSite<'_>) -> Option<Value> {
+        if let Atom::Object(object) = of {
+            let name = object.door;
+            return self.ask(name, of, member);
+        }
+        DOORS
+            .iter()
+            .find_map(|door| door.attribute(self, of, member))
+    }
+
+    fn module_member(&mut self, file: FileId, name: &str) -> Value {
+        let places = self.program.places(file);
+        if let Some(id) = places.name(name)
+            && let all = places.names(Place::Module).definitions(id)
+            && all.iter().any(|d| matches!(d, Definition::Value(_)))
+        {
+            let value = self.read(Key::Global(file, id));
+            if !value.is_nothing() {
+                return value;
+            }
+        }
+        let binding = self
+            .program
+            .lookup(&format!("{}.{name}", self.program.module_name(file)));
+        self.binding(&binding)
+    }
+
+    /// A member that the program's own classes define, overrides in subclasses included.
+    fn user_member(
+        &mut self,
+        class: ClassRef,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        let mut found = self.inherited_member(class, of, member.name, member.span);
+        if !matches!(of, Atom::Class(_)) {
+            let below = self.descendants.get(&class).cloned().unwrap_or_default();
+            for child in below.iter().take(200) {
+                let own = self.program.own_member(*child, member.name);
+                if !own.is_empty() {
+                    let value = self.defined_member(*child, own, of, member.name, member.span);
+                    found = Some(found.unwrap_or_default().or(&value));
+                }
+            }
+        }
+        let set = self.read_instance_attribute(class, member.name);
+        if set.is_nothing() {
+            found
+        } else {
+            Some(found.unwrap_or_default().or(&set))
+        }
+    }
+
+    fn inherited_member(
+        &mut self,
+        class: ClassRef,
+        of: &Atom,
+        name: &str,
+        span: Span,
+    ) -> Option<Value> {
+        let (owner, definitions) = self.class_member(class, name)?;
+        Some(self.defined_member(owner, definitions, of, name, span))
+    }
+
+    fn defined_member(
+        &mut self,
+        owner: ClassRef,
+        definitions: &[Definition],
+        of: &Atom,
+        _name: &str,
+        span: Span,
+    ) -> Value {
+        let mut value = Value::nothing();
+        for definition in definitions {
+            let one = match *definition {
+                Definition::Function(function) => {
+                    let function = FunctionRef {
+                        file: owner.file,
+                        function,
+                    };
+                    self.bound_function(function, of, span)
+                }
+                Definition::Class(class) => Atom::Class(ClassRef {
+                    file: owner.file,
+                    class,
+                })
+                .into(),
+                Definition::Value(bound) => {
+                    let kept = self.program.module(owner.file).expression(bound.target);
+                    let said = match bound.annotation {
+                        Some(id) => self.annotation_in(owner.file, Place::Class(owner.class), id),
+                        None => Value::nothing(),
+                    };
+                    let cell = match kept.kind {
+                        impact_facts::ExpressionKind::Name(name) => {
+                            self.read(Key::ClassName(owner, name))
+                        }
+                        _ => Value::nothing(),
+                    };
+                    if said.is_nothing() || said.is_unknown() {
+                        cell
+                    } else {
+                        said
+                    }
+                }
+                Definition::Import(_) | Definition::Parameter(..) => Value::nothing(),
+            };
+            value = value.or(&one);
+        }
+        value
+    }
+
+    /// A function of a class as a member of a value: bound, or its result if it is a property.
+    fn bound_function(&mut self, function: FunctionRef, of: &Atom, span: Span) -> Value {
+        if self.is_decorated(function, &["builtins.staticmethod"]) {
+            return Atom::Function(function).into();
+        }
+        let is_class = matches!(of, Atom::Class(_));
+        if self.is_decorated(function, &["builtins.classmethod"]) {
+            let class = self.describing_class(of).map_or(of.clone(), Atom::Class);
+            return Atom::Method(function, Arc::new(class)).into();
+        }
+        if is_class {
+            return Atom::Function(function).into();
+        }
+        let method = Atom::Method(function, Arc::new(of.clone()));
+        if self.is_decorated(function, PROPERTIES) {
+            return self.call_silently(&method, span);
+        }
+        method.into()
+    }
+
+    fn call_silently(&mut self, callee: &Atom, span: Span) -> Value {
+        let expected = Value::nothing();
+        let call = CallSite {
+            span,
+            callee: span,
+            arguments: &[],
+            expected: &expected,
+        };
+        self.call_atom(callee, &call)
+    }
+
+    /// Attributes that code sets on instances of a class, of what it inherits from, or of what inherits from it.
+    fn read_instance_attribute(&mut self, class: ClassRef, name: &str) -> Value {
+        let ancestors = self.program.ancestors(class);
+        let mut all: Vec<ClassRef> = ancestors
+            .iter()
+            .filter_map(|base| match base {
+                Binding::Class(class) => Some(*class),
+                _ => None,
+            })
+            .collect();
+        all.extend(self.descendants.get(&class).into_iter().flatten().copied());
+        let mut value = Value::nothing();
+        for class in all.into_iter().take(200) {
+            value = value.or(&self.read(Key::Attribute(class, name.into())));
+        }
+        value
+    }
+
+    fn read_set_attribute(&mut self, of: &Atom, name: &str) -> Value {
+        match outside_key(of) {
+            Some(key) => self
+                .read(Key::Outside(key, name.into()))
+                .at_most(Certainty::Likely),
+            None => Value::nothing(),
+        }
+    }
+
+    /// Sets a member on every alternative.
+    pub(crate) fn set_attribute(&mut self, of: &Value, member: &MemberSite<'_>) {
+        for atom in of.atoms() {
+            let certainty = of.certainty;
+            self.with_certainty(certainty, |cx| cx.set_member(atom, member));
+        }
+    }
+
+    fn set_member(&mut self, of: &Atom, member: &MemberSite<'_>) {
+        let value = member.value.cloned().unwrap_or_default();
+        match of {
+            Atom::Mapped(model) if self.is_mapped_member(*model, member.name) => {
+                let orm = self.models.get(*model).map_or("", |model| &*model.orm);
+                self.ask(orm, of, member);
+                return;
+            }
+            Atom::Instance(class) | Atom::Class(class) => {
+                self.cells
+                    .join(Key::Attribute(*class, member.name.into()), &value);
+            }
+            _ => {
+                if let Some(key) = outside_key(of) {
+                    self.cells
+                        .join(Key::Outside(key, member.name.into()), &value);
+                }
+            }
+        }
+        self.ask_all(of, member);
+    }
+
+    fn super_member(&mut self, class: ClassRef, receiver: &Atom, member: &MemberSite<'_>) -> Value {
+        let start = self.describing_class(receiver).unwrap_or(class);
+        let line = self.program.ancestors(start);
+        let mut after = line
+            .iter()
+            .skip_while(|base| **base != Binding::Class(class))
+            .skip(1);
+        let own = self.program.ancestors(class);
+        let mut fallback = own.iter().skip(1);
+        let mut next = || after.next().or_else(|| fallback.next());
+        while let Some(base) = next() {
+            if let Binding::Class(base) = base {
+                let definitions = self.program.own_member(*base, member.name);
+                if !definitions.is_empty() {
+                    return self.defined_member(
+                        *base,
+                        definitions,
+                        receiver,
+                        member.name,
+                        member.span,
+                    );
+                }
+            }
+        }
+        let asked = self.ask_all(receiver, member);
+        asked.unwrap_or_else(|| Atom::Member(Arc::new(receiver.clone()), member.name.into()).into())
+    }
+
+    /// What comes out when a value is used up.
+    pub fn consume(&mut self, value: &Value, how: Consumption, span: Span) -> Value {
+        let mut result = Value::nothing();
+        for atom in value.atoms() {
+            let one = self.with_certainty(value.certainty, |cx| cx.consume_atom(atom, how, span));
+            result = result.or(&one.unwrap_or_else(|| match how {
+                Consumption::Iterate | Consumption::Index => Value::unknown("an element"),
+                _ => atom.clone().into(),
+            }));
+        }
+        result.at_most(value.certainty)
+    }
+
+    pub(crate) fn consume_atom(
+        &mut self,
+        of: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        match of {
+            Atom::Object(object) => {
+                let name = object.door;
+                door(name).and_then(|door| door.consume(self, of, how, span))
+            }
+            Atom::Mapped(_) | Atom::Instance(_) => self.consume_instance(of, how, span),
+            Atom::Member(..) | Atom::External(_) | Atom::Outside(_) | Atom::Class(_) => DOORS
+                .iter()
+                .find_map(|door| door.consume(self, of, how, span)),
+            _ => None,
+        }
+    }
+
+    fn consume_instance(&mut self, of: &Atom, how: Consumption, span: Span) -> Option<Value> {
+        let known = DOORS
+            .iter()
+            .find_map(|door| door.consume(self, of, how, span));
+        if known.is_some() {
+            return known;
+        }
+        let method = match how {
+            Consumption::Print => "__str__",
+            Consumption::With => "__enter__",
+            Consumption::Iterate => "__iter__",
+            Consumption::Test => "__bool__",
+            _ => return None,
+        };
+        let class = self.class_of_instance(of)?;
+        self.class_member(class, method)?;
+        let made = self.call_method(of, method, span);
+        Some(if how == Consumption::Iterate {
+            self.iterate(&made, span)
+        } else {
+            made
+        })
+    }
+
+    /// Calls a method without arguments.
+    pub(crate) fn call_method(&mut self, of: &Atom, name: &str, span: Span) -> Value {
+        let member = MemberSite {
+            name,
+            span,
+            access: Access::Read,
+            value: None,
+        };
+        let method = self.member(of, &member);
+        let expected = Value::nothing();
+        let call = CallSite {
+            span,
+            callee: span,
+            arguments: &[],
+            expected: &expected,
+        };
+        self.call(&method, &call)
+    }
+
+    /// The elements of a value.
+    pub fn iterate(&mut self, value: &Value, span: Span) -> Value {
+        let mut result = Value::nothing();
+        for atom in value.atoms() {
+            let element = match atom {
+                Atom::List(of) => of.clone(),
+                Atom::Tuple(items) => items.iter().fold(Value::nothing(), |all, i| all.or(i)),
+                Atom::Dictionary(of) => self.keys(of),
+                Atom::Text(_) => Value::outside("builtins.str"),
+                Atom::Unknown(why) => Value::unknown(why),
+                Atom::Null => Value::nothing(),
+                other => self
+                    .with_certainty(value.certainty, |cx| {
+                        cx.consume_atom(other, Consumption::Iterate, span)
+                    })
+                    .unwrap_or(Value::unknown("an element")),
+            };
+            result = result.or(&element);
+        }
+        result.at_most(value.certainty)
+    }
+
+    fn keys(&self, of: &crate::value::Dictionary) -> Value {
+        let known = of.known.keys().map(|key| {
+            let text = impact_facts::Assembled {
+                text: key.to_string(),
+                ..Default::default()
+            };
+            Atom::Text(Arc::new(text))
+        });
+        Value::any_of(known).or(&of.keys)
+    }
+}
+
+/// Under which word attributes are kept that code sets on something without a class of the program.
+fn outside_key(of: &Atom) -> Option<Box<str>> {
+    match of {
+        Atom::Outside(name) => Some(format!("instance {name}").into()),
+        Atom::Mapped(model) => Some(format!("model {}", model.0).into()),
+        Atom::Object(object) => Some(format!("{} {}", object.door, object.kind).into()),
+        Atom::External(name) => Some(name.to_string().into()),
+        _ => None,
+    }
+}

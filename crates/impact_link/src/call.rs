@@ -1,0 +1,552 @@
+//! Calls: arguments to parameters, results to callers, classes to instances.
+
+use crate::cells::Key;
+use crate::door::{CallSite, Consumption, DOORS, Passed};
+use crate::effect::{Calls, Target, site};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Dictionary, Object, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{Argument, Call, Certainty, ExpressionKind, ParameterKind, Span, Spread};
+use std::sync::Arc;
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn call_expression(&mut self, span: Span, call: &Call, expected: &Value) -> Value {
+        if let Some(value) = self.super_call(call) {
+            return value;
+        }
+        let callee = self.evaluate(call.callee);
+        let module = self.module();
+        let at = match &module.expression(call.callee).kind {
+            ExpressionKind::Attribute(attribute) => attribute.name_span,
+            _ => module.expression(call.callee).span,
+        };
+        let arguments = self.arguments(&call.arguments);
+        let site = CallSite {
+            span,
+            callee: at,
+            arguments: &arguments,
+            expected,
+        };
+        let value = self.call(&callee, &site);
+        self.mutate(call, &site);
+        value
+    }
+
+    pub(crate) fn arguments(&mut self, arguments: &[Argument]) -> Vec<Passed> {
+        let module = self.module();
+        let mut passed = Vec::new();
+        for argument in arguments {
+            let value = self.evaluate(argument.value);
+            passed.push(Passed {
+                name: argument
+                    .name
+                    .map(|(name, span)| (module.name(name).into(), span)),
+                spread: argument.spread,
+                value,
+                span: module.expression(argument.value).span,
+                expression: Some(argument.value),
+            });
+        }
+        passed
+    }
+
+    /// `super()`, in the method of a class.
+    fn super_call(&mut self, call: &Call) -> Option<Value> {
+        let module = self.module();
+        let ExpressionKind::Name(name) = module.expression(call.callee).kind else {
+            return None;
+        };
+        if module.name(name) != "super" {
+            return None;
+        }
+        let places = self.program.places(self.file);
+        let (mut place, mut method) = (self.place, None);
+        loop {
+            match place {
+                Place::Function(function) => method = Some(function),
+                Place::Class(class) => {
+                    let class = ClassRef {
+                        file: self.file,
+                        class,
+                    };
+                    let receiver = module.function(method?).parameters.first()?.pattern;
+                    let receiver = self.evaluate(receiver);
+                    let supers = receiver
+                        .atoms()
+                        .iter()
+                        .map(|of| Atom::Super(class, Arc::new(of.clone())));
+                    return Some(Value::any_of(supers).at_most(receiver.certainty));
+                }
+                Place::Module => return None,
+            }
+            place = places.around(place)?;
+        }
+    }
+
+    /// What `callee(arguments)` is, for every alternative.
+    pub fn call(&mut self, callee: &Value, call: &CallSite<'_>) -> Value {
+        let mut result = Value::nothing();
+        for atom in callee.atoms() {
+            let value = self.with_certainty(callee.certainty, |cx| cx.call_atom(atom, call));
+            result = result.or(&value);
+        }
+        result.at_most(callee.certainty)
+    }
+
+    pub(crate) fn call_atom(&mut self, callee: &Atom, call: &CallSite<'_>) -> Value {
+        match callee {
+            Atom::Function(function) => self.call_function(*function, None, call),
+            Atom::Method(function, receiver) => {
+                self.call_function(*function, Some((**receiver).clone()), call)
+            }
+            Atom::Class(class) => self.construct(*class, call),
+            Atom::Instance(_) => self.call_instance(callee, call),
+            Atom::Null => Value::nothing(),
+            _ => self.call_described(callee, call),
+        }
+    }
+
+    fn call_described(&mut self, callee: &Atom, call: &CallSite<'_>) -> Value {
+        if let Some(value) = DOORS.iter().find_map(|door| door.call(self, callee, call)) {
+            return value;
+        }
+        self.escape(call);
+        Value::unknown("what code outside the tree returns")
+    }
+
+    /// Hands the arguments to code that is not known.
+    pub fn escape(&mut self, call: &CallSite<'_>) {
+        for argument in call.arguments {
+            self.escape_value(&argument.value, argument.span);
+        }
+    }
+
+    /// Hands a value to code that is not known: lazy queries run, functions are called with who knows what.
+    pub fn escape_value(&mut self, value: &Value, span: Span) {
+        for atom in value.atoms() {
+            match atom {
+                Atom::Function(function) => {
+                    self.runs(Target::Function(*function), span, Certainty::Likely)
+                }
+                Atom::Method(function, receiver) => {
+                    let receiver: Value = (**receiver).clone().into();
+                    self.cells.join(Key::Parameter(*function, 0), &receiver);
+                    self.runs(Target::Function(*function), span, Certainty::Likely);
+                }
+                Atom::List(of) => self.escape_value(&of.clone(), span),
+                Atom::Tuple(items) => {
+                    for item in items.clone().iter() {
+                        self.escape_value(item, span);
+                    }
+                }
+                Atom::Dictionary(of) => {
+                    let of = of.clone();
+                    for value in of.known.values().chain([&of.rest]) {
+                        self.escape_value(value, span);
+                    }
+                }
+                _ => {
+                    let one: Value = atom.clone().into();
+                    self.consume(&one.at_most(value.certainty), Consumption::Escape, span);
+                }
+            }
+        }
+    }
+
+    fn call_instance(&mut self, callee: &Atom, call: &CallSite<'_>) -> Value {
+        let Some(class) = self.class_of_instance(callee) else {
+            return Value::unknown("a call of a value");
+        };
+        match self.class_member(class, "__call__") {
+            Some((owner, [.., Definition::Function(function)])) => {
+                let function = FunctionRef {
+                    file: owner.file,
+                    function: *function,
+                };
+                self.call_function(function, Some(callee.clone()), call)
+            }
+            _ => self.call_described(callee, call),
+        }
+    }
+
+    /// Calls a function of the program: its parameters grow by the arguments, its result comes back.
+    pub fn call_function(
+        &mut self,
+        function: FunctionRef,
+        receiver: Option<Atom>,
+        call: &CallSite<'_>,
+    ) -> Value {
+        self.runs(Target::Function(function), call.span, Certainty::Exact);
+        self.pass(function, receiver.clone(), call);
+        let wrappers = self.read(Key::Wrappers(function));
+        for wrapper in wrappers.atoms() {
+            if let Atom::Function(wrapper) = wrapper {
+                self.pass(*wrapper, receiver.clone(), call);
+            }
+        }
+        self.result(function, receiver.as_ref())
+    }
+
+    /// What a function of the program returns.
+    pub(crate) fn result(&mut self, function: FunctionRef, receiver: Option<&Atom>) -> Value {
+        let definition = self
+            .program
+            .module(function.file)
+            .function(function.function);
+        let places = self.program.places(function.file);
+        let around = places
+            .around(Place::Function(function.function))
+            .unwrap_or(Place::Module);
+        let said = match definition.returns {
+            Some(id) => self.annotation_for(function.file, around, id, receiver),
+            None => Value::nothing(),
+        };
+        if definition.is_generator {
+            let yielded = Value::list(self.read(Key::Yield(function)));
+            return if is_telling(&said) { said } else { yielded };
+        }
+        let returned = self.read(Key::Return(function));
+        if is_telling(&said) {
+            said
+        } else {
+            returned.at_most(Certainty::Likely)
+        }
+    }
+
+    /// Lets a function's parameters grow by arguments.
+    pub fn pass(&mut self, function: FunctionRef, receiver: Option<Atom>, call: &CallSite<'_>) {
+        let module = self.program.module(function.file);
+        let parameters = &module.function(function.function).parameters;
+        let offset = usize::from(receiver.is_some());
+        if let Some(receiver) = receiver {
+            self.cells
+                .join(Key::Parameter(function, 0), &receiver.into());
+        }
+        let named = |name: &str| {
+            (0..).zip(parameters).find(|(_, parameter)| {
+                parameter.kind != ParameterKind::Positional
+                    && module
+                        .dotted(parameter.pattern)
+                        .is_some_and(|own| own == name)
+            })
+        };
+        let catch_all = |kind| {
+            (0..)
+                .zip(parameters)
+                .find(|(_, p)| p.kind == kind)
+                .map(|(at, _)| at)
+        };
+        let mut next = offset;
+        for argument in call.arguments {
+            match (&argument.name, argument.spread) {
+                (Some((name, _)), _) => match named(name) {
+                    Some((at, _)) => self.join_parameter(function, at, &argument.value),
+                    None => {
+                        if let Some(at) = catch_all(ParameterKind::Keywords) {
+                            let known = [(name.clone(), argument.value.clone())].into();
+                            let extra = Dictionary {
+                                known,
+                                ..Dictionary::default()
+                            };
+                            self.join_parameter(function, at, &Value::dictionary(extra));
+                        }
+                    }
+                },
+                (None, Spread::None) => {
+                    let plain = parameters.get(next).is_some_and(|p| {
+                        matches!(p.kind, ParameterKind::Plain | ParameterKind::Positional)
+                    });
+                    if plain {
+                        self.join_parameter(function, next as u32, &argument.value);
+                    } else if let Some(at) = catch_all(ParameterKind::Items) {
+                        self.join_parameter(function, at, &Value::list(argument.value.clone()));
+                    }
+                    next += 1;
+                }
+                (None, Spread::Items) => self.pass_items(function, next, argument),
+                (None, Spread::Named) => self.pass_named(function, argument),
+            }
+        }
+    }
+
+    fn join_parameter(&mut self, function: FunctionRef, at: u32, value: &Value) {
+        self.cells.join(Key::Parameter(function, at), value);
+    }
+
+    fn pass_items(&mut self, function: FunctionRef, from: usize, argument: &Passed) {
+        let parameters = &self
+            .program
+            .module(function.file)
+            .function(function.function)
+            .parameters;
+        let element = self.iterate(&argument.value, argument.span);
+        for (at, parameter) in (0u32..).zip(parameters).skip(from) {
+            match parameter.kind {
+                ParameterKind::Plain | ParameterKind::Positional => {
+                    let exact = argument.value.atoms().iter().find_map(|atom| match atom {
+                        Atom::Tuple(items) => items.get(at as usize - from).cloned(),
+                        _ => None,
+                    });
+                    self.join_parameter(function, at, &exact.unwrap_or(element.clone()));
+                }
+                ParameterKind::Items => {
+                    self.join_parameter(function, at, &Value::list(element.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn pass_named(&mut self, function: FunctionRef, argument: &Passed) {
+        let module = self.program.module(function.file);
+        let parameters = &module.function(function.function).parameters;
+        for atom in argument.value.atoms() {
+            let Atom::Dictionary(of) = atom else {
+                continue;
+            };
+            for (at, parameter) in (0..).zip(parameters) {
+                if parameter.kind == ParameterKind::Keywords {
+                    self.join_parameter(function, at, &atom.clone().into());
+                }
+                let name = module.dotted(parameter.pattern).unwrap_or_default();
+                let value = of.known.get(name.as_str()).unwrap_or(&of.rest);
+                self.join_parameter(function, at, &value.clone());
+            }
+        }
+    }
+
+    /// An instance of a class of the program.
+    fn construct(&mut self, class: ClassRef, call: &CallSite<'_>) -> Value {
+        let made = self.instance_of(class);
+        let callee = Atom::Class(class);
+        let initializer = self.initializer(class);
+        if let Some(function) = initializer {
+            let receiver = made
+                .atoms()
+                .first()
+                .cloned()
+                .unwrap_or(Atom::Instance(class));
+            self.call_function(function, Some(receiver), call);
+        }
+        if let Some(value) = DOORS.iter().find_map(|door| door.call(self, &callee, call)) {
+            return value;
+        }
+        if initializer.is_none() {
+            self.fill_fields(class, call);
+        }
+        made
+    }
+
+    fn initializer(&self, class: ClassRef) -> Option<FunctionRef> {
+        match self.class_member(class, "__init__")? {
+            (owner, [.., Definition::Function(function)]) => Some(FunctionRef {
+                file: owner.file,
+                function: *function,
+            }),
+            _ => None,
+        }
+    }
+
+    /// A class without an initializer of its own: dataclasses, named tuples and their kin take fields in order.
+    fn fill_fields(&mut self, class: ClassRef, call: &CallSite<'_>) {
+        let fields = self.annotated_fields(class);
+        for (field, argument) in fields.iter().zip(call.positional()) {
+            self.cells
+                .join(Key::Attribute(class, field.clone()), &argument.value);
+        }
+        for argument in call.arguments {
+            if let Some((name, _)) = &argument.name {
+                self.cells
+                    .join(Key::Attribute(class, name.clone()), &argument.value);
+            }
+        }
+    }
+
+    fn annotated_fields(&self, class: ClassRef) -> Vec<Box<str>> {
+        let ancestors = self.program.ancestors(class);
+        let mut fields: Vec<Box<str>> = Vec::new();
+        for base in ancestors.iter().rev() {
+            let Binding::Class(base) = base else {
+                continue;
+            };
+            let module = self.program.module(base.file);
+            for statement in &module.class(base.class).body.statements {
+                if let impact_facts::Statement::Bind(bind) = statement
+                    && bind.annotation.is_some()
+                    && let Some(name) = module.dotted(bind.target)
+                    && !fields.iter().any(|field| **field == *name)
+                {
+                    fields.push(name.into());
+                }
+            }
+        }
+        fields
+    }
+
+    /// What an instance of a class of the program is.
+    #[must_use]
+    pub fn instance_of(&self, class: ClassRef) -> Value {
+        match self.models.of_class(class) {
+            Some(model) if self.models.get(model).is_some_and(|m| !m.is_abstract) => {
+                Atom::Mapped(model).into()
+            }
+            Some(model) => {
+                let name = self.models.get(model).map_or("", |m| &*m.name);
+                let below = self.descendants.get(&class);
+                let children = below
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|c| self.models.of_class(*c));
+                let concrete: Vec<Atom> = children
+                    .filter(|id| {
+                        self.models
+                            .get(*id)
+                            .is_some_and(|m| !m.is_abstract && &*m.name != name)
+                    })
+                    .take(24)
+                    .map(Atom::Mapped)
+                    .collect();
+                if concrete.is_empty() {
+                    Atom::Instance(class).into()
+                } else {
+                    Value::any_of(concrete)
+                }
+            }
+            None => {
+                let known = DOORS.iter().find_map(|door| door.instance(self, class));
+                known.unwrap_or_else(|| Atom::Instance(class).into())
+            }
+        }
+    }
+
+    /// Instances of what a value says are classes.
+    #[must_use]
+    pub fn instances(&self, classes: &Value) -> Value {
+        let mut all = Value::nothing();
+        for atom in classes.atoms() {
+            all = all.or(&match atom {
+                Atom::Class(class) => self.instance_of(*class),
+                Atom::External(name) => Atom::Outside(name.clone()).into(),
+                Atom::Tuple(items) => items
+                    .iter()
+                    .fold(Value::nothing(), |all, one| all.or(&self.instances(one))),
+                Atom::List(of) => self.instances(of),
+                Atom::Null => Atom::Null.into(),
+                _ => Value::unknown("an instance of an unknown class"),
+            });
+        }
+        all
+    }
+
+    /// Records that code is run from here.
+    pub fn runs(&mut self, to: Target, span: Span, certainty: Certainty) {
+        let edge = Calls {
+            to,
+            site: site(self.file, span),
+            certainty,
+        };
+        if span != Span::default() && !self.current.calls.contains(&edge) {
+            self.current.calls.push(edge);
+        }
+    }
+
+    /// Evaluates what stands outside a function's body: decorators and defaults.
+    pub(crate) fn define_function(&mut self, function: FunctionRef) {
+        let definition = self.module().function(function.function);
+        for (at, parameter) in (0..).zip(&definition.parameters) {
+            if let Some(default) = parameter.default {
+                let value = self.evaluate(default);
+                let value = value.filter(|atom| !matches!(atom, Atom::Unknown(_)));
+                self.cells.join(Key::Parameter(function, at), &value);
+            }
+        }
+        for decorator in definition.decorators.iter().rev() {
+            let made = self.evaluate(*decorator);
+            let span = self.module().expression(*decorator).span;
+            self.decorate(function, &made, span);
+        }
+    }
+
+    /// A decorator of the program is told what it decorates; what it returns stands around it.
+    fn decorate(&mut self, function: FunctionRef, decorator: &Value, span: Span) {
+        for atom in decorator.atoms() {
+            let (target, receiver) = match atom {
+                Atom::Function(target) => (*target, None),
+                Atom::Method(target, receiver) => (*target, Some((**receiver).clone())),
+                Atom::Object(_) | Atom::Member(..) => {
+                    self.decorate_outside(atom, function, span);
+                    continue;
+                }
+                _ => continue,
+            };
+            let value: Value = Object::new("decorated", "function", None)
+                .with_value("function", Atom::Function(function).into())
+                .into();
+            let expected = Value::nothing();
+            let passed = Passed {
+                name: None,
+                spread: Spread::None,
+                value,
+                span,
+                expression: None,
+            };
+            let call = CallSite {
+                span,
+                callee: span,
+                arguments: &[passed],
+                expected: &expected,
+            };
+            self.pass(target, receiver, &call);
+            let around = self.result(target, None);
+            for wrapper in around.atoms() {
+                if let Atom::Function(wrapper) = wrapper {
+                    let wrapper_value: Value = Atom::Function(*wrapper).into();
+                    self.cells.join(Key::Wrappers(function), &wrapper_value);
+                }
+            }
+        }
+    }
+
+    fn decorate_outside(&mut self, decorator: &Atom, function: FunctionRef, span: Span) {
+        let value: Value = Atom::Function(function).into();
+        let passed = Passed {
+            name: None,
+            spread: Spread::None,
+            value,
+            span,
+            expression: None,
+        };
+        let expected = Value::nothing();
+        let call = CallSite {
+            span,
+            callee: span,
+            arguments: &[passed],
+            expected: &expected,
+        };
+        for door in DOORS {
+            if door.call(self, decorator, &call).is_some() {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether an annotated result says more than evaluation does.
+pub(crate) fn is_telling(said: &Value) -> bool {
+    !said.is_nothing()
+        && said.atoms().iter().all(|atom| match atom {
+            Atom::Mapped(_) | Atom::Instance(_) | Atom::Null | Atom::Object(_) => true,
+            Atom::List(of) => !of.is_nothing() && is_telling(of),
+            Atom::Tuple(items) => items.iter().all(|item| is_telling(item) || is_scalar(item)),
+            _ => false,
+        })
+        && said.atoms().iter().any(|atom| !matches!(atom, Atom::Null))
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value
+        .atoms()
+        .iter()
+        .all(|atom| matches!(atom, Atom::Outside(_) | Atom::Null))
+        && !value.is_nothing()
+}

@@ -1,0 +1,87 @@
+//! What units of code tell each other: values by key, joined over all who write, with who read them.
+
+use crate::value::Value;
+use impact_bind::{ClassRef, FunctionRef};
+use impact_facts::{FileId, Name};
+use std::collections::{BTreeSet, HashMap};
+
+/// A piece of code that is evaluated as one: an index into the units of the evaluator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitId(pub u32);
+
+/// Where a value is kept between units.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A name of a module.
+    Global(FileId, Name),
+    /// A name of a class's body.
+    ClassName(ClassRef, Name),
+    /// A parameter, by position.
+    Parameter(FunctionRef, u32),
+    /// What a function returns.
+    Return(FunctionRef),
+    /// What a generator yields.
+    Yield(FunctionRef),
+    /// A local name, for the functions inside.
+    Local(FunctionRef, Name),
+    /// An attribute that is set on instances of a class of the program.
+    Attribute(ClassRef, Box<str>),
+    /// An attribute that is set on something else, by what and name.
+    Outside(Box<str>, Box<str>),
+    /// A variable of a template.
+    Template(FileId, Box<str>),
+    /// Functions that stand around a decorated one.
+    Wrappers(FunctionRef),
+}
+
+#[derive(Debug, Default)]
+struct Cell {
+    value: Value,
+    readers: BTreeSet<UnitId>,
+    writes: u32,
+}
+
+/// How often a cell may grow before what comes is left to what it holds.
+const MAX_GROWTH: u32 = 60;
+
+/// All cells.
+#[derive(Debug, Default)]
+pub struct Cells {
+    cells: HashMap<Key, Cell>,
+    /// Units whose reads are out of date.
+    pub stale: BTreeSet<UnitId>,
+}
+
+impl Cells {
+    /// The value under a key; `reader` is evaluated again when it grows.
+    pub fn read(&mut self, key: Key, reader: UnitId) -> Value {
+        let cell = self.cells.entry(key).or_default();
+        cell.readers.insert(reader);
+        cell.value.clone()
+    }
+
+    /// The value under a key, as it is now.
+    #[must_use]
+    pub fn peek(&self, key: &Key) -> Value {
+        self.cells
+            .get(key)
+            .map(|cell| cell.value.clone())
+            .unwrap_or_default()
+    }
+
+    /// Adds a value. Returns whether the cell grew.
+    pub fn join(&mut self, key: Key, value: &Value) -> bool {
+        if value.is_nothing() {
+            return false;
+        }
+        let cell = self.cells.entry(key).or_default();
+        let joined = cell.value.or(value);
+        if joined == cell.value || cell.writes >= MAX_GROWTH {
+            return false;
+        }
+        cell.writes += 1;
+        cell.value = joined;
+        self.stale.extend(cell.readers.iter().copied());
+        true
+    }
+}

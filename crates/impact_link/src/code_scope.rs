@@ -1,0 +1,127 @@
+//! What kind of code a file holds, told by its path and content.
+
+use impact_facts::{FileFacts, Language, Scope};
+
+/// Folders, wherever they stand in a path, and what is below them.
+const FOLDERS: &[(&str, Scope)] = &[
+    ("tests", Scope::Test),
+    ("test", Scope::Test),
+    ("testing", Scope::Test),
+    ("unittests", Scope::Test),
+    ("factories", Scope::Test),
+    ("fixtures", Scope::Test),
+    ("testdata", Scope::Test),
+    ("test_data", Scope::Test),
+    ("benches", Scope::Test),
+    ("examples", Scope::Script),
+    ("migrations", Scope::Migration),
+    ("migration", Scope::Migration),
+    ("alembic", Scope::Migration),
+    ("scripts", Scope::Script),
+    ("script", Scope::Script),
+    ("tools", Scope::Script),
+    ("bin", Scope::Script),
+];
+
+/// Names of files: prefix, suffix, what they hold.
+const FILES: &[(&str, &str, Scope)] = &[
+    ("test_", ".py", Scope::Test),
+    ("", "_test.py", Scope::Test),
+    ("tests", ".py", Scope::Test),
+    ("conftest", ".py", Scope::Test),
+    ("factories", ".py", Scope::Test),
+    ("factory", ".py", Scope::Test),
+    ("", "_tests.rs", Scope::Test),
+    ("tests", ".rs", Scope::Test),
+    ("test", ".rs", Scope::Test),
+];
+
+/// Folders whose names say something only in these languages.
+fn speaks_of(folder: &str, language: Language) -> bool {
+    match folder {
+        "fixtures" | "testing" | "test" | "factories" | "benches" => true,
+        "scripts" | "script" | "tools" | "bin" | "examples" => {
+            matches!(language, Language::Python | Language::Rust | Language::Sql)
+        }
+        _ => true,
+    }
+}
+
+/// What kind of code the file of that path holds.
+#[must_use]
+pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let segments = || folder.split('/').filter(|segment| !segment.is_empty());
+    let of_folders = |wanted: Scope| {
+        segments().any(|segment| {
+            FOLDERS.iter().any(|(known, scope)| {
+                *known == segment
+                    && *scope == wanted
+                    && speaks_of(segment, facts.language)
+                    && !is_source_binary(path, segment)
+            })
+        })
+    };
+    let of_name = FILES
+        .iter()
+        .find(|(prefix, suffix, _)| {
+            name.starts_with(prefix) && name.ends_with(suffix) && exact(prefix, suffix, name)
+        })
+        .map(|(_, _, scope)| *scope);
+    if of_folders(Scope::Test) {
+        return Scope::Test;
+    }
+    if let Some(scope) = of_name {
+        return scope;
+    }
+    if of_folders(Scope::Migration) {
+        return Scope::Migration;
+    }
+    if facts.generated {
+        return Scope::Generated;
+    }
+    if of_folders(Scope::Script) {
+        Scope::Script
+    } else {
+        Scope::Production
+    }
+}
+
+/// A whole name (`conftest.py`) must be that; a part (`test_*.py`) may have more.
+fn exact(prefix: &str, suffix: &str, name: &str) -> bool {
+    prefix.is_empty() || prefix.ends_with('_') || name.len() == prefix.len() + suffix.len()
+}
+
+/// `src/bin/worker.rs` is a deployed program.
+fn is_source_binary(path: &str, segment: &str) -> bool {
+    segment == "bin"
+        && (path.contains("src/bin/") || path.starts_with("bin/") && path.ends_with(".rs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use impact_facts::Module;
+
+    fn scope(path: &str) -> Scope {
+        let facts = FileFacts {
+            language: Language::Python,
+            bytes: 0,
+            module: Module::default(),
+            annotations: Vec::new(),
+            problems: Vec::new(),
+            generated: false,
+        };
+        code_scope(path, &facts)
+    }
+
+    #[test]
+    fn a_path_tells_the_kind_of_code() {
+        assert_eq!(scope("app/tests/helpers.py"), Scope::Test);
+        assert_eq!(scope("app/test_views.py"), Scope::Test);
+        assert_eq!(scope("conftest.py"), Scope::Test);
+        assert_eq!(scope("app/migrations/0001_initial.py"), Scope::Migration);
+        assert_eq!(scope("scripts/backfill.py"), Scope::Script);
+        assert_eq!(scope("app/latest.py"), Scope::Production);
+    }
+}

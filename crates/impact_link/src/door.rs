@@ -1,0 +1,175 @@
+//! How an ORM or a framework is known: three questions about its values.
+
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::ClassRef;
+use impact_facts::{Access, ExpressionId, Span, Spread};
+
+/// An ORM or framework.
+///
+/// A door answers for things that have no code in the tree: externals by qualified name ([`Atom::External`],
+/// [`Atom::Outside`]), rows of the models that it maps ([`Atom::Mapped`]), its own objects ([`Atom::Object`]), and
+/// classes and instances of the program that inherit from its own (`Evaluator::inherits` tells). It returns none for
+/// what it does not know, and says what it does to columns through `Evaluator::touch` and its kin.
+pub trait Door: Sync {
+    /// Its name, which is also what [`impact_facts::Reference::via`] says: `python/django`.
+    fn name(&self) -> &'static str;
+
+    /// What is `of.name`? With [`Access::Write`] it is being set. A method that is called later is best answered with
+    /// none: core makes an [`Atom::Member`] of it and asks [`Door::call`].
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        let _ = (cx, of, member);
+        None
+    }
+
+    /// What is `callee(arguments)`? A method arrives as [`Atom::Member`] of its receiver.
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        let _ = (cx, callee, call);
+        None
+    }
+
+    /// What does it mean that `value` is used up, that is, when does a lazy query run? Returns what comes out:
+    /// the elements of an iteration, the awaited value.
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        let _ = (cx, value, how, span);
+        None
+    }
+
+    /// What is an instance of a class of the program that extends one of this door's own and is no model: a manager,
+    /// a custom queryset. None: an ordinary instance.
+    fn instance(&self, cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
+        let _ = (cx, class);
+        None
+    }
+
+    /// What an annotation with a type of this door means: `QuerySet[User]`.
+    fn annotation(&self, cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
+        let _ = (cx, name, keys);
+        None
+    }
+
+    /// Called once, after every unit has been evaluated for the first time: what the framework itself sets going, such
+    /// as views with a request, or templates with the context of every page.
+    fn start(&self, cx: &mut Evaluator<'_>) {
+        let _ = cx;
+    }
+}
+
+/// How a value is used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consumption {
+    /// Its elements, one after another: `for`, `list()`, `in`.
+    Iterate,
+    /// One element: `[0]`; a slice is lazy where the door says so.
+    Index,
+    /// A slice.
+    Slice,
+    /// `await`.
+    Await,
+    /// `with`.
+    With,
+    /// Whether it is true.
+    Test,
+    /// Its text: `str()`, an f-string, a template.
+    Print,
+    /// It goes to code that is not known.
+    Escape,
+}
+
+/// A member that is named.
+#[derive(Debug, Clone, Copy)]
+pub struct MemberSite<'c> {
+    /// Its name.
+    pub name: &'c str,
+    /// What a reference points at: the dotted path if it is plain and on one line, else the member's own bytes.
+    pub span: Span,
+    /// Read or written.
+    pub access: Access,
+    /// What it is set to.
+    pub value: Option<&'c Value>,
+}
+
+/// A call, its arguments evaluated.
+#[derive(Debug, Clone, Copy)]
+pub struct CallSite<'c> {
+    /// The whole call: where what it does of itself is reported.
+    pub span: Span,
+    /// The callee's own bytes.
+    pub callee: Span,
+    /// The arguments, in order.
+    pub arguments: &'c [Passed],
+    /// The type that the place of the call asks for, where it says one: a turbofish, a binding's annotation.
+    pub expected: &'c Value,
+}
+
+/// One argument.
+#[derive(Debug, Clone)]
+pub struct Passed {
+    /// `name=value`, with the name's bytes.
+    pub name: Option<(Box<str>, Span)>,
+    /// `*value` or `**value`.
+    pub spread: Spread,
+    /// What is passed.
+    pub value: Value,
+    /// Where the value stands.
+    pub span: Span,
+    /// The value's expression, if the call stands in the code.
+    pub expression: Option<ExpressionId>,
+}
+
+impl CallSite<'_> {
+    /// The argument at a place, spread ones not counted.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<&Passed> {
+        self.positional().nth(place)
+    }
+
+    /// Arguments by place.
+    pub fn positional(&self) -> impl Iterator<Item = &Passed> {
+        self.arguments
+            .iter()
+            .filter(|a| a.name.is_none() && a.spread == Spread::None)
+    }
+
+    /// The argument of a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Passed> {
+        self.arguments
+            .iter()
+            .find(|a| a.name.as_ref().is_some_and(|(n, _)| **n == *name))
+    }
+
+    /// The argument at a place, or of a name.
+    #[must_use]
+    pub fn argument(&self, place: usize, name: &str) -> Option<&Passed> {
+        self.named(name).or_else(|| self.at(place))
+    }
+
+    /// The value of the argument at a place or of a name; nothing if it is not passed.
+    #[must_use]
+    pub fn value(&self, place: usize, name: &str) -> Value {
+        self.argument(place, name)
+            .map(|a| a.value.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// All doors, in the order in which they are asked.
+pub(crate) static DOORS: &[&dyn Door] =
+    &[&crate::library::python::Python, &crate::orm::django::Django];
+
+/// The door of that name.
+pub(crate) fn door(name: &str) -> Option<&'static dyn Door> {
+    DOORS.iter().find(|door| door.name() == name).copied()
+}

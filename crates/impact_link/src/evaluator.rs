@@ -1,0 +1,266 @@
+//! Evaluates a service's code abstractly, one unit at a time, until nothing changes.
+
+use crate::cells::{Cells, Key, UnitId};
+use crate::door::DOORS;
+use crate::effect::{Blind, Effects, site};
+use crate::environment::Environment;
+use crate::models::Models;
+use crate::tags::Tags;
+use crate::value::Value;
+use crate::{LinkInput, Schemas};
+use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
+use impact_facts::{BlindReason, FileId, FunctionId, Language, Module, Reach, Span};
+use std::collections::{BTreeSet, HashMap};
+
+/// A piece of code that is evaluated as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// A file's body, its classes' bodies included.
+    Module(FileId),
+    /// A function's body.
+    Function(FunctionRef),
+}
+
+/// How often one unit is evaluated at most.
+const MAX_ROUNDS: u32 = 24;
+/// Expressions evaluated in one round of one unit at most.
+const MAX_STEPS: u32 = 400_000;
+
+/// The evaluator: what is known of all units, and the unit that is being evaluated now.
+pub struct Evaluator<'a> {
+    /// What is linked.
+    pub program: &'a Program<'a>,
+    /// The mapped classes.
+    pub models: Models<'a>,
+    /// The databases.
+    pub schemas: &'a Schemas,
+    /// What units tell each other.
+    pub cells: Cells,
+    pub(crate) tags: Tags<'a>,
+    pub(crate) units: Vec<Unit>,
+    unit_of_function: HashMap<FunctionRef, UnitId>,
+    unit_of_file: HashMap<FileId, UnitId>,
+    pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
+    with_inner: BTreeSet<FunctionRef>,
+    pub(crate) effects: Vec<Effects>,
+    rounds: Vec<u32>,
+    pub(crate) unit: UnitId,
+    /// The file that is being evaluated.
+    pub file: FileId,
+    /// The place that is being evaluated.
+    pub place: Place,
+    pub(crate) environment: Environment,
+    pub(crate) current: Effects,
+    pub(crate) depth: u32,
+    steps: u32,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(input: &LinkInput<'a>, schemas: &'a Schemas) -> Self {
+        let mut evaluator = Self {
+            program: input.program,
+            models: Models::new(input.models),
+            schemas,
+            cells: Cells::default(),
+            tags: Tags::of(input.program),
+            units: Vec::new(),
+            unit_of_function: HashMap::new(),
+            unit_of_file: HashMap::new(),
+            descendants: HashMap::new(),
+            with_inner: BTreeSet::new(),
+            effects: Vec::new(),
+            rounds: Vec::new(),
+            unit: UnitId(0),
+            file: FileId(0),
+            place: Place::Module,
+            environment: Environment::default(),
+            current: Effects::default(),
+            depth: 0,
+            steps: 0,
+        };
+        evaluator.add_units();
+        evaluator.add_descendants();
+        evaluator
+    }
+
+    fn add_units(&mut self) {
+        for file in self.program.files() {
+            if !has_code(self.program.facts(file).language) {
+                continue;
+            }
+            self.unit_of_file
+                .insert(file, UnitId(self.units.len() as u32));
+            self.units.push(Unit::Module(file));
+            for id in 0..self.program.module(file).functions.len() as u32 {
+                let function = FunctionRef {
+                    file,
+                    function: FunctionId(id),
+                };
+                self.unit_of_function
+                    .insert(function, UnitId(self.units.len() as u32));
+                self.units.push(Unit::Function(function));
+                self.note_inner(function);
+            }
+        }
+        self.effects = vec![Effects::default(); self.units.len()];
+        self.rounds = vec![0; self.units.len()];
+    }
+
+    /// Remembers the functions around one: their locals are read from inside.
+    fn note_inner(&mut self, function: FunctionRef) {
+        let places = self.program.places(function.file);
+        let mut at = places.around(Place::Function(function.function));
+        while let Some(place) = at {
+            if let Place::Function(outer) = place {
+                self.with_inner.insert(FunctionRef {
+                    file: function.file,
+                    function: outer,
+                });
+            }
+            at = places.around(place);
+        }
+    }
+
+    fn add_descendants(&mut self) {
+        for class in self.program.all_classes() {
+            for ancestor in self.program.ancestors(class).iter().skip(1) {
+                if let impact_bind::Binding::Class(ancestor) = ancestor {
+                    self.descendants.entry(*ancestor).or_default().insert(class);
+                }
+            }
+        }
+    }
+
+    /// Evaluates everything until nothing changes.
+    pub(crate) fn run(&mut self) {
+        for unit in 0..self.units.len() as u32 {
+            self.evaluate_unit(UnitId(unit));
+        }
+        for door in DOORS {
+            door.start(self);
+        }
+        while let Some(unit) = self.cells.stale.pop_first() {
+            self.evaluate_unit(unit);
+        }
+    }
+
+    fn evaluate_unit(&mut self, id: UnitId) {
+        let (Some(unit), Some(rounds)) = (
+            self.units.get(id.0 as usize).copied(),
+            self.rounds.get_mut(id.0 as usize),
+        ) else {
+            return;
+        };
+        *rounds += 1;
+        if *rounds > MAX_ROUNDS {
+            return;
+        }
+        self.cells.stale.remove(&id);
+        (self.unit, self.depth, self.steps) = (id, 0, 0);
+        self.environment = Environment::default();
+        self.current = Effects::default();
+        match unit {
+            Unit::Module(file) => {
+                (self.file, self.place) = (file, Place::Module);
+                let module = self.program.module(file);
+                self.block(&module.body);
+            }
+            Unit::Function(function) => self.function_body(function),
+        }
+        let done = std::mem::take(&mut self.current);
+        if let Some(kept) = self.effects.get_mut(id.0 as usize) {
+            *kept = done;
+        }
+    }
+
+    fn function_body(&mut self, function: FunctionRef) {
+        (self.file, self.place) = (function.file, Place::Function(function.function));
+        let definition = self
+            .program
+            .module(function.file)
+            .function(function.function);
+        for (at, parameter) in (0..).zip(&definition.parameters) {
+            let value = self.parameter_value(function, at);
+            self.assign(parameter.pattern, &value);
+        }
+        let tail = self.block(&definition.body);
+        if definition.body.tail.is_some() {
+            self.cells.join(Key::Return(function), &tail);
+        }
+    }
+
+    /// The lowered form that is being evaluated.
+    #[must_use]
+    pub fn module(&self) -> &'a Module {
+        self.program.module(self.file)
+    }
+
+    /// The function that is being evaluated.
+    #[must_use]
+    pub fn function(&self) -> Option<FunctionRef> {
+        match self.units.get(self.unit.0 as usize) {
+            Some(Unit::Function(function)) => Some(*function),
+            _ => None,
+        }
+    }
+
+    /// Reads a cell on behalf of the unit that is being evaluated.
+    pub fn read(&mut self, key: Key) -> Value {
+        self.cells.read(key, self.unit)
+    }
+
+    /// The unit of a file's body.
+    #[must_use]
+    pub fn unit_of_file(&self, file: FileId) -> Option<UnitId> {
+        self.unit_of_file.get(&file).copied()
+    }
+
+    /// The unit of a function.
+    #[must_use]
+    pub fn unit_of_function(&self, function: FunctionRef) -> Option<UnitId> {
+        self.unit_of_function.get(&function).copied()
+    }
+
+    pub(crate) fn is_captured(&self, function: FunctionRef) -> bool {
+        self.with_inner.contains(&function)
+    }
+
+    /// Counts a step. False if the unit has had its share: what follows is not evaluated.
+    pub(crate) fn step(&mut self, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps == MAX_STEPS {
+            self.blind(Blind {
+                site: site(self.file, span),
+                reason: BlindReason::Bound,
+                message: "this function needs more work than the bound".into(),
+                reach: Reach::Database,
+            });
+        }
+        self.steps < MAX_STEPS
+    }
+
+    /// Whether a class is, or inherits from, one of these classes, by qualified names.
+    #[must_use]
+    pub fn inherits(&self, class: ClassRef, names: &[&str]) -> bool {
+        names
+            .iter()
+            .any(|name| self.program.is_subclass(class, name))
+    }
+
+    /// The definitions of a name in a class or what it inherits from.
+    #[must_use]
+    pub fn class_member(
+        &self,
+        class: ClassRef,
+        name: &str,
+    ) -> Option<(ClassRef, &'a [Definition])> {
+        self.program.class_member(class, name)
+    }
+}
+
+fn has_code(language: Language) -> bool {
+    matches!(
+        language,
+        Language::Python | Language::Rust | Language::Template
+    )
+}

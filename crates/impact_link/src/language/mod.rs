@@ -1,0 +1,3 @@
+//! Where languages differ: one file for each that has forms of its own.
+
+pub(crate) mod rust;

@@ -1,0 +1,3 @@
+//! What languages' own libraries do with values: one file for each.
+
+pub(crate) mod python;

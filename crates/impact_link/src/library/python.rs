@@ -1,0 +1,661 @@
+//! Python's builtins and standard library: containers and functions that hand values on.
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::text::Style;
+use crate::value::{Atom, Dictionary, Value};
+use impact_facts::{Access, Assembled, Call, ExpressionKind, Span};
+use std::sync::Arc;
+
+/// Builtins and the standard library.
+#[derive(Debug)]
+pub(crate) struct Python;
+
+/// What a function of the library makes of its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// A list of the elements of the argument at that place.
+    ListOf(usize),
+    /// One element of the first argument, or any of the arguments.
+    ElementOf,
+    /// The first argument itself.
+    Same,
+    /// The text of the argument.
+    TextOf,
+    /// A scalar; the elements of the arguments are looked at.
+    Scalar,
+    /// Pairs of a number and an element.
+    Enumerated,
+    /// Tuples of one element of each argument.
+    Zipped,
+    /// The result of the first argument for each element of the second.
+    Mapped,
+    /// The elements of the second argument for which the first holds.
+    Filtered,
+    /// `getattr(of, "name")`.
+    GetAttribute,
+    /// `setattr(of, "name", value)`.
+    SetAttribute,
+    /// A dictionary.
+    Dictionary,
+    /// `cast(type, value)`.
+    Cast,
+    /// The elements of all arguments.
+    Chained,
+    /// Pairs of a key and the elements of the argument.
+    Grouped,
+    /// A list of the elements, sorted, with a key function that sees each.
+    Sorted,
+    /// Calls the first argument with the rest.
+    Partial,
+}
+
+const FUNCTIONS: &[(&str, Makes)] = &[
+    ("builtins.list", Makes::ListOf(0)),
+    ("builtins.tuple", Makes::ListOf(0)),
+    ("builtins.set", Makes::ListOf(0)),
+    ("builtins.frozenset", Makes::ListOf(0)),
+    ("builtins.reversed", Makes::ListOf(0)),
+    ("builtins.iter", Makes::ListOf(0)),
+    ("collections.deque", Makes::ListOf(0)),
+    ("itertools.islice", Makes::ListOf(0)),
+    ("itertools.cycle", Makes::ListOf(0)),
+    ("random.sample", Makes::ListOf(0)),
+    ("copy.copy", Makes::Same),
+    ("copy.deepcopy", Makes::Same),
+    ("builtins.sorted", Makes::Sorted),
+    ("builtins.next", Makes::ElementOf),
+    ("builtins.min", Makes::ElementOf),
+    ("builtins.max", Makes::ElementOf),
+    ("random.choice", Makes::ElementOf),
+    ("builtins.str", Makes::TextOf),
+    ("builtins.repr", Makes::TextOf),
+    ("builtins.format", Makes::TextOf),
+    ("builtins.print", Makes::TextOf),
+    ("builtins.len", Makes::Scalar),
+    ("builtins.sum", Makes::Scalar),
+    ("builtins.any", Makes::Scalar),
+    ("builtins.all", Makes::Scalar),
+    ("builtins.bool", Makes::Scalar),
+    ("builtins.int", Makes::Scalar),
+    ("builtins.float", Makes::Scalar),
+    ("builtins.isinstance", Makes::Scalar),
+    ("builtins.issubclass", Makes::Scalar),
+    ("builtins.hasattr", Makes::Scalar),
+    ("builtins.enumerate", Makes::Enumerated),
+    ("builtins.zip", Makes::Zipped),
+    ("itertools.zip_longest", Makes::Zipped),
+    ("builtins.map", Makes::Mapped),
+    ("builtins.filter", Makes::Filtered),
+    ("builtins.getattr", Makes::GetAttribute),
+    ("builtins.setattr", Makes::SetAttribute),
+    ("builtins.dict", Makes::Dictionary),
+    ("collections.OrderedDict", Makes::Dictionary),
+    ("collections.defaultdict", Makes::Dictionary),
+    ("typing.cast", Makes::Cast),
+    ("itertools.chain", Makes::Chained),
+    ("itertools.groupby", Makes::Grouped),
+    ("functools.partial", Makes::Partial),
+    ("asgiref.sync.sync_to_async", Makes::Same),
+    ("asgiref.sync.async_to_sync", Makes::Same),
+];
+
+impl Door for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::External(name) => {
+                let found = FUNCTIONS.iter().find(|(known, _)| **known == **name);
+                found.map(|(_, makes)| function(cx, *makes, call))
+            }
+            Atom::Member(of, name) => method(cx, of, name, call),
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        _span: Span,
+    ) -> Option<Value> {
+        match value {
+            Atom::Outside(name) if &**name == "builtins.str" && how == Consumption::Iterate => {
+                Some(value.clone().into())
+            }
+            Atom::Class(class) if how == Consumption::Iterate => {
+                // The members of an enumeration.
+                Some(cx.instance_of(*class))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value {
+    let first = call.at(0).map(|a| a.value.clone()).unwrap_or_default();
+    let span_of = |at: usize| call.at(at).map_or(call.span, |a| a.span);
+    match makes {
+        Makes::ListOf(at) => {
+            let of = call.at(at).map(|a| a.value.clone()).unwrap_or_default();
+            Value::list(cx.iterate(&of, span_of(at)))
+        }
+        Makes::Sorted => {
+            let element = cx.iterate(&first, span_of(0));
+            apply(
+                cx,
+                call.named("key").map(|a| a.value.clone()),
+                &element,
+                call,
+            );
+            Value::list(element)
+        }
+        Makes::ElementOf => {
+            let element = match call.positional().count() {
+                0 | 1 => cx.iterate(&first, span_of(0)),
+                _ => call
+                    .positional()
+                    .fold(cx.iterate(&first, span_of(0)), |all, a| all.or(&a.value)),
+            };
+            apply(
+                cx,
+                call.named("key").map(|a| a.value.clone()),
+                &element,
+                call,
+            );
+            element.or(&call
+                .named("default")
+                .map(|a| a.value.clone())
+                .unwrap_or_default())
+        }
+        Makes::Same => first,
+        Makes::TextOf => text_of(cx, call),
+        Makes::Scalar => {
+            for argument in call.arguments {
+                let how = Consumption::Iterate;
+                cx.consume(&argument.value, how, argument.span);
+            }
+            Value::outside("builtins.int")
+        }
+        Makes::Enumerated => {
+            let element = cx.iterate(&first, span_of(0));
+            Value::list(Value::tuple(vec![Value::outside("builtins.int"), element]))
+        }
+        Makes::Zipped => {
+            let all: Vec<_> = call
+                .positional()
+                .map(|a| (a.value.clone(), a.span))
+                .collect();
+            let elements = all
+                .iter()
+                .map(|(value, span)| cx.iterate(value, *span))
+                .collect();
+            Value::list(Value::tuple(elements))
+        }
+        Makes::Mapped => {
+            let over = call.value(1, "");
+            let element = cx.iterate(&over, span_of(1));
+            Value::list(apply(cx, Some(first), &element, call))
+        }
+        Makes::Filtered => {
+            let over = call.value(1, "");
+            let element = cx.iterate(&over, span_of(1));
+            apply(cx, Some(first), &element, call);
+            Value::list(element)
+        }
+        Makes::Chained => call
+            .positional()
+            .map(|a| (a.value.clone(), a.span))
+            .collect::<Vec<_>>()
+            .iter()
+            .fold(Value::list(Value::nothing()), |all, (value, span)| {
+                all.or(&Value::list(cx.iterate(value, *span)))
+            }),
+        Makes::Grouped => {
+            let element = cx.iterate(&first, span_of(0));
+            let key = call.argument(1, "key").map(|a| a.value.clone());
+            let key = apply(cx, key, &element, call);
+            Value::list(Value::tuple(vec![key, Value::list(element)]))
+        }
+        _ => special(cx, makes, call, &first),
+    }
+}
+
+fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Value) -> Value {
+    match makes {
+        Makes::GetAttribute => get_attribute(cx, call, first),
+        Makes::SetAttribute => {
+            set_attribute(cx, call, first);
+            Atom::Null.into()
+        }
+        Makes::Dictionary => dictionary(cx, call),
+        Makes::Cast => {
+            let said = call
+                .at(0)
+                .and_then(|a| a.expression)
+                .map(|id| cx.annotation(id));
+            match said {
+                Some(said) if !said.is_unknown() => said,
+                _ => call.value(1, "val"),
+            }
+        }
+        Makes::Partial => {
+            let rest = CallSite {
+                arguments: call.arguments.get(1..).unwrap_or(&[]),
+                ..*call
+            };
+            for atom in first.atoms() {
+                match atom {
+                    Atom::Function(function) => cx.pass(*function, None, &rest),
+                    Atom::Method(function, of) => cx.pass(*function, Some((**of).clone()), &rest),
+                    _ => {}
+                }
+            }
+            first.clone()
+        }
+        _ => Value::unknown("a function of the library"),
+    }
+}
+
+/// Calls a function value with one argument.
+fn apply(
+    cx: &mut Evaluator<'_>,
+    callee: Option<Value>,
+    argument: &Value,
+    call: &CallSite<'_>,
+) -> Value {
+    let Some(callee) = callee else {
+        return Value::nothing();
+    };
+    let passed = crate::door::Passed {
+        name: None,
+        spread: impact_facts::Spread::None,
+        value: argument.clone(),
+        span: call.span,
+        expression: None,
+    };
+    let expected = Value::nothing();
+    let site = CallSite {
+        arguments: &[passed],
+        expected: &expected,
+        ..*call
+    };
+    cx.call(&callee, &site)
+}
+
+fn text_of(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut texts = Value::nothing();
+    for argument in call.arguments {
+        cx.consume(&argument.value, Consumption::Print, argument.span);
+        texts = texts.or(&argument.value.filter(|atom| matches!(atom, Atom::Text(_))));
+    }
+    if texts.is_nothing() {
+        Value::outside("builtins.str")
+    } else {
+        texts
+    }
+}
+
+fn get_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) -> Value {
+    let names = call.value(1, "");
+    let Some(at) = call.at(1) else {
+        return Value::unknown("getattr without a name");
+    };
+    let mut found = call
+        .value(2, "default")
+        .filter(|atom| !matches!(atom, Atom::Unknown(_)));
+    let mut open = names.is_nothing();
+    for atom in names.atoms() {
+        match atom {
+            Atom::Text(text) if text.holes.is_empty() => {
+                let (name, span) = (&text.text, literal_span(cx, text, at.span));
+                let member = MemberSite {
+                    name,
+                    span,
+                    access: Access::Read,
+                    value: None,
+                };
+                found = found.or(&cx.attribute(of, &member));
+            }
+            _ => open = true,
+        }
+    }
+    if open {
+        cx.open_member(of, call.span, Access::Read);
+        found = found.or(&Value::unknown("an attribute whose name is computed"));
+    }
+    found
+}
+
+fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
+    let (names, value) = (call.value(1, ""), call.value(2, ""));
+    let Some(at) = call.at(1) else {
+        return;
+    };
+    for atom in names.atoms() {
+        match atom {
+            Atom::Text(text) if text.holes.is_empty() => {
+                let (name, span) = (&text.text, literal_span(cx, text, at.span));
+                let member = MemberSite {
+                    name,
+                    span,
+                    access: Access::Write,
+                    value: Some(&value),
+                };
+                cx.set_attribute(of, &member);
+            }
+            _ => cx.open_member(of, call.span, Access::Write),
+        }
+    }
+}
+
+/// Where a known string stands, if it stands in the file that is being evaluated; else the place that uses it.
+fn literal_span(cx: &Evaluator<'_>, text: &Assembled, otherwise: Span) -> Span {
+    match text.locate(Span::new(0, text.text.len() as u32)) {
+        Some((file, span)) if file == cx.file && otherwise.contains(span) => span,
+        _ => otherwise,
+    }
+}
+
+fn dictionary(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut made = Dictionary::default();
+    for argument in call.arguments {
+        match &argument.name {
+            Some((name, _)) => {
+                made.known.insert(name.clone(), argument.value.clone());
+            }
+            None => {
+                for atom in argument.value.atoms() {
+                    match atom {
+                        Atom::Dictionary(_) => {
+                            crate::expression::merge(&mut made, &atom.clone().into());
+                        }
+                        Atom::Class(_) | Atom::External(_) | Atom::Function(_) => {
+                            let one = CallSite {
+                                arguments: &[],
+                                ..*call
+                            };
+                            let rest = cx.call(&atom.clone().into(), &one);
+                            made.rest = made.rest.or(&rest);
+                        }
+                        other => pairs(cx, &mut made, other, argument.span),
+                    }
+                }
+            }
+        }
+    }
+    Value::dictionary(made)
+}
+
+fn pairs(cx: &mut Evaluator<'_>, made: &mut Dictionary, of: &Atom, span: Span) {
+    let element = cx.iterate(&of.clone().into(), span);
+    for atom in element.atoms() {
+        match atom {
+            Atom::Tuple(items) if items.len() == 2 => {
+                crate::expression::insert(made, &items[0], &items[1]);
+            }
+            _ => made.rest = made.rest.or(&Value::unknown("a dictionary's value")),
+        }
+    }
+}
+
+fn method(cx: &mut Evaluator<'_>, of: &Atom, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    match of {
+        Atom::Dictionary(dictionary) => dictionary_method(cx, dictionary, name, call),
+        Atom::List(element) => list_method(cx, of, element, name, call),
+        Atom::Tuple(_) => Some(Value::outside("builtins.int")),
+        Atom::Text(text) => text_method(cx, text, name, call),
+        Atom::Outside(class) if &**class == "builtins.str" => Some(if name == "split" {
+            Value::list(of.clone().into())
+        } else {
+            of.clone().into()
+        }),
+        Atom::External(path) if &**path == "itertools.chain" && name == "from_iterable" => {
+            let inner = cx.iterate(&call.value(0, ""), call.span);
+            Some(Value::list(cx.iterate(&inner, call.span)))
+        }
+        _ => None,
+    }
+}
+
+fn dictionary_method(
+    cx: &mut Evaluator<'_>,
+    of: &Dictionary,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let values = || {
+        of.known
+            .values()
+            .fold(of.rest.clone(), |all, value| all.or(value))
+    };
+    let itself: Value = Value::dictionary(of.clone());
+    Some(match name {
+        "get" | "pop" | "setdefault" => {
+            let found = crate::expression::entry(of, &call.value(0, "key"));
+            found.or(&call.value(1, "default"))
+        }
+        "values" => Value::list(values()),
+        "keys" => Value::list(cx.iterate(&itself, call.span)),
+        "items" => {
+            let key = cx.iterate(&itself, call.span);
+            Value::list(Value::tuple(vec![key, values()]))
+        }
+        "copy" => itself,
+        "popitem" => Value::tuple(vec![cx.iterate(&itself, call.span), values()]),
+        "update" | "clear" => Atom::Null.into(),
+        _ => return None,
+    })
+}
+
+fn list_method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    element: &Value,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    Some(match name {
+        "pop" | "popleft" => element.clone(),
+        "copy" | "union" | "difference" | "intersection" | "symmetric_difference" => {
+            let mut all: Value = of.clone().into();
+            for argument in call.positional() {
+                all = all.or(&Value::list(cx.iterate(&argument.value, argument.span)));
+            }
+            all
+        }
+        "sort" => {
+            apply(
+                cx,
+                call.named("key").map(|a| a.value.clone()),
+                element,
+                call,
+            );
+            Atom::Null.into()
+        }
+        "append" | "add" | "insert" | "extend" | "update" | "appendleft" | "remove" | "discard"
+        | "clear" | "reverse" => Atom::Null.into(),
+        "index" | "count" => Value::outside("builtins.int"),
+        _ => return None,
+    })
+}
+
+fn text_method(
+    cx: &mut Evaluator<'_>,
+    text: &Arc<Assembled>,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let known = |made: Assembled| Value::from(Atom::Text(Arc::new(made)));
+    Some(match name {
+        "format" | "format_map" => {
+            let values = format_values(cx, name, call);
+            let made = cx.substituted(text, Style::Braces, &values, call.span);
+            made.map_or(Value::outside("builtins.str"), known)
+        }
+        "join" => joined(cx, text, call),
+        "split" | "rsplit" | "splitlines" => split(text, name, call),
+        "strip" | "lstrip" | "rstrip" | "encode" | "decode" => known((**text).clone()),
+        "lower" | "upper" | "title" | "capitalize" if text.holes.is_empty() => {
+            let mut made = (**text).clone();
+            made.text = if name == "upper" {
+                made.text.to_ascii_uppercase()
+            } else {
+                made.text.to_ascii_lowercase()
+            };
+            known(made)
+        }
+        "startswith" | "endswith" | "find" | "index" | "count" => Value::outside("builtins.int"),
+        _ => Value::outside("builtins.str"),
+    })
+}
+
+fn format_values(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Value {
+    let mut known = Dictionary::default();
+    let mut at = 0;
+    for argument in call.arguments {
+        cx.consume(&argument.value, Consumption::Print, argument.span);
+        match &argument.name {
+            Some((name, _)) => {
+                known.known.insert(name.clone(), argument.value.clone());
+            }
+            None if name == "format_map" => crate::expression::merge(&mut known, &argument.value),
+            None => {
+                known
+                    .known
+                    .insert(at.to_string().into(), argument.value.clone());
+                at += 1;
+            }
+        }
+    }
+    let positional = call.positional().map(|a| a.value.clone()).collect();
+    if known.known.len() == at {
+        Value::tuple(positional)
+    } else {
+        Value::dictionary(known)
+    }
+}
+
+fn split(text: &Assembled, name: &str, call: &CallSite<'_>) -> Value {
+    let separator = call.value(0, "sep");
+    let separator = separator.texts().next().map(|text| text.text.clone());
+    let mut parts = Vec::new();
+    let whole = text.text.as_str();
+    let pieces: Vec<&str> = match &separator {
+        Some(separator) if !separator.is_empty() => whole.split(separator.as_str()).collect(),
+        _ if name == "splitlines" => whole.lines().collect(),
+        _ => whole.split_whitespace().collect(),
+    };
+    if pieces.len() > 20 || !text.holes.is_empty() {
+        return Value::list(Value::outside("builtins.str"));
+    }
+    for piece in pieces {
+        let start = piece.as_ptr() as usize - whole.as_ptr() as usize;
+        parts.push(Atom::Text(Arc::new(crate::text::part(
+            text,
+            start,
+            start + piece.len(),
+        ))));
+    }
+    Value::list(Value::any_of(parts))
+}
+
+/// `", ".join(parts)`: known parts in order where the argument is a display, else a hole.
+fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) -> Value {
+    let Some(argument) = call.at(0) else {
+        return Value::outside("builtins.str");
+    };
+    let (value, span) = (argument.value.clone(), argument.span);
+    let display = argument
+        .expression
+        .map(|id| &cx.module().expression(id).kind);
+    let mut made = Assembled::default();
+    if let Some(ExpressionKind::Collection(items)) = display {
+        let items: Vec<_> = items.items.iter().map(|item| item.value).collect();
+        for (at, id) in items.iter().enumerate() {
+            if at > 0 {
+                made.push_assembled(separator);
+            }
+            let item = cx.evaluate(*id);
+            let texts: Vec<_> = item.texts().collect();
+            match (&texts[..], item.atoms().len()) {
+                ([one], 1) => made.push_assembled(one),
+                _ => made.push_hole(cx.file, cx.module().expression(*id).span),
+            }
+        }
+    } else {
+        cx.iterate(&value, span);
+        made.push_hole(cx.file, span);
+    }
+    Atom::Text(Arc::new(made)).into()
+}
+
+/// Methods that change the container that they are called on.
+const GROWING: &[&str] = &[
+    "append",
+    "add",
+    "appendleft",
+    "insert",
+    "extend",
+    "update",
+    "setdefault",
+];
+
+impl Evaluator<'_> {
+    /// Lets a container grow by a method call on it.
+    pub(crate) fn mutate(&mut self, call: &Call, site: &CallSite<'_>) {
+        let module = self.module();
+        let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind else {
+            return;
+        };
+        let name = module.name(attribute.name);
+        if !GROWING.contains(&name) {
+            return;
+        }
+        let kept = std::mem::take(&mut self.current);
+        let of = self.evaluate(attribute.of);
+        let mut grown = Value::nothing();
+        for atom in of.atoms() {
+            grown = grown.or(&self.grown(atom, name, site));
+        }
+        if grown != of {
+            self.regrow(attribute.of, &grown, site.span);
+        }
+        self.current = kept;
+    }
+
+    fn grown(&mut self, of: &Atom, name: &str, site: &CallSite<'_>) -> Value {
+        let last = site.positional().last().map(|a| (a.value.clone(), a.span));
+        match (of, last) {
+            (Atom::List(old), Some((value, span))) => {
+                let new = match name {
+                    "extend" | "update" => self.iterate(&value, span),
+                    _ => value,
+                };
+                Value::list(old.or(&new))
+            }
+            (Atom::Dictionary(old), last) => {
+                let mut new = (**old).clone();
+                match (name, last) {
+                    ("setdefault", Some((value, _))) => {
+                        crate::expression::insert(&mut new, &site.value(0, "key"), &value);
+                    }
+                    (_, Some((value, _))) => crate::expression::merge(&mut new, &value),
+                    _ => {}
+                }
+                for argument in site.arguments {
+                    if let Some((name, _)) = &argument.name {
+                        let old = new.known.entry(name.clone()).or_default();
+                        *old = old.or(&argument.value);
+                    }
+                }
+                Value::dictionary(new)
+            }
+            _ => of.clone().into(),
+        }
+    }
+}

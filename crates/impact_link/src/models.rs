@@ -1,0 +1,98 @@
+//! The mapped classes of a service, by class and by name.
+
+use crate::value::ModelId;
+use impact_bind::ClassRef;
+use impact_facts::{FileId, MappedField, Model, Relationship};
+use std::collections::HashMap;
+
+/// The models of the input, indexed.
+#[derive(Debug)]
+pub struct Models<'a> {
+    all: &'a [Model],
+    by_class: HashMap<ClassRef, ModelId>,
+    by_name: HashMap<&'a str, ModelId>,
+}
+
+impl<'a> Models<'a> {
+    /// Indexes models. A name that several have means the first.
+    #[must_use]
+    pub fn new(all: &'a [Model]) -> Self {
+        let (mut by_class, mut by_name) = (HashMap::new(), HashMap::new());
+        for (id, model) in (0..).map(ModelId).zip(all) {
+            if let Some(class) = model.class {
+                by_class
+                    .entry(ClassRef {
+                        file: model.declared_at.file,
+                        class,
+                    })
+                    .or_insert(id);
+            }
+            by_name.entry(&*model.name).or_insert(id);
+        }
+        for (id, model) in (0..).map(ModelId).zip(all) {
+            for alias in &model.aliases {
+                by_name.entry(&**alias).or_insert(id);
+            }
+        }
+        Self {
+            all,
+            by_class,
+            by_name,
+        }
+    }
+
+    /// The model of an id.
+    #[must_use]
+    pub fn get(&self, id: ModelId) -> Option<&'a Model> {
+        self.all.get(id.0 as usize)
+    }
+
+    /// All models with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (ModelId, &'a Model)> + use<'a> {
+        (0..).map(ModelId).zip(self.all)
+    }
+
+    /// The model that a class is.
+    #[must_use]
+    pub fn of_class(&self, class: ClassRef) -> Option<ModelId> {
+        self.by_class.get(&class).copied()
+    }
+
+    /// The model of a qualified name or alias.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<ModelId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// A field by its name in code.
+    #[must_use]
+    pub fn field(&self, id: ModelId, name: &str) -> Option<&'a MappedField> {
+        self.get(id)?
+            .fields
+            .iter()
+            .find(|field| &*field.name == name)
+    }
+
+    /// A relation by its name in code.
+    #[must_use]
+    pub fn relation(&self, id: ModelId, name: &str) -> Option<&'a Relationship> {
+        self.get(id)?
+            .relations
+            .iter()
+            .find(|relation| &*relation.name == name)
+    }
+
+    /// The other side of a relation.
+    #[must_use]
+    pub fn target(&self, relation: &Relationship) -> Option<ModelId> {
+        relation.target.as_deref().and_then(|name| self.named(name))
+    }
+
+    /// The class of a model.
+    #[must_use]
+    pub fn class(&self, id: ModelId) -> Option<ClassRef> {
+        let model = self.get(id)?;
+        let file: FileId = model.declared_at.file;
+        model.class.map(|class| ClassRef { file, class })
+    }
+}

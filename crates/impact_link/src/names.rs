@@ -1,0 +1,390 @@
+//! Names: what they are where they stand, and what assigning to them does.
+
+use crate::cells::Key;
+use crate::door::MemberSite;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place, ValueRef};
+use impact_facts::{
+    Access, Certainty, ExpressionId, ExpressionKind, FileId, ImportId, Language, Name, Span, Spread,
+};
+
+impl<'a> Evaluator<'a> {
+    /// What a bare name is, here.
+    pub(crate) fn name(&mut self, name: Name, span: Span) -> Value {
+        if let Some(value) = self.environment.get(name) {
+            return value.clone();
+        }
+        let (file, mut place) = (self.file, self.place);
+        let places = self.program.places(file);
+        let mut first = true;
+        loop {
+            let definitions = places.names(place).definitions(name);
+            let visible = first || !matches!(place, Place::Class(_));
+            if visible && !definitions.is_empty() && place != Place::Module {
+                return self.defined(file, place, name, definitions);
+            }
+            first = false;
+            match places.around(place) {
+                Some(around) => place = around,
+                None => break,
+            }
+        }
+        self.global(file, name, span)
+    }
+
+    fn global(&mut self, file: FileId, name: Name, span: Span) -> Value {
+        let text = self.program.module(file).name(name);
+        if self.program.facts(file).language == Language::Template {
+            return self.read(Key::Template(file, text.into()));
+        }
+        let places = self.program.places(file);
+        let definitions = places.names(Place::Module).definitions(name);
+        let mut value = Value::nothing();
+        if definitions
+            .iter()
+            .any(|d| matches!(d, Definition::Value(_)))
+        {
+            value = self.read(Key::Global(file, name));
+        }
+        let binding = self.program.resolve(file, Place::Module, text);
+        let imported = definitions
+            .iter()
+            .any(|d| matches!(d, Definition::Import(_)));
+        if binding.is_definite() || imported {
+            value = value.or(&self.binding(&binding));
+        }
+        if value.is_nothing() && definitions.is_empty() {
+            return crate::language::rust::name(self, text, span);
+        }
+        value
+    }
+
+    /// What a name is that a class or function around binds.
+    fn defined(&mut self, file: FileId, place: Place, name: Name, all: &[Definition]) -> Value {
+        let mut value = Value::nothing();
+        for definition in all {
+            let one = match *definition {
+                Definition::Class(class) => Atom::Class(ClassRef { file, class }).into(),
+                Definition::Function(function) => {
+                    Atom::Function(FunctionRef { file, function }).into()
+                }
+                Definition::Import(import) => self.imported(file, import),
+                Definition::Parameter(..) | Definition::Value(_) => match place {
+                    Place::Function(function) => {
+                        self.read(Key::Local(FunctionRef { file, function }, name))
+                    }
+                    Place::Class(class) => {
+                        self.read(Key::ClassName(ClassRef { file, class }, name))
+                    }
+                    Place::Module => self.read(Key::Global(file, name)),
+                },
+            };
+            value = value.or(&one);
+        }
+        value
+    }
+
+    fn imported(&mut self, file: FileId, import: ImportId) -> Value {
+        let binding = self.program.import(file, import);
+        self.binding(&binding)
+    }
+
+    /// The value of what a name is bound to.
+    pub(crate) fn binding(&mut self, binding: &Binding) -> Value {
+        match binding {
+            Binding::Module(file) => Atom::Module(*file).into(),
+            Binding::Class(class) => Atom::Class(*class).into(),
+            Binding::Function(function) => Atom::Function(*function).into(),
+            Binding::External(name) => Value::external(name),
+            Binding::Value(value, rest) => {
+                let mut found = self.bound_value(value);
+                for name in rest.split('.').filter(|name| !name.is_empty()) {
+                    found = self.silent_attribute(&found, name);
+                }
+                found
+            }
+            Binding::Package(_) | Binding::Local | Binding::Unknown => {
+                Value::unknown("a name that is bound nowhere in the tree")
+            }
+        }
+    }
+
+    fn bound_value(&mut self, value: &ValueRef) -> Value {
+        match (value.name, value.place) {
+            (Some(name), Place::Module) => self.read(Key::Global(value.file, name)),
+            (Some(name), Place::Class(class)) => self.read(Key::ClassName(
+                ClassRef {
+                    file: value.file,
+                    class,
+                },
+                name,
+            )),
+            (Some(name), Place::Function(function)) => self.read(Key::Local(
+                FunctionRef {
+                    file: value.file,
+                    function,
+                },
+                name,
+            )),
+            (None, _) => Value::unknown("a value without a name"),
+        }
+    }
+
+    /// An attribute that no code names at this place.
+    pub fn silent_attribute(&mut self, of: &Value, name: &str) -> Value {
+        let kept = std::mem::take(&mut self.current);
+        let member = MemberSite {
+            name,
+            span: Span::default(),
+            access: Access::Read,
+            value: None,
+        };
+        let value = self.attribute(of, &member);
+        self.current = kept;
+        value
+    }
+
+    /// Binds a target to a value: names, attributes, items and patterns of these.
+    pub(crate) fn assign(&mut self, target: ExpressionId, value: &Value) {
+        let module = self.module();
+        match &module.expression(target).kind {
+            ExpressionKind::Name(name) => self.set_name(*name, value.clone()),
+            ExpressionKind::Attribute(attribute) => {
+                let of = self.evaluate(attribute.of);
+                let (name, span) = (module.name(attribute.name), self.reference_span(target));
+                let access = Access::Write;
+                let member = MemberSite {
+                    name,
+                    span,
+                    access,
+                    value: Some(value),
+                };
+                self.set_attribute(&of, &member);
+            }
+            ExpressionKind::Subscript(subscript) => self.set_item(subscript, value),
+            _ => self.bind_pattern(target, value),
+        }
+    }
+
+    fn set_item(&mut self, subscript: &impact_facts::Subscript, value: &Value) {
+        let module = self.module();
+        let of = self.evaluate(subscript.of);
+        let keys: Vec<Value> = subscript
+            .keys
+            .iter()
+            .map(|key| self.evaluate(*key))
+            .collect();
+        let mut grown = Value::nothing();
+        for atom in of.atoms() {
+            grown = grown.or(&match atom {
+                Atom::Dictionary(old) => {
+                    let mut new = (**old).clone();
+                    let key = keys.first().cloned().unwrap_or_default();
+                    crate::expression::insert(&mut new, &key, value);
+                    Value::dictionary(new)
+                }
+                Atom::List(old) => Value::list(old.or(value)),
+                other => other.clone().into(),
+            });
+        }
+        if grown != of {
+            self.regrow(subscript.of, &grown, module.expression(subscript.of).span);
+        }
+    }
+
+    /// Gives a container that grew back to where it is kept.
+    pub(crate) fn regrow(&mut self, target: ExpressionId, value: &Value, _span: Span) {
+        match &self.module().expression(target).kind {
+            ExpressionKind::Name(name) => self.set_name(*name, value.clone()),
+            ExpressionKind::Attribute(attribute) => {
+                let of = self.evaluate(attribute.of);
+                let name = self.module().name(attribute.name);
+                let (span, access) = (Span::default(), Access::Write);
+                let kept = std::mem::take(&mut self.current);
+                self.set_attribute(
+                    &of,
+                    &MemberSite {
+                        name,
+                        span,
+                        access,
+                        value: Some(value),
+                    },
+                );
+                self.current = kept;
+            }
+            _ => {}
+        }
+    }
+
+    /// Binds a name where it belongs.
+    pub(crate) fn set_name(&mut self, name: Name, value: Value) {
+        let (file, place) = (self.file, self.place);
+        if self.program.places(file).is_outer(place, name) {
+            self.cells.join(Key::Global(file, name), &value);
+        }
+        match place {
+            Place::Module => {
+                self.cells.join(Key::Global(file, name), &value);
+            }
+            Place::Class(class) => {
+                self.cells
+                    .join(Key::ClassName(ClassRef { file, class }, name), &value);
+            }
+            Place::Function(function) => {
+                let function = FunctionRef { file, function };
+                if self.is_captured(function) {
+                    self.cells.join(Key::Local(function, name), &value);
+                }
+            }
+        }
+        self.environment.set(name, value);
+    }
+
+    /// Binds the names of a pattern to the parts of a value.
+    pub(crate) fn bind_pattern(&mut self, pattern: ExpressionId, value: &Value) {
+        let module = self.module();
+        match &module.expression(pattern).kind {
+            ExpressionKind::Collection(items) => {
+                let count = items.items.len();
+                for (at, item) in items.items.iter().enumerate() {
+                    let span = module.expression(item.value).span;
+                    let part = if item.spread == Spread::None {
+                        self.part(value, at, count, span)
+                    } else {
+                        let of = self.iterate(value, span);
+                        Value::list(of)
+                    };
+                    self.assign_part(item.value, &part);
+                }
+            }
+            ExpressionKind::Any(ids) => {
+                for id in ids {
+                    self.bind_pattern(*id, value);
+                }
+            }
+            ExpressionKind::Unary(unary) => {
+                let of = self.iterate(value, module.expression(pattern).span);
+                self.assign_part(unary.of, &Value::list(of));
+            }
+            ExpressionKind::Name(_)
+            | ExpressionKind::Attribute(_)
+            | ExpressionKind::Subscript(_) => self.assign(pattern, value),
+            _ => crate::language::rust::bind_pattern(self, pattern, value),
+        }
+    }
+
+    fn assign_part(&mut self, target: ExpressionId, value: &Value) {
+        self.bind_pattern(target, value);
+    }
+
+    /// One part of a value that is taken apart into `count`.
+    fn part(&mut self, value: &Value, at: usize, count: usize, span: Span) -> Value {
+        let mut found = Value::nothing();
+        for atom in value.atoms() {
+            found = found.or(&match atom {
+                Atom::Tuple(items) if items.len() == count => {
+                    items.get(at).cloned().unwrap_or_default()
+                }
+                Atom::Null => Value::nothing(),
+                other => self.iterate(&other.clone().into(), span),
+            });
+        }
+        found.at_most(value.certainty)
+    }
+
+    /// The value of a parameter: what its annotation says, else what callers pass.
+    pub(crate) fn parameter_value(&mut self, function: FunctionRef, at: u32) -> Value {
+        let module = self.program.module(function.file);
+        let definition = module.function(function.function);
+        let Some(parameter) = definition.parameters.get(at as usize) else {
+            return Value::nothing();
+        };
+        let passed = self.read(Key::Parameter(function, at));
+        if at == 0
+            && parameter.annotation.is_none()
+            && let Some(receiver) = self.receiver(function)
+        {
+            let own = passed.filter(|atom| matches!(atom, Atom::Object(_) | Atom::Mapped(_)));
+            return if receiver.is_nothing() {
+                own
+            } else {
+                receiver.or(&own)
+            };
+        }
+        use impact_facts::ParameterKind as Kind;
+        let said = parameter
+            .annotation
+            .map(|id| self.annotation(id))
+            .unwrap_or_default();
+        let inferred = passed.clone().at_most(Certainty::Likely);
+        let silent = said.is_nothing() || said.is_unknown();
+        let value = if silent || (is_weak(&said) && !passed.is_unknown()) {
+            inferred
+        } else {
+            said
+        };
+        match parameter.kind {
+            Kind::Items if parameter.annotation.is_some() => Value::list(value).or(&passed),
+            Kind::Keywords | Kind::Items => passed.at_most(Certainty::Likely),
+            _ => value,
+        }
+    }
+
+    /// What `self` or `cls` is in a method; none if the function has no receiver.
+    fn receiver(&mut self, function: FunctionRef) -> Option<Value> {
+        let class = self.program.class_of(function)?;
+        let decorated = |name: &str| self.is_decorated(function, &[name]);
+        if decorated("builtins.staticmethod") {
+            return None;
+        }
+        if decorated("builtins.classmethod") {
+            return Some(Atom::Class(class).into());
+        }
+        Some(self.instance_of(class))
+    }
+
+    /// Whether a decorator of a function is one of these.
+    pub(crate) fn is_decorated(&self, function: FunctionRef, names: &[&str]) -> bool {
+        let module = self.program.module(function.file);
+        let places = self.program.places(function.file);
+        let place = places
+            .around(Place::Function(function.function))
+            .unwrap_or(Place::Module);
+        module
+            .function(function.function)
+            .decorators
+            .iter()
+            .any(|id| {
+                let id = match &module.expression(*id).kind {
+                    ExpressionKind::Call(call) => call.callee,
+                    _ => *id,
+                };
+                match self.program.resolve_expression(function.file, place, id) {
+                    Binding::External(name) => names.contains(&&*name),
+                    _ => false,
+                }
+            })
+    }
+}
+
+/// Whether a type says so little that callers know better.
+fn is_weak(value: &Value) -> bool {
+    value.atoms().iter().any(|atom| match atom {
+        Atom::Unknown(_) => true,
+        Atom::Outside(name) => WEAK.contains(&&**name),
+        Atom::List(of) => of.is_nothing() || is_weak(of),
+        Atom::Tuple(items) => items.iter().any(is_weak),
+        Atom::Dictionary(of) => of.rest.is_nothing() || is_weak(&of.rest),
+        _ => false,
+    })
+}
+
+/// Types that say little: callers' values are kept instead.
+const WEAK: &[&str] = &[
+    "builtins.str",
+    "builtins.object",
+    "builtins.type",
+    "typing.Callable",
+    "collections.abc.Callable",
+];

@@ -1,0 +1,3 @@
+//! ORMs: one file or folder for each.
+
+pub(crate) mod django;

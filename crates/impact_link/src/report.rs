@@ -1,0 +1,325 @@
+//! From the effects of all units to the index of the service.
+
+use crate::LinkInput;
+use crate::cells::UnitId;
+use crate::code_scope::code_scope;
+use crate::effect::{Effects, Target, Touch};
+use crate::evaluator::{Evaluator, Unit};
+use impact_facts::{
+    BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileAnnotation, FileId, Index,
+    IndexedFile, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
+};
+use std::collections::BTreeMap;
+
+/// Builds the index: everything of the service's own files, in one order.
+pub(crate) fn index(input: &LinkInput<'_>, evaluator: &Evaluator<'_>) -> Index {
+    let mut report = Report::new(input, evaluator);
+    for (id, effects) in (0..).map(UnitId).zip(&evaluator.effects) {
+        report.unit(id, effects);
+    }
+    report.finish()
+}
+
+struct Report<'a, 'e> {
+    input: &'e LinkInput<'a>,
+    evaluator: &'e Evaluator<'a>,
+    index: Index,
+    symbols: BTreeMap<UnitId, SymbolId>,
+}
+
+impl<'a, 'e> Report<'a, 'e> {
+    fn new(input: &'e LinkInput<'a>, evaluator: &'e Evaluator<'a>) -> Self {
+        let mut index = Index {
+            service: input.service.clone(),
+            ..Index::default()
+        };
+        let program = input.program;
+        for file in program.files().take(program.own_files() as usize) {
+            let facts = program.facts(file);
+            let path = program.path(file);
+            index.files.push(IndexedFile {
+                path: path.into(),
+                language: facts.language,
+                scope: code_scope(path, facts),
+            });
+        }
+        let mut report = Self {
+            input,
+            evaluator,
+            index,
+            symbols: BTreeMap::new(),
+        };
+        report.add_symbols();
+        report
+    }
+
+    fn scope(&self, file: FileId) -> Scope {
+        self.index
+            .files
+            .get(file.0 as usize)
+            .map_or(Scope::Production, |file| file.scope)
+    }
+
+    fn add_symbols(&mut self) {
+        let program = self.input.program;
+        for (id, unit) in (0..).map(UnitId).zip(&self.evaluator.units) {
+            let (file, name, span, is_test) = match *unit {
+                Unit::Module(file) => {
+                    let end = program.facts(file).bytes;
+                    (
+                        file,
+                        program.module_name(file).to_owned(),
+                        Span::new(0, end),
+                        false,
+                    )
+                }
+                Unit::Function(function) => {
+                    let definition = program.module(function.file).function(function.function);
+                    let name = program.function_name(function);
+                    (function.file, name, definition.span, definition.is_test)
+                }
+            };
+            if !program.is_own(file) {
+                continue;
+            }
+            let scope = if is_test {
+                Scope::Test
+            } else {
+                self.scope(file)
+            };
+            self.symbols
+                .insert(id, SymbolId(self.index.symbols.len() as u32));
+            self.index.symbols.push(Symbol {
+                name: name.into(),
+                site: Site { file, span },
+                position: Position::default(),
+                scope,
+            });
+        }
+    }
+
+    fn unit(&mut self, id: UnitId, effects: &Effects) {
+        let symbol = self.symbols.get(&id).copied();
+        let scope = symbol
+            .and_then(|id| self.index.symbols.get(id.0 as usize))
+            .map(|symbol| symbol.scope);
+        for touch in &effects.touches {
+            self.touch(touch, symbol, scope);
+        }
+        for call in &effects.calls {
+            let (Some(from), Some(to)) = (symbol, self.target(&call.to)) else {
+                continue;
+            };
+            let (site, position, certainty) = (call.site, Position::default(), call.certainty);
+            self.index.calls.push(CallEdge {
+                from,
+                to,
+                site,
+                position,
+                certainty,
+            });
+        }
+        for blind in &effects.blind {
+            if self.is_own(blind.site) {
+                self.index.blind_spots.push(BlindSpot {
+                    site: blind.site,
+                    position: Position::default(),
+                    text: "".into(),
+                    reason: blind.reason,
+                    message: blind.message.clone(),
+                    reach: blind.reach.clone(),
+                    database: "".into(),
+                    scope: scope.unwrap_or(self.scope(blind.site.file)),
+                    symbol,
+                });
+            }
+        }
+        self.entries(effects, scope);
+        for (_, resolved) in &effects.statements {
+            if *resolved {
+                self.index.coverage.statements += 1;
+            } else {
+                self.index.coverage.failed_statements += 1;
+            }
+        }
+    }
+
+    fn entries(&mut self, effects: &Effects, scope: Option<Scope>) {
+        for entry in &effects.entries {
+            if self.is_own(entry.site) {
+                let runs = entry
+                    .runs
+                    .iter()
+                    .filter_map(|target| self.target(target))
+                    .collect();
+                self.index.entry_points.push(EntryPoint {
+                    kind: entry.kind,
+                    name: entry.name.clone(),
+                    site: entry.site,
+                    position: Position::default(),
+                    schedule: entry.schedule.clone(),
+                    runs,
+                    starts: Vec::new(),
+                    via: entry.via.clone(),
+                    scope: scope.unwrap_or(self.scope(entry.site.file)),
+                });
+            }
+        }
+    }
+
+    fn touch(&mut self, touch: &Touch, symbol: Option<SymbolId>, scope: Option<Scope>) {
+        if !self.is_own(touch.site) {
+            return;
+        }
+        let declared_at = touch.declared_at.filter(|site| self.is_own(*site));
+        self.index.references.push(Reference {
+            site: touch.site,
+            position: Position::default(),
+            text: "".into(),
+            database: touch.database.clone(),
+            table: touch.table.clone(),
+            column: touch.column.clone(),
+            access: touch.access,
+            how: touch.how,
+            class: touch.class,
+            certainty: touch.certainty,
+            scope: match scope {
+                Some(Scope::Test) => Scope::Test,
+                _ => self.scope(touch.site.file),
+            },
+            via: touch.via.clone(),
+            symbol,
+            declared_at,
+            declared_position: None,
+            becomes: touch.becomes.clone(),
+            exposed_as: touch.exposed_as.clone(),
+            applied: false,
+        });
+    }
+
+    fn is_own(&self, site: Site) -> bool {
+        self.input.program.is_own(site.file)
+    }
+
+    fn target(&self, target: &Target) -> Option<SymbolId> {
+        let unit = match target {
+            Target::File(file) => self.evaluator.unit_of_file(*file),
+            Target::Function(function) => self.evaluator.unit_of_function(*function),
+        };
+        unit.and_then(|unit| self.symbols.get(&unit).copied())
+    }
+
+    fn finish(mut self) -> Index {
+        self.problems();
+        self.declarations();
+        let Self {
+            mut index, input, ..
+        } = self;
+        for file in input
+            .program
+            .files()
+            .take(input.program.own_files() as usize)
+        {
+            for note in &input.program.facts(file).annotations {
+                index.annotations.push(FileAnnotation {
+                    site: Site {
+                        file,
+                        span: note.span,
+                    },
+                    target: Position::default(),
+                    text: note.text.clone(),
+                });
+            }
+        }
+        index.references.sort();
+        index.references.dedup_by(|later, earlier| {
+            let same = later.site == earlier.site
+                && later.table == earlier.table
+                && later.column == earlier.column
+                && later.access == earlier.access
+                && later.how == earlier.how
+                && later.symbol == earlier.symbol;
+            if same {
+                earlier.certainty = earlier.certainty.max(later.certainty);
+            }
+            same
+        });
+        index.calls.sort();
+        index.calls.dedup();
+        index.entry_points.sort();
+        index.entry_points.dedup();
+        index.blind_spots.sort();
+        index.blind_spots.dedup();
+        index
+    }
+
+    /// Parts of files that could not be read.
+    fn problems(&mut self) {
+        let program = self.input.program;
+        for file in program.files().take(program.own_files() as usize) {
+            let facts = program.facts(file);
+            if !facts.problems.is_empty() {
+                self.index.coverage.unparsed.push(file);
+            }
+            for problem in &facts.problems {
+                let reason = match problem.kind {
+                    ProblemKind::Encoding => BlindReason::Unreadable,
+                    ProblemKind::Syntax => BlindReason::Syntax,
+                    ProblemKind::Bound => BlindReason::Bound,
+                };
+                self.index.blind_spots.push(BlindSpot {
+                    site: Site {
+                        file,
+                        span: problem.span,
+                    },
+                    position: Position::default(),
+                    text: "".into(),
+                    reason,
+                    message: problem.message.clone(),
+                    reach: Reach::Database,
+                    database: "".into(),
+                    scope: self.scope(file),
+                    symbol: None,
+                });
+            }
+        }
+    }
+
+    /// Each mapped field declares its column.
+    fn declarations(&mut self) {
+        let coverage: &mut Coverage = &mut self.index.coverage;
+        coverage.models = self
+            .input
+            .models
+            .iter()
+            .filter(|model| model.table.is_some())
+            .count() as u32;
+        for (id, model) in self.evaluator.models.iter() {
+            for field in &model.fields {
+                let Some(table) = self.evaluator.table_of(id, field) else {
+                    continue;
+                };
+                if table != model.table.clone().unwrap_or(table.clone()) {
+                    continue;
+                }
+                let touch = Touch {
+                    site: field.declared_at,
+                    database: "".into(),
+                    table,
+                    column: Some(field.column.clone()),
+                    access: impact_facts::Access::Declare,
+                    how: impact_facts::How::Explicit,
+                    class: impact_facts::ReferenceClass::Name,
+                    certainty: impact_facts::Certainty::Exact,
+                    via: model.orm.clone(),
+                    declared_at: None,
+                    becomes: None,
+                    exposed_as: None,
+                };
+                let unit = self.evaluator.unit_of_file(field.declared_at.file);
+                let symbol = unit.and_then(|unit| self.symbols.get(&unit).copied());
+                self.touch(&touch, symbol, None);
+            }
+        }
+    }
+}

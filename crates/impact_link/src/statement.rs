@@ -1,0 +1,291 @@
+//! Statements: what they bind, which ways they go, and what a test says about a name.
+
+use crate::cells::Key;
+use crate::door::Consumption;
+use crate::environment::Environment;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{ClassRef, FunctionRef, Place};
+use impact_facts::{
+    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Loop, Statement, Try, With,
+};
+
+impl Evaluator<'_> {
+    /// Runs a block. Its value is that of its tail.
+    pub(crate) fn block(&mut self, block: &Block) -> Value {
+        for statement in &block.statements {
+            if self.environment.dead {
+                return Value::nothing();
+            }
+            self.statement(statement);
+        }
+        match block.tail {
+            Some(tail) if !self.environment.dead => self.evaluate(tail),
+            _ => Value::nothing(),
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Do(id) => {
+                self.evaluate(*id);
+            }
+            Statement::Bind(bind) => self.bind(bind),
+            Statement::Function(id) => {
+                let function = FunctionRef {
+                    file: self.file,
+                    function: *id,
+                };
+                self.define_function(function);
+                if let Some(name) = self.module().function(*id).name {
+                    self.set_name(name, Atom::Function(function).into());
+                }
+            }
+            Statement::Class(id) => self.class(*id),
+            Statement::Import(_) | Statement::Outer(_) => {}
+            Statement::Branch(branch) => self.branch(branch),
+            Statement::Loop(repeat) => self.repeat(repeat),
+            Statement::Try(tried) => self.tried(tried),
+            Statement::With(with) => self.with(with),
+            Statement::Return(value) => self.leave(*value),
+            Statement::Raise(value) => {
+                if let Some(value) = value {
+                    self.evaluate(*value);
+                }
+                self.environment.dead = true;
+            }
+            Statement::Delete(ids) => {
+                for id in ids {
+                    if let ExpressionKind::Name(name) = self.module().expression(*id).kind {
+                        self.environment.remove(name);
+                    } else if let ExpressionKind::Subscript(_) = self.module().expression(*id).kind
+                    {
+                        self.evaluate(*id);
+                    }
+                }
+            }
+        }
+    }
+
+    fn bind(&mut self, bind: &Bind) {
+        let said = bind
+            .annotation
+            .map(|id| self.annotation(id))
+            .unwrap_or_default();
+        let mut value = bind
+            .value
+            .map(|id| self.evaluate_expecting(id, &said))
+            .unwrap_or_default();
+        if bind.augmented {
+            let before = self.evaluate(bind.target);
+            value = before.or(&value);
+        }
+        if !said.is_nothing() && !said.is_unknown() && (value.is_unknown() || is_plain(&said)) {
+            value = said;
+        }
+        if let Some(otherwise) = &bind.otherwise {
+            let before = self.environment.clone();
+            self.block(otherwise);
+            self.environment = before;
+        }
+        if bind.value.is_none() && matches!(self.place, Place::Function(_)) && value.is_nothing() {
+            return;
+        }
+        self.assign(bind.target, &value);
+    }
+
+    fn class(&mut self, id: ClassId) {
+        let class = self.module().class(id);
+        let class_ref = ClassRef {
+            file: self.file,
+            class: id,
+        };
+        for decorator in &class.decorators {
+            self.evaluate(*decorator);
+        }
+        for base in &class.bases {
+            self.evaluate(base.value);
+        }
+        let around = self.place;
+        let outer = std::mem::take(&mut self.environment);
+        self.place = Place::Class(id);
+        self.block(&class.body);
+        self.place = around;
+        self.environment = outer;
+        if let Some(name) = class.name {
+            self.set_name(name, Atom::Class(class_ref).into());
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch) {
+        let before_test = self.environment.clone();
+        self.test(branch.test);
+        let tested = self.environment.clone();
+        self.narrow(branch.test, true);
+        self.block(&branch.then);
+        let then = std::mem::replace(&mut self.environment, before_test.join(tested));
+        self.narrow(branch.test, false);
+        self.block(&branch.otherwise);
+        let otherwise = std::mem::take(&mut self.environment);
+        self.environment = meet(then, otherwise);
+    }
+
+    fn repeat(&mut self, repeat: &Loop) {
+        for _ in 0..2 {
+            let before = self.environment.clone();
+            if let Some(over) = repeat.over {
+                match repeat.target {
+                    Some(target) => {
+                        let value = self.evaluate(over);
+                        let span = self.module().expression(over).span;
+                        let element = self.iterate(&value, span);
+                        self.bind_pattern(target, &element);
+                    }
+                    None => {
+                        self.test(over);
+                        self.narrow(over, true);
+                    }
+                }
+            }
+            self.block(&repeat.body);
+            let after = std::mem::take(&mut self.environment);
+            self.environment = before.join(after);
+        }
+        self.block(&repeat.otherwise);
+    }
+
+    fn tried(&mut self, tried: &Try) {
+        let before = self.environment.clone();
+        self.block(&tried.body);
+        let tried_part = self.environment.clone();
+        if !self.environment.dead {
+            self.block(&tried.otherwise);
+        }
+        let mut after = std::mem::take(&mut self.environment);
+        let mut failing = tried_part;
+        failing.dead = false;
+        let failed = before.join(failing);
+        for handler in &tried.handlers {
+            self.environment = failed.clone();
+            let types = handler.types.map(|id| self.evaluate(id));
+            if let (Some(target), Some(types)) = (handler.target, types) {
+                let caught = self.instances(&types);
+                self.assign(target, &caught);
+            }
+            self.block(&handler.body);
+            after = meet(after, std::mem::take(&mut self.environment));
+        }
+        let dead = after.dead;
+        self.environment = if dead { failed } else { after };
+        self.block(&tried.finally);
+        self.environment.dead |= dead;
+    }
+
+    fn with(&mut self, with: &With) {
+        for (manager, target) in &with.items {
+            let value = self.evaluate(*manager);
+            let span = self.module().expression(*manager).span;
+            let entered = self.consume(&value, Consumption::With, span);
+            if let Some(target) = target {
+                self.bind_pattern(*target, &entered);
+            }
+        }
+        self.block(&with.body);
+    }
+
+    /// Leaves the function with a value.
+    pub(crate) fn leave(&mut self, value: Option<ExpressionId>) {
+        let value = value
+            .map(|id| self.evaluate(id))
+            .unwrap_or(Atom::Null.into());
+        if let Some(function) = self.function() {
+            self.cells.join(Key::Return(function), &value);
+        }
+        self.environment.dead = true;
+    }
+
+    /// What a test that came out so says about names.
+    pub(crate) fn narrow(&mut self, test: ExpressionId, holds: bool) {
+        let module = self.module();
+        match &module.expression(test).kind {
+            ExpressionKind::Unary(unary) if module.name(unary.operator) == "not" => {
+                self.narrow(unary.of, !holds);
+            }
+            ExpressionKind::Binary(binary) => {
+                let operator = module.name(binary.operator);
+                if (operator == "and" && holds) || (operator == "or" && !holds) {
+                    self.narrow(binary.left, holds);
+                    self.narrow(binary.right, holds);
+                }
+            }
+            ExpressionKind::Call(call) => {
+                let callee = module.dotted(call.callee);
+                if let ("isinstance", [of, class]) =
+                    (callee.as_deref().unwrap_or_default(), &call.arguments[..])
+                    && let ExpressionKind::Name(name) = module.expression(of.value).kind
+                {
+                    self.narrow_instance(name, class.value, holds);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn narrow_instance(&mut self, name: impact_facts::Name, class: ExpressionId, holds: bool) {
+        let classes = self.evaluate(class);
+        let wanted = self.instances(&classes);
+        let span = self.module().expression(class).span;
+        let value = self.name(name, span);
+        let fits = |atom: &Atom| wanted.atoms().iter().any(|w| self.fits(atom, w));
+        let narrowed = if holds {
+            let kept = value.filter(|atom| fits(atom));
+            if kept.is_nothing() {
+                wanted.clone()
+            } else {
+                kept
+            }
+        } else {
+            value.filter(|atom| !fits(atom))
+        };
+        self.environment.set(name, narrowed);
+    }
+
+    /// Whether a value is an instance of the class that `wanted` is an instance of.
+    fn fits(&self, atom: &Atom, wanted: &Atom) -> bool {
+        match (self.class_of_instance(atom), self.class_of_instance(wanted)) {
+            (Some(of), Some(class)) => {
+                of == class
+                    || self
+                        .descendants
+                        .get(&class)
+                        .is_some_and(|below| below.contains(&of))
+            }
+            _ => {
+                matches!((atom, wanted), (Atom::Text(_), Atom::Outside(name)) if &**name == "builtins.str")
+                    || atom == wanted
+            }
+        }
+    }
+
+    pub(crate) fn class_of_instance(&self, atom: &Atom) -> Option<ClassRef> {
+        match atom {
+            Atom::Instance(class) => Some(*class),
+            Atom::Mapped(model) => self.models.class(*model),
+            Atom::Object(object) => object.class,
+            _ => None,
+        }
+    }
+}
+
+fn meet(left: Environment, right: Environment) -> Environment {
+    left.join(right)
+}
+
+/// Whether a type says all that matters.
+fn is_plain(value: &Value) -> bool {
+    value.atoms().iter().all(|atom| match atom {
+        Atom::Mapped(_) | Atom::Instance(_) | Atom::Null => true,
+        Atom::List(of) => !of.is_nothing() && is_plain(of),
+        _ => false,
+    })
+}

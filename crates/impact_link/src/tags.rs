@@ -1,0 +1,137 @@
+//! What query packs recognized, found by the expression that it speaks of, and whether its conditions hold.
+
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::Program;
+use impact_facts::{
+    Capture, Captured, Condition, ConditionKind, ExpressionId, FileId, Tag, TagKind,
+};
+use std::collections::HashMap;
+
+/// The tags of all files.
+#[derive(Debug, Default)]
+pub(crate) struct Tags<'a> {
+    by_text: HashMap<(FileId, ExpressionId), Vec<&'a Tag>>,
+}
+
+impl<'a> Tags<'a> {
+    pub(crate) fn of(program: &'a Program<'a>) -> Self {
+        let mut tags = Self::default();
+        for file in program.files() {
+            for tag in &program.module(file).tags {
+                if tag.kind != TagKind::Sql {
+                    continue;
+                }
+                for captured in tag.all(Capture::Text) {
+                    if let Captured::Expression(id) = captured {
+                        tags.by_text.entry((file, *id)).or_default().push(tag);
+                    }
+                }
+            }
+        }
+        tags
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// Called with the value of every expression: SQL that a pack recognized is resolved.
+    pub(crate) fn tagged(&mut self, id: ExpressionId, value: &Value) {
+        let Some(tags) = self.tags.by_text.get(&(self.file, id)).cloned() else {
+            return;
+        };
+        let span = self.module().expression(id).span;
+        for tag in tags {
+            if self.holds(tag) {
+                self.sql_value(value, span, &via_of(&tag.pack));
+            }
+        }
+    }
+
+    /// Whether the conditions of a tag hold where it stands.
+    pub(crate) fn holds(&mut self, tag: &Tag) -> bool {
+        tag.conditions.iter().all(|condition| {
+            let captured: Vec<Captured> = tag.all(condition.of).copied().collect();
+            captured
+                .iter()
+                .all(|captured| self.condition_holds(condition, *captured))
+        })
+    }
+
+    fn condition_holds(&mut self, condition: &Condition, captured: Captured) -> bool {
+        match captured {
+            Captured::Expression(id) => {
+                let kept = std::mem::take(&mut self.current);
+                let value = self.evaluate(id);
+                self.current = kept;
+                let fits = value
+                    .atoms()
+                    .iter()
+                    .any(|atom| self.atom_fits(condition, atom));
+                fits || (condition.kind == ConditionKind::Binds
+                    && self.spelling_fits(condition, id))
+            }
+            Captured::Class(class) => {
+                let class = impact_bind::ClassRef {
+                    file: self.file,
+                    class,
+                };
+                condition
+                    .names
+                    .iter()
+                    .any(|name| self.program.is_subclass(class, name))
+            }
+            Captured::Function(_) | Captured::Span(_) => false,
+        }
+    }
+
+    fn spelling_fits(&self, condition: &Condition, id: ExpressionId) -> bool {
+        let binding = self.program.resolve_expression(self.file, self.place, id);
+        binding.external().is_some_and(|name| fits(condition, name))
+    }
+
+    fn atom_fits(&self, condition: &Condition, atom: &Atom) -> bool {
+        match (condition.kind, atom) {
+            (ConditionKind::Instance, Atom::Outside(name)) => fits(condition, name),
+            (ConditionKind::Binds, Atom::External(name)) => fits(condition, name),
+            (ConditionKind::Binds, Atom::Member(of, name)) => match &**of {
+                Atom::Outside(class) | Atom::External(class) => {
+                    fits(condition, &format!("{class}.{name}"))
+                }
+                _ => false,
+            },
+            (ConditionKind::Binds, Atom::Function(function) | Atom::Method(function, _)) => {
+                fits(condition, &self.program.function_name(*function))
+            }
+            (ConditionKind::Binds, Atom::Class(class)) => {
+                fits(condition, &self.program.class_name(*class))
+            }
+            (ConditionKind::Instance, Atom::Instance(class))
+            | (ConditionKind::Subclass, Atom::Class(class)) => condition
+                .names
+                .iter()
+                .any(|name| self.program.is_subclass(*class, name)),
+            _ => false,
+        }
+    }
+}
+
+fn fits(condition: &Condition, name: &str) -> bool {
+    condition
+        .names
+        .iter()
+        .any(|wanted| match wanted.strip_suffix(".*") {
+            Some(prefix) => name
+                .strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+            None => **wanted == *name,
+        })
+}
+
+/// `python/psycopg` of `python/psycopg/queries`: language and framework.
+pub(crate) fn via_of(pack: &str) -> Box<str> {
+    let mut parts = pack.splitn(3, '/');
+    match (parts.next(), parts.next()) {
+        (Some(language), Some(framework)) => format!("{language}/{framework}").into(),
+        _ => pack.into(),
+    }
+}

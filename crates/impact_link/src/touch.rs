@@ -1,0 +1,242 @@
+//! Recording what is touched.
+
+use crate::effect::{Blind, Touch, site};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Value};
+use impact_facts::{
+    Access, BlindReason, Certainty, FileId, How, MappedField, Reach, ReferenceClass, Span,
+    TableName,
+};
+
+/// How a column is touched.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// Read or written.
+    pub access: Access,
+    /// Whether the site names it.
+    pub how: How,
+    /// The name or the row.
+    pub class: ReferenceClass,
+    /// How sure.
+    pub certainty: Certainty,
+}
+
+impl Manner {
+    /// The name stands there.
+    #[must_use]
+    pub fn named(access: Access) -> Self {
+        let (how, class) = (How::Explicit, ReferenceClass::Name);
+        Self {
+            access,
+            how,
+            class,
+            certainty: Certainty::Exact,
+        }
+    }
+
+    /// The row as a whole is meant.
+    #[must_use]
+    pub fn whole(access: Access) -> Self {
+        let (how, class) = (How::Implicit, ReferenceClass::WholeRow);
+        Self {
+            access,
+            how,
+            class,
+            certainty: Certainty::Exact,
+        }
+    }
+
+    /// The ORM does it of itself, to this very column.
+    #[must_use]
+    pub fn implied(access: Access) -> Self {
+        Self {
+            how: How::Implicit,
+            ..Self::named(access)
+        }
+    }
+
+    /// The same, no surer than `certainty`.
+    #[must_use]
+    pub fn at_most(mut self, certainty: Certainty) -> Self {
+        self.certainty = self.certainty.min(certainty);
+        self
+    }
+}
+
+impl Evaluator<'_> {
+    /// Records a touch.
+    pub fn touch(&mut self, touch: Touch) {
+        if touch.site.span != Span::default() && !self.current.touches.contains(&touch) {
+            self.current.touches.push(touch);
+        }
+    }
+
+    /// Changes the access of what this unit has named inside a span so far: `values({User.email: x})` writes its keys.
+    pub fn retouch(&mut self, span: Span, access: Access) {
+        let file = self.file;
+        for touch in &mut self.current.touches {
+            let inside = touch.site.file == file && span.contains(touch.site.span);
+            if inside && touch.how == How::Explicit {
+                touch.access = access;
+            }
+        }
+    }
+
+    /// Records that a column of a table is touched at a span of the file that is being evaluated.
+    pub fn touch_column(
+        &mut self,
+        table: &TableName,
+        column: &str,
+        span: Span,
+        manner: Manner,
+        via: &str,
+    ) {
+        self.touch_column_in(self.file, table, column, span, manner, via);
+    }
+
+    /// The same, in any file.
+    pub fn touch_column_in(
+        &mut self,
+        file: FileId,
+        table: &TableName,
+        column: &str,
+        span: Span,
+        manner: Manner,
+        via: &str,
+    ) {
+        self.touch(Touch {
+            site: site(file, span),
+            database: "".into(),
+            table: table.clone(),
+            column: Some(column.into()),
+            access: manner.access,
+            how: manner.how,
+            class: manner.class,
+            certainty: manner.certainty,
+            via: via.into(),
+            declared_at: None,
+            becomes: None,
+            exposed_as: None,
+        });
+    }
+
+    /// Records that a mapped field is touched.
+    pub fn touch_field(&mut self, model: ModelId, field: &MappedField, span: Span, manner: Manner) {
+        let Some(owner) = self.models.get(model) else {
+            return;
+        };
+        let Some(table) = self.table_of(model, field) else {
+            return;
+        };
+        let declared = (manner.how == How::Implicit).then_some(field.declared_at);
+        self.touch(Touch {
+            site: site(self.file, span),
+            database: "".into(),
+            table,
+            column: Some(field.column.clone()),
+            access: manner.access,
+            how: manner.how,
+            class: manner.class,
+            certainty: manner.certainty,
+            via: owner.orm.clone(),
+            declared_at: declared,
+            becomes: None,
+            exposed_as: None,
+        });
+    }
+
+    /// The table that holds a field: the model's own, or that of the parent that declares it.
+    #[must_use]
+    pub fn table_of(&self, model: ModelId, field: &MappedField) -> Option<TableName> {
+        let owner = self.models.get(model)?;
+        let parents = owner
+            .parents
+            .iter()
+            .filter_map(|name| self.models.named(name));
+        for parent in parents {
+            let own = self.models.field(parent, &field.name);
+            if own.is_some_and(|own| own.declared_at == field.declared_at) {
+                return self.table_of(parent, field);
+            }
+        }
+        owner.table.clone()
+    }
+
+    /// Records that every column of a model that is selected or written without being named is touched.
+    pub fn touch_row(
+        &mut self,
+        model: ModelId,
+        span: Span,
+        manner: Manner,
+        keep: &dyn Fn(&MappedField) -> bool,
+    ) {
+        let Some(owner) = self.models.get(model) else {
+            return;
+        };
+        for field in owner.fields.iter().filter(|field| keep(field)) {
+            self.touch_field(model, field, span, manner);
+        }
+    }
+
+    /// Records that a table as a whole is touched.
+    pub fn touch_table(&mut self, table: &TableName, span: Span, manner: Manner, via: &str) {
+        self.touch(Touch {
+            site: site(self.file, span),
+            database: "".into(),
+            table: table.clone(),
+            column: None,
+            access: manner.access,
+            how: manner.how,
+            class: manner.class,
+            certainty: manner.certainty,
+            via: via.into(),
+            declared_at: None,
+            becomes: None,
+            exposed_as: None,
+        });
+    }
+
+    /// Records a blind spot.
+    pub fn blind(&mut self, blind: Blind) {
+        if blind.site.span != Span::default() && !self.current.blind.contains(&blind) {
+            self.current.blind.push(blind);
+        }
+    }
+
+    /// A member whose name is computed: any mapped column of the rows among the alternatives.
+    pub fn open_member(&mut self, of: &Value, span: Span, access: Access) {
+        for atom in of.atoms() {
+            if let Atom::Mapped(model) = atom {
+                self.open_model(*model, span, access);
+            }
+        }
+    }
+
+    /// Any mapped column of a model may be touched here.
+    pub fn open_model(&mut self, model: ModelId, span: Span, access: Access) {
+        let Some(owner) = self.models.get(model) else {
+            return;
+        };
+        let mut columns = Vec::new();
+        for field in &owner.fields {
+            if let Some(table) = self.table_of(model, field) {
+                columns.push((table, field.column.clone()));
+            }
+        }
+        let verb = if access == Access::Write {
+            "set"
+        } else {
+            "read"
+        };
+        self.blind(Blind {
+            site: site(self.file, span),
+            reason: BlindReason::DynamicName,
+            message: format!(
+                "a field of {} is {verb} by a name that is computed; a literal name would decide it",
+                owner.name
+            )
+            .into(),
+            reach: Reach::Columns(columns),
+        });
+    }
+}

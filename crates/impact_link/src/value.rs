@@ -1,0 +1,394 @@
+//! What an expression is, as far as it matters to columns.
+
+use impact_bind::{ClassRef, FunctionRef};
+use impact_facts::{Assembled, Certainty, FileId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More alternatives than this: the value is unknown.
+const MAX_ATOMS: usize = 40;
+/// More texts than this among the alternatives: some string.
+const MAX_TEXTS: usize = 24;
+/// Deeper containers than this: what is inside is unknown.
+const MAX_DEPTH: u32 = 6;
+
+/// What an expression may be: any of some alternatives, and how sure that is. No alternative: nothing reached it yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    atoms: Arc<[Atom]>,
+    /// The weakest step that led here.
+    pub certainty: Certainty,
+}
+
+/// A mapped class or struct: an index into the models of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(pub u32);
+
+/// One alternative of a [`Value`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Atom {
+    /// Nothing: `None`.
+    Null,
+    /// A string that is known, each byte with its origin.
+    Text(Arc<Assembled>),
+    /// A whole number that is known.
+    Integer(i64),
+    /// A module of the program.
+    Module(FileId),
+    /// A class of the program, itself.
+    Class(ClassRef),
+    /// A function of the program.
+    Function(FunctionRef),
+    /// A function of the program with its receiver.
+    Method(FunctionRef, Arc<Atom>),
+    /// An instance of a class of the program that no ORM maps.
+    Instance(ClassRef),
+    /// What `super()` is, in a method of that class, for that receiver.
+    Super(ClassRef, Arc<Atom>),
+    /// A row of a mapped class.
+    Mapped(ModelId),
+    /// A thing of a package outside the tree, by its qualified name: `django.db.models.Model`.
+    External(Arc<str>),
+    /// An instance of a class outside the tree, by the class's qualified name: `builtins.str`.
+    Outside(Arc<str>),
+    /// A member, not called yet, of something that has no description: its receiver and its name.
+    Member(Arc<Atom>, Arc<str>),
+    /// Elements in no known order and number.
+    List(Value),
+    /// Elements in order.
+    Tuple(Arc<[Value]>),
+    /// Values by name.
+    Dictionary(Arc<Dictionary>),
+    /// A thing of an ORM or framework. Only its door knows what it means.
+    Object(Arc<Object>),
+    /// Not known, and why.
+    Unknown(&'static str),
+}
+
+/// Values by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dictionary {
+    /// Values of known keys.
+    pub known: BTreeMap<Box<str>, Value>,
+    /// Keys that are not known.
+    pub keys: Value,
+    /// Values under them.
+    pub rest: Value,
+}
+
+/// A thing that one door makes and understands: a queryset, a select, a router, a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The door's name.
+    pub door: &'static str,
+    /// What it is to the door: `queryset`, `route`.
+    pub kind: &'static str,
+    /// The mapped class that it speaks of.
+    pub model: Option<ModelId>,
+    /// The program's class that describes it, where the user's own class extends the ORM's.
+    pub class: Option<ClassRef>,
+    /// Words that the door keeps with it, sorted: `only:email`.
+    pub words: Vec<Box<str>>,
+    /// Values that the door keeps with it.
+    pub values: BTreeMap<Box<str>, Value>,
+}
+
+impl Object {
+    /// An object without words and values.
+    #[must_use]
+    pub fn new(door: &'static str, kind: &'static str, model: Option<ModelId>) -> Self {
+        Self {
+            door,
+            kind,
+            model,
+            class: None,
+            words: Vec::new(),
+            values: BTreeMap::new(),
+        }
+    }
+
+    /// The same with a word more.
+    #[must_use]
+    pub fn with_word(mut self, word: &str) -> Self {
+        if let Err(at) = self.words.binary_search_by(|known| (**known).cmp(word)) {
+            self.words.insert(at, word.into());
+        }
+        self
+    }
+
+    /// The same with a value more.
+    #[must_use]
+    pub fn with_value(mut self, key: &str, value: Value) -> Self {
+        self.values.insert(key.into(), value);
+        self
+    }
+
+    /// Whether it has a word.
+    #[must_use]
+    pub fn has(&self, word: &str) -> bool {
+        self.words.iter().any(|known| **known == *word)
+    }
+
+    /// What follows `prefix` in the words that begin with it.
+    pub fn words_after<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.words
+            .iter()
+            .filter_map(move |word| word.strip_prefix(prefix))
+    }
+}
+
+impl Default for Value {
+    fn default() -> Self {
+        Self::nothing()
+    }
+}
+
+impl From<Atom> for Value {
+    fn from(atom: Atom) -> Self {
+        Self {
+            atoms: Arc::new([atom]),
+            certainty: Certainty::Exact,
+        }
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Atom::Object(Arc::new(object)).into()
+    }
+}
+
+impl Value {
+    /// No alternative.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            atoms: Arc::new([]),
+            certainty: Certainty::Exact,
+        }
+    }
+
+    /// Not known.
+    #[must_use]
+    pub fn unknown(why: &'static str) -> Self {
+        Atom::Unknown(why).into()
+    }
+
+    /// An instance of a class outside the tree.
+    #[must_use]
+    pub fn outside(class: &str) -> Self {
+        Atom::Outside(class.into()).into()
+    }
+
+    /// A thing outside the tree.
+    #[must_use]
+    pub fn external(name: &str) -> Self {
+        Atom::External(name.into()).into()
+    }
+
+    /// A list of such elements.
+    #[must_use]
+    pub fn list(of: Value) -> Self {
+        let certainty = of.certainty;
+        let of = if of.depth() >= MAX_DEPTH {
+            Value::unknown("nested too deep")
+        } else {
+            of
+        };
+        Value::from(Atom::List(of)).at_most(certainty)
+    }
+
+    /// A tuple of these elements.
+    #[must_use]
+    pub fn tuple(of: Vec<Value>) -> Self {
+        if of.iter().any(|item| item.depth() >= MAX_DEPTH) {
+            return Value::list(Value::unknown("nested too deep"));
+        }
+        Atom::Tuple(of.into()).into()
+    }
+
+    /// A dictionary.
+    #[must_use]
+    pub fn dictionary(of: Dictionary) -> Self {
+        let deep = |value: &Value| value.depth() >= MAX_DEPTH;
+        if of.known.values().any(deep) || deep(&of.rest) {
+            return Value::unknown("nested too deep");
+        }
+        Atom::Dictionary(Arc::new(of)).into()
+    }
+
+    /// The alternatives.
+    #[must_use]
+    pub fn atoms(&self) -> &[Atom] {
+        &self.atoms
+    }
+
+    /// Whether nothing reached it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.atoms.is_empty()
+    }
+
+    /// Whether no alternative says anything.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.atoms
+            .iter()
+            .all(|atom| matches!(atom, Atom::Unknown(_)))
+    }
+
+    /// The same, no surer than `certainty`.
+    #[must_use]
+    pub fn at_most(mut self, certainty: Certainty) -> Self {
+        self.certainty = self.certainty.min(certainty);
+        self
+    }
+
+    /// Either of two values.
+    #[must_use]
+    pub fn or(&self, other: &Value) -> Value {
+        if self.is_nothing() {
+            return other.clone();
+        }
+        if other.is_nothing() || self == other {
+            return self.clone();
+        }
+        let mut atoms = self.atoms.to_vec();
+        for atom in other.atoms.iter() {
+            add(&mut atoms, atom.clone());
+        }
+        Self {
+            atoms: bounded(atoms).into(),
+            certainty: self.certainty.min(other.certainty),
+        }
+    }
+
+    /// Any of some atoms.
+    #[must_use]
+    pub fn any_of(all: impl IntoIterator<Item = Atom>) -> Value {
+        let mut atoms = Vec::new();
+        for atom in all {
+            add(&mut atoms, atom);
+        }
+        Self {
+            atoms: bounded(atoms).into(),
+            certainty: Certainty::Exact,
+        }
+    }
+
+    /// The alternatives that `keep` accepts.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(&Atom) -> bool) -> Value {
+        let atoms: Vec<Atom> = self
+            .atoms
+            .iter()
+            .filter(|atom| keep(atom))
+            .cloned()
+            .collect();
+        Self {
+            atoms: atoms.into(),
+            certainty: self.certainty,
+        }
+    }
+
+    /// The known strings among the alternatives.
+    pub fn texts(&self) -> impl Iterator<Item = &Arc<Assembled>> {
+        self.atoms.iter().filter_map(|atom| match atom {
+            Atom::Text(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    fn depth(&self) -> u32 {
+        self.atoms.iter().map(Atom::depth).max().unwrap_or(0)
+    }
+}
+
+impl Atom {
+    fn depth(&self) -> u32 {
+        match self {
+            Atom::List(of) => 1 + of.depth(),
+            Atom::Tuple(items) => 1 + items.iter().map(Value::depth).max().unwrap_or(0),
+            Atom::Dictionary(of) => {
+                let known = of.known.values().map(Value::depth).max().unwrap_or(0);
+                1 + known.max(of.rest.depth())
+            }
+            Atom::Object(of) => {
+                let values = of.values.values().map(Value::depth).max();
+                values.map_or(0, |depth| 1 + depth)
+            }
+            Atom::Member(of, _) | Atom::Method(_, of) | Atom::Super(_, of) => 1 + of.depth(),
+            _ => 0,
+        }
+    }
+}
+
+/// Adds an alternative; containers of one make are joined into one.
+fn add(atoms: &mut Vec<Atom>, atom: Atom) {
+    if atoms.contains(&atom) {
+        return;
+    }
+    for known in atoms.iter_mut() {
+        if let Some(joined) = joined(known, &atom) {
+            *known = joined;
+            return;
+        }
+    }
+    atoms.push(atom);
+}
+
+fn joined(left: &Atom, right: &Atom) -> Option<Atom> {
+    match (left, right) {
+        (Atom::List(a), Atom::List(b)) => Some(Atom::List(a.or(b))),
+        (Atom::Tuple(a), Atom::Tuple(b)) if a.len() == b.len() => Some(Atom::Tuple(
+            a.iter().zip(b.iter()).map(|(a, b)| a.or(b)).collect(),
+        )),
+        (Atom::Dictionary(a), Atom::Dictionary(b)) => {
+            let mut known = a.known.clone();
+            for (key, value) in &b.known {
+                let old = known.entry(key.clone()).or_default();
+                *old = old.or(value);
+            }
+            let (keys, rest) = (a.keys.or(&b.keys), a.rest.or(&b.rest));
+            Some(Atom::Dictionary(Arc::new(Dictionary { known, keys, rest })))
+        }
+        (Atom::Object(a), Atom::Object(b)) => joined_objects(a, b),
+        (Atom::Unknown(_), Atom::Unknown(_)) => Some(left.clone()),
+        _ => None,
+    }
+}
+
+fn joined_objects(a: &Object, b: &Object) -> Option<Atom> {
+    let alike = a.door == b.door
+        && a.kind == b.kind
+        && a.model == b.model
+        && a.class == b.class
+        && a.words == b.words;
+    alike.then(|| {
+        let mut both = a.clone();
+        for (key, value) in &b.values {
+            let old = both.values.entry(key.clone()).or_default();
+            *old = old.or(value);
+        }
+        Atom::Object(Arc::new(both))
+    })
+}
+
+fn bounded(mut atoms: Vec<Atom>) -> Vec<Atom> {
+    let texts = atoms
+        .iter()
+        .filter(|atom| matches!(atom, Atom::Text(_)))
+        .count();
+    if texts > MAX_TEXTS {
+        atoms.retain(|atom| !matches!(atom, Atom::Text(_)));
+        add(&mut atoms, Atom::Outside("builtins.str".into()));
+    }
+    if atoms.len() > MAX_ATOMS {
+        return vec![Atom::Unknown("too many alternatives")];
+    }
+    if atoms.iter().any(|atom| atom.depth() > MAX_DEPTH + 1) {
+        atoms.retain(|atom| atom.depth() <= MAX_DEPTH + 1);
+        add(&mut atoms, Atom::Unknown("nested too deep"));
+    }
+    atoms
+}
