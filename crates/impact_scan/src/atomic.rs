@@ -15,3 +15,19 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
+
+/// Writes a text to a file that a person named, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    write(path, text.as_bytes())
+}
+
+/// Reads a file that a person named.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}

@@ -10,6 +10,7 @@ mod cache;
 mod config;
 mod discover;
 mod index_file;
+mod init;
 mod locate;
 mod manifests;
 mod options;
@@ -17,14 +18,18 @@ mod progress;
 mod read;
 mod run;
 mod source;
+mod team_packs;
 mod tracked;
 mod walk;
 mod workspace;
 
+pub use atomic::{read_file, write_file};
 pub use config::ConfigError;
 pub use index_file::{IndexFileError, read_index, write_index};
+pub use init::describe_workspace;
 pub use options::ScanOptions;
 pub use run::{Scan, scan};
+pub use team_packs::packs;
 pub use walk::{Found, Tally, Tree, walk};
 pub use workspace::{
     CONFIG_FILE, DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,

@@ -1,0 +1,122 @@
+//! The command line as typed. What it means is [`crate::request`]'s.
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap_complete::Shell;
+use impact_scan::ServiceArgument;
+use std::path::PathBuf;
+
+/// Who still uses this column, what reaches those lines, and may it be dropped?
+#[derive(Debug, Parser)]
+#[command(name = "impact", version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  impact check column users.email              may it be dropped? (exit 0 yes, 1 no, 3 no proof, 2 error)
+  impact check column users.email --change rename --format json --output report.json
+  impact references --column users.email       every line that touches it, as JSON lines
+  impact graph --column users.email | dot -Tsvg > users.email.svg
+  impact index --output billing.index          in billing's CI, to be joined elsewhere with:
+  impact check column users.email --index billing.index
+  impact init                                  write a commented impact.toml of what was found";
+
+/// What every question takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Look at DIR: a folder with an impact.toml, a folder of repositories, or one service
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Workspace")]
+    pub workspace: Option<PathBuf>,
+    /// Look at the service NAME at PATH (repeatable); no impact.toml is needed
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME=PATH",
+        help_heading = "Workspace"
+    )]
+    pub service: Vec<ServiceArgument>,
+    /// Join an index that `impact index` wrote: a service that is not checked out (repeatable)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Workspace")]
+    pub index: Vec<PathBuf>,
+    /// Keep what was extracted in DIR between runs
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "IMPACT_CACHE",
+        help_heading = "Running"
+    )]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep nothing between runs
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "cache_dir",
+        help_heading = "Running"
+    )]
+    pub no_cache: bool,
+    /// Run on N threads
+    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Running")]
+    pub jobs: Option<u16>,
+    /// Say nothing on standard error but errors
+    #[arg(long, short, global = true, help_heading = "Running")]
+    pub quiet: bool,
+    /// When to color what people read
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Running"
+    )]
+    pub color: ColorChoice,
+    /// Take files in an order made from SEED: the answer must not change
+    #[arg(long, global = true, value_name = "SEED", hide = true)]
+    pub shuffle: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write what one service yields to a file, to be joined elsewhere with --index
+    #[command(after_help = "Example:\n  impact index --output billing.index")]
+    Index(IndexArguments),
+    /// Show what is seen in one file, for whoever writes a query pack
+    #[command(after_help = "Example:\n  impact facts app/models.py")]
+    Facts(FactsArguments),
+    /// Write a commented impact.toml from what is found here
+    #[command(after_help = "Examples:\n  impact init\n  impact init --print")]
+    Init(InitArguments),
+    /// Write completions for a shell to standard output
+    #[command(after_help = "Example:\n  impact completions zsh > ~/.zfunc/_impact")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct IndexArguments {
+    /// Write to FILE
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct FactsArguments {
+    /// The file
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Print it instead of writing impact.toml
+    #[arg(long)]
+    pub print: bool,
+    /// Replace an impact.toml that exists
+    #[arg(long)]
+    pub force: bool,
+}

@@ -1,0 +1,138 @@
+//! Where a question is asked: the workspace, scanned and joined with what was indexed elsewhere.
+
+use crate::args::Global;
+use crate::outcome::Failure;
+use crate::output::say;
+use etcetera::BaseStrategy;
+use impact_extract::Packs;
+use impact_facts::Index;
+use impact_scan::{ScanOptions, ServiceArgument, Workspace, packs, read_index, scan};
+use std::path::{Path, PathBuf};
+
+/// The environment variable that signs what is kept between runs.
+const CACHE_SECRET: &str = "IMPACT_CACHE_SECRET";
+
+/// How to look, as meant.
+#[derive(Debug, Clone)]
+pub struct Session {
+    place: Location,
+    indexes: Vec<PathBuf>,
+    options: ScanOptions,
+    /// Whether warnings are left unsaid.
+    pub quiet: bool,
+}
+
+/// Where the workspace is.
+#[derive(Debug, Clone)]
+enum Location {
+    /// Around the working directory.
+    Here,
+    /// This directory.
+    Directory(PathBuf),
+    /// These services, below this directory if one was given.
+    Services(Option<PathBuf>, Vec<ServiceArgument>),
+}
+
+impl Session {
+    /// What the arguments mean.
+    pub fn of(arguments: Global) -> Result<Self, Failure> {
+        let progress = !arguments.quiet;
+        Ok(Self {
+            options: ScanOptions {
+                cache: cache_directory(arguments.no_cache, arguments.cache_dir),
+                cache_secret: std::env::var(CACHE_SECRET)
+                    .ok()
+                    .filter(|secret| !secret.is_empty()),
+                jobs: arguments.jobs.map(usize::from),
+                progress,
+                shuffle: arguments.shuffle,
+            },
+            place: location(arguments.workspace, arguments.service)?,
+            indexes: arguments.index,
+            quiet: arguments.quiet,
+        })
+    }
+
+    /// The workspace, not yet looked at.
+    pub fn workspace(&self) -> Result<Workspace, Failure> {
+        Ok(match &self.place {
+            Location::Here => Workspace::around(Path::new("."))?,
+            Location::Directory(directory) => Workspace::at(directory)?,
+            Location::Services(root, services) => {
+                Workspace::of_services(root.as_deref().unwrap_or(Path::new(".")), services)?
+            }
+        })
+    }
+
+    /// Packs that come with impact and the team's own.
+    pub fn packs(&self, workspace: &Workspace) -> Result<Packs, Failure> {
+        Ok(packs(&workspace.root)?)
+    }
+
+    /// All that is known of the workspace: its own services, then those that were indexed elsewhere.
+    pub fn indexes(&self, workspace: &Workspace) -> Result<Vec<Index>, Failure> {
+        let joined = self.joined(workspace)?;
+        let mut found = scan(workspace, &self.packs(workspace)?, &joined, &self.options);
+        if !self.quiet {
+            found
+                .warnings
+                .iter()
+                .for_each(|warning| say(format_args!("warning: {warning}")));
+        }
+        found.indexes.extend(joined);
+        Ok(found.indexes)
+    }
+
+    fn joined(&self, workspace: &Workspace) -> Result<Vec<Index>, Failure> {
+        let mut joined: Vec<Index> = Vec::new();
+        for path in &self.indexes {
+            joined.extend(read_index(path).map_err(|error| Failure::about(path.display(), error))?);
+        }
+        let own = workspace.services.iter().map(|spec| &spec.service.name);
+        let mut seen: std::collections::BTreeSet<_> = own.cloned().collect();
+        match joined
+            .iter()
+            .find(|index| !seen.insert(index.service.name.clone()))
+        {
+            None => Ok(joined),
+            Some(index) => Err(Failure(format!(
+                "two services are named `{}`",
+                index.service.name
+            ))),
+        }
+    }
+}
+
+fn cache_directory(none: bool, named: Option<PathBuf>) -> Option<PathBuf> {
+    if none {
+        return None;
+    }
+    named.or_else(|| {
+        Some(
+            etcetera::choose_base_strategy()
+                .ok()?
+                .cache_dir()
+                .join("impact"),
+        )
+    })
+}
+
+/// Paths of services are as typed: from the working directory.
+fn location(
+    workspace: Option<PathBuf>,
+    services: Vec<ServiceArgument>,
+) -> Result<Location, Failure> {
+    if services.is_empty() {
+        return Ok(workspace.map_or(Location::Here, Location::Directory));
+    }
+    let here =
+        std::env::current_dir().map_err(|error| Failure::about("the working directory", error))?;
+    let from_here = |argument: ServiceArgument| ServiceArgument {
+        path: here.join(&argument.path),
+        ..argument
+    };
+    Ok(Location::Services(
+        workspace,
+        services.into_iter().map(from_here).collect(),
+    ))
+}
