@@ -49,15 +49,22 @@ impl<'g> Prover<'g> {
     /// From the entry point nearest to a piece of code, through it, to the column that `reference` leads to. None if
     /// no entry point runs the code.
     pub(crate) fn to_code(&self, code: NodeIndex, reference: EdgeIndex) -> Option<Proof> {
+        let mut proof = self.to_symbol(code)?;
+        let (_, column) = self.graph.net.edge_endpoints(reference)?;
+        proof.steps.push(self.step(column, Some(reference)));
+        Some(proof)
+    }
+
+    /// From the entry point nearest to a piece of code to that code. None if no entry point runs it.
+    pub(crate) fn to_symbol(&self, code: NodeIndex) -> Option<Proof> {
         self.forward.get(code)?;
         let mut edges = self.forward.path(&self.graph.net, code);
         edges.reverse();
-        let (source, _) = edges
+        let first = edges
             .first()
-            .and_then(|edge| self.graph.net.edge_endpoints(*edge))
-            .unwrap_or((code, code));
-        let mut steps = vec![self.step(source, None)];
-        for edge in edges.into_iter().chain([reference]) {
+            .and_then(|edge| self.graph.net.edge_endpoints(*edge));
+        let mut steps = vec![self.step(first.map_or(code, |(source, _)| source), None)];
+        for edge in edges {
             let Some((_, to)) = self.graph.net.edge_endpoints(edge) else {
                 break;
             };

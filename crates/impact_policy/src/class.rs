@@ -1,0 +1,213 @@
+//! The classes of findings: stable codes, what each means and what to do about it.
+
+use serde::{Deserialize, Serialize};
+
+/// What a finding is. The order is that of reports: the most dangerous first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// A statement that stays valid after the drop and means something else.
+    Rebinding,
+    /// A view, trigger, policy, constraint or index expression that needs the column.
+    DatabaseObject,
+    /// A model, struct or schema file maps the column.
+    Declaration,
+    /// Code names the column to write it.
+    Write,
+    /// Code names the column to read it.
+    Read,
+    /// A whole-row operation touches it.
+    WholeRow,
+    /// A data file lists it among its table's columns.
+    List,
+    /// A migration that has not run yet touches it.
+    PendingMigration,
+    /// A writer leaves the column out.
+    Omission,
+    /// Only a `*` means it.
+    Star,
+    /// An index or constraint on this column alone: it goes with it.
+    GoesAlong,
+    /// A site that could not be decided and may reach it.
+    BlindSpot,
+    /// A service that has a database driver and shows no use of a database.
+    Asleep,
+}
+
+/// A row of the table of classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassEntry {
+    /// Which.
+    pub class: Class,
+    /// The stable code.
+    pub code: &'static str,
+    /// The word that policies use.
+    pub name: &'static str,
+    /// What it is, as a heading.
+    pub title: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub next: &'static str,
+}
+
+/// Every class, in the order of reports.
+const TABLE: &[ClassEntry] = &[
+    ClassEntry {
+        class: Class::Rebinding,
+        code: "IMP001",
+        name: "rebinding",
+        title: "the statement would stay valid and mean something else",
+        why: "Without the column, its bare name binds to another table of the statement. Nothing fails: the statement \
+              reads, updates or deletes other rows than before. No test that checks for errors can see it.",
+        next: "qualify the name with its table, then move the statement off the column",
+    },
+    ClassEntry {
+        class: Class::DatabaseObject,
+        code: "IMP002",
+        name: "database_object",
+        title: "the database itself needs the column",
+        why: "A view, trigger, policy, constraint, generated column or index expression is made from the column. The \
+              database refuses the change, or drops the object with it.",
+        next: "replace or drop the object in a migration before this one",
+    },
+    ClassEntry {
+        class: Class::Declaration,
+        code: "IMP003",
+        name: "declaration",
+        title: "a declaration maps the column",
+        why: "An ORM lists columns from the declaration: every query on the model names the column, though no line \
+              of code does. Dropping it breaks them all.",
+        next: "remove the field from the declaration and deploy that before the change",
+    },
+    ClassEntry {
+        class: Class::Write,
+        code: "IMP004",
+        name: "write",
+        title: "code writes the column",
+        why: "The statement names the column to set it and fails once the column is gone.",
+        next: "stop writing the column and deploy that before the change",
+    },
+    ClassEntry {
+        class: Class::Read,
+        code: "IMP005",
+        name: "read",
+        title: "code reads the column",
+        why: "The statement or attribute names the column and fails once the column is gone.",
+        next: "move the reader to the new column and deploy that before the change",
+    },
+    ClassEntry {
+        class: Class::WholeRow,
+        code: "IMP006",
+        name: "whole_row",
+        title: "a whole row is read or written",
+        why: "The operation selects or writes every mapped column, this one with them, though the line does not say \
+              its name.",
+        next: "remove the column from the declaration that feeds it, or name the columns that are wanted",
+    },
+    ClassEntry {
+        class: Class::List,
+        code: "IMP007",
+        name: "list",
+        title: "a data file lists the column",
+        why: "An export list, a fixture or a configuration names the column under its table; whatever reads the file \
+              asks the database for it.",
+        next: "remove the column from the list",
+    },
+    ClassEntry {
+        class: Class::PendingMigration,
+        code: "IMP008",
+        name: "pending_migration",
+        title: "a migration that has not run yet needs the column",
+        why: "The migration comes later in the order and fails if the column is gone by then.",
+        next: "let the migration run everywhere first, or change it",
+    },
+    ClassEntry {
+        class: Class::Omission,
+        code: "IMP009",
+        name: "omission",
+        title: "code may insert rows without the column",
+        why: "Once NULL is not allowed, an INSERT that leaves the column out fails.",
+        next: "write the column here, or give it a default",
+    },
+    ClassEntry {
+        class: Class::Star,
+        code: "IMP010",
+        name: "star",
+        title: "only a * reads the column",
+        why: "The statement survives the change, its result has one column less. Code that takes columns by position \
+              or hands rows on may notice.",
+        next: "check what is done with the rows",
+    },
+    ClassEntry {
+        class: Class::GoesAlong,
+        code: "IMP011",
+        name: "goes_along",
+        title: "an index or constraint goes with the column",
+        why: "It speaks of this column alone, so the database drops it with the column. Queries on other columns do \
+              not depend on it.",
+        next: "nothing, if nobody relies on it",
+    },
+    ClassEntry {
+        class: Class::BlindSpot,
+        code: "IMP020",
+        name: "blind_spot",
+        title: "a site that could not be decided may reach the column",
+        why: "The code builds SQL or a name at run time, or could not be read. It may or may not touch the column.",
+        next: "look, then say what it touches: # impact: columns=table.column,…",
+    },
+    ClassEntry {
+        class: Class::Asleep,
+        code: "IMP021",
+        name: "asleep",
+        title: "the analyzer saw no database access where there must be some",
+        why: "The service's manifest names a database driver, yet no statement and no model was found in it: it is \
+              used in a way that is not understood, so its silence proves nothing.",
+        next: "see `impact facts FILE` on a file that uses the driver; a query pack may be missing",
+    },
+];
+
+impl Class {
+    /// Every class with its code and words, in the order of reports.
+    #[must_use]
+    pub fn table() -> &'static [ClassEntry] {
+        TABLE
+    }
+
+    /// The row of this class.
+    #[must_use]
+    pub fn entry(self) -> &'static ClassEntry {
+        TABLE
+            .iter()
+            .find(|row| row.class == self)
+            .unwrap_or(&TABLE[0])
+    }
+
+    /// The class of a code or name, in any case.
+    #[must_use]
+    pub fn find(word: &str) -> Option<Class> {
+        let fits = |row: &&ClassEntry| {
+            row.code.eq_ignore_ascii_case(word) || row.name.eq_ignore_ascii_case(word)
+        };
+        TABLE.iter().find(fits).map(|row| row.class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_one_row_in_order() {
+        assert!(
+            TABLE
+                .windows(2)
+                .all(|pair| pair[0].class < pair[1].class && pair[0].code < pair[1].code)
+        );
+        assert_eq!(Class::find("imp020"), Some(Class::BlindSpot));
+        assert_eq!(
+            Class::find("asleep").map(|class| class.entry().code),
+            Some("IMP021")
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! From a trace to a verdict.
+
+use crate::class::Class;
+use crate::control::{Control, ControlState};
+use crate::finding::{Finding, Subject, fingerprint};
+use crate::level::Level;
+use crate::policy::{Policy, Weighed};
+use crate::weigh;
+use impact_facts::{Certainty, How, Scope};
+use impact_graph::{Place, Trace, TracedReference};
+use std::collections::BTreeMap;
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Nothing refers to it, everything that could was analyzed, and the analyzer was awake.
+    Clear,
+    /// No proof either way.
+    Inconclusive,
+    /// Something still refers to it.
+    Blocked,
+}
+
+impl Verdict {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Clear => "clear",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Blocked => "blocked",
+        }
+    }
+
+    /// The process's exit code for it. 2 is for questions that could not be asked.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Verdict::Clear => 0,
+            Verdict::Blocked => 1,
+            Verdict::Inconclusive => 3,
+        }
+    }
+}
+
+/// A verdict with all that led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The answer.
+    pub verdict: Verdict,
+    /// What blocks, is open, or warns: by level, class and place. What is allowed is not here.
+    pub findings: Vec<Finding>,
+    /// How many references are allowed, by the kind of code they stand in.
+    pub allowed: BTreeMap<Scope, u32>,
+    /// The positive control of every service.
+    pub controls: Vec<Control>,
+    /// Why it is inconclusive although no single site is: no service shows any use of a database.
+    pub no_evidence: bool,
+}
+
+impl Judgement {
+    /// The findings of one level, in order.
+    pub fn of_level(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(move |finding| finding.level == level)
+    }
+}
+
+/// Judges a trace by a policy. Pure: the same in, the same out.
+#[must_use]
+pub fn judge(trace: &Trace, policy: &Policy) -> Judgement {
+    let mut findings = reference_findings(trace);
+    findings.extend(
+        trace
+            .omissions
+            .iter()
+            .enumerate()
+            .map(|(at, one)| omission(trace, at, one)),
+    );
+    findings.extend(dependent_findings(trace));
+    findings.extend(blind_findings(trace));
+    let controls: Vec<Control> = trace.services.iter().map(Control::of).collect();
+    findings.extend(asleep_findings(trace, &controls));
+    for finding in &mut findings {
+        apply(policy, finding);
+    }
+    absorb(trace, &mut findings);
+    let mut allowed = BTreeMap::new();
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.level == Level::Allow)
+    {
+        *allowed.entry(finding.scope).or_default() += 1;
+    }
+    findings.retain(|finding| finding.level > Level::Allow);
+    findings.sort_by(|a, b| {
+        let key = |one: &Finding| {
+            (
+                std::cmp::Reverse(one.level),
+                one.class,
+                one.place.clone(),
+                one.subject,
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+    let no_evidence = !controls.iter().any(Control::is_awake);
+    let verdict = verdict(&findings, no_evidence);
+    Judgement {
+        verdict,
+        findings,
+        allowed,
+        controls,
+        no_evidence,
+    }
+}
+
+fn verdict(findings: &[Finding], no_evidence: bool) -> Verdict {
+    match findings.iter().map(|finding| finding.level).max() {
+        Some(Level::Block) => Verdict::Blocked,
+        Some(Level::Inconclusive) => Verdict::Inconclusive,
+        _ if no_evidence => Verdict::Inconclusive,
+        _ => Verdict::Clear,
+    }
+}
+
+fn apply(policy: &Policy, finding: &mut Finding) {
+    let (path, service) = match &finding.place {
+        Some(place) => (&*place.path, &*place.service),
+        None => ("", ""),
+    };
+    let Finding {
+        class,
+        certainty,
+        scope,
+        ..
+    } = *finding;
+    finding.level = policy.level(
+        &Weighed {
+            class,
+            path,
+            service,
+            certainty,
+            scope,
+        },
+        finding.level,
+    );
+}
+
+fn owner(trace: &Trace, place: Option<&Place>) -> Option<Box<str>> {
+    let service = trace
+        .services
+        .iter()
+        .find(|one| place.is_some_and(|place| place.service == one.service))?;
+    service.owner.clone()
+}
+
+fn reference_findings(trace: &Trace) -> Vec<Finding> {
+    let make = |(at, traced): (usize, &TracedReference)| {
+        let class = weigh::reference_class(&traced.reference);
+        let level =
+            weigh::reference_level(trace.change, class, &traced.reference, traced.certainty);
+        let subject = Subject::Reference(at);
+        finding_at(trace, subject, class, level, traced)
+    };
+    trace.references.iter().enumerate().map(make).collect()
+}
+
+fn omission(trace: &Trace, at: usize, traced: &TracedReference) -> Finding {
+    let level = weigh::omission_level(traced.reference.scope);
+    let mut finding = finding_at(trace, Subject::Omission(at), Class::Omission, level, traced);
+    finding.certainty = Certainty::Possible;
+    finding
+}
+
+fn finding_at(
+    trace: &Trace,
+    subject: Subject,
+    class: Class,
+    level: Level,
+    traced: &TracedReference,
+) -> Finding {
+    let code = traced.symbol.as_deref().unwrap_or_default();
+    let place = &traced.place;
+    let name = trace.target.name.to_string();
+    Finding {
+        class,
+        level,
+        certainty: traced.certainty,
+        scope: traced.reference.scope,
+        subject,
+        message: weigh::reference_message(trace, class, traced),
+        next: class.entry().next.to_owned(),
+        owner: owner(trace, Some(place)),
+        feeds: Vec::new(),
+        fingerprint: fingerprint([
+            class.entry().code,
+            &name,
+            &place.path,
+            code,
+            &traced.reference.text,
+        ]),
+        place: Some(place.clone()),
+    }
+}
+
+fn dependent_findings(trace: &Trace) -> Vec<Finding> {
+    let make = |(at, dependent): (usize, &impact_graph::TracedDependent)| {
+        let (class, level) = weigh::dependent(trace.change, dependent);
+        let name = dependent.name.as_deref().unwrap_or_default();
+        let table = dependent.table.to_string();
+        Finding {
+            class,
+            level,
+            certainty: dependent.certainty,
+            scope: Scope::Production,
+            subject: Subject::Dependent(at),
+            message: weigh::dependent_message(dependent),
+            next: class.entry().next.to_owned(),
+            owner: owner(trace, dependent.place.as_ref()),
+            feeds: Vec::new(),
+            fingerprint: fingerprint([
+                class.entry().code,
+                &trace.target.name.to_string(),
+                &table,
+                name,
+            ]),
+            place: dependent.place.clone(),
+        }
+    };
+    trace.dependents.iter().enumerate().map(make).collect()
+}
+
+fn blind_findings(trace: &Trace) -> Vec<Finding> {
+    let make = |(at, traced): (usize, &impact_graph::TracedBlindSpot)| {
+        let class = Class::BlindSpot;
+        let code = traced.symbol.as_deref().unwrap_or_default();
+        let place = &traced.place;
+        Finding {
+            class,
+            level: weigh::blind_level(&traced.blind_spot),
+            certainty: Certainty::Possible,
+            scope: traced.blind_spot.scope,
+            subject: Subject::BlindSpot(at),
+            message: traced.blind_spot.message.to_string(),
+            next: class.entry().next.to_owned(),
+            owner: owner(trace, Some(place)),
+            feeds: Vec::new(),
+            fingerprint: fingerprint([
+                class.entry().code,
+                &place.path,
+                code,
+                &traced.blind_spot.text,
+            ]),
+            place: Some(place.clone()),
+        }
+    };
+    trace.blind_spots.iter().enumerate().map(make).collect()
+}
+
+fn asleep_findings(trace: &Trace, controls: &[Control]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, (control, evidence)) in controls.iter().zip(&trace.services).enumerate() {
+        let ControlState::Asleep(drivers) = &control.state else {
+            continue;
+        };
+        let class = Class::Asleep;
+        findings.push(Finding {
+            class,
+            level: Level::Inconclusive,
+            certainty: Certainty::Possible,
+            scope: Scope::Production,
+            subject: Subject::Service(at),
+            message: format!(
+                "{} names {}, but no statement or model was found in it",
+                control.service,
+                drivers.join(", ")
+            ),
+            next: class.entry().next.to_owned(),
+            owner: evidence.owner.clone(),
+            feeds: Vec::new(),
+            fingerprint: fingerprint([class.entry().code, &control.service]),
+            place: None,
+        });
+    }
+    findings
+}
+
+/// Puts whole-row references under the declaration that feeds them: that is the place to fix.
+fn absorb(trace: &Trace, findings: &mut Vec<Finding>) {
+    let mut heads: BTreeMap<(Box<str>, u32), usize> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        if let (Class::Declaration, Some(place)) = (finding.class, &finding.place) {
+            heads
+                .entry((place.path.clone(), place.position.line))
+                .or_insert(at);
+        }
+    }
+    let mut absorbed = vec![false; findings.len()];
+    for at in 0..findings.len() {
+        let Some((reference, traced)) = fed(trace, &findings[at]) else {
+            continue;
+        };
+        let declared = traced.declared_at.as_ref();
+        let head = declared.and_then(|place| heads.get(&(place.path.clone(), place.position.line)));
+        let (Some(head), true) = (head, findings[at].level > Level::Allow) else {
+            continue;
+        };
+        let level = findings[at].level;
+        absorbed[at] = true;
+        let head = &mut findings[*head];
+        head.level = head.level.max(level);
+        head.feeds.push(reference);
+    }
+    let mut keep = absorbed.into_iter().map(|absorbed| !absorbed);
+    findings.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// The whole-row reference that a finding speaks of, if it is one that a declaration feeds.
+fn fed<'a>(trace: &'a Trace, finding: &Finding) -> Option<(usize, &'a TracedReference)> {
+    let Subject::Reference(at) = finding.subject else {
+        return None;
+    };
+    let traced = trace.references.get(at)?;
+    let whole = finding.class == Class::WholeRow && traced.reference.how == How::Implicit;
+    (whole && traced.declared_at.is_some()).then_some((at, traced))
+}
