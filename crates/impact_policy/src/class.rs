@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a finding is. The order is that of reports: the most dangerous first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
+pub enum FindingClass {
     /// A statement that stays valid after the drop and means something else.
     Rebinding,
     /// A view, trigger, policy, constraint or index expression that needs the column.
@@ -36,9 +36,9 @@ pub enum Class {
 
 /// A row of the table of classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClassEntry {
+pub struct FindingClassEntry {
     /// Which.
-    pub class: Class,
+    pub class: FindingClass,
     /// The stable code.
     pub code: &'static str,
     /// The word that policies use.
@@ -52,9 +52,9 @@ pub struct ClassEntry {
 }
 
 /// Every class, in the order of reports.
-const TABLE: &[ClassEntry] = &[
-    ClassEntry {
-        class: Class::Rebinding,
+const TABLE: &[FindingClassEntry] = &[
+    FindingClassEntry {
+        class: FindingClass::Rebinding,
         code: "IMP001",
         name: "rebinding",
         title: "the statement would stay valid and mean something else",
@@ -62,8 +62,8 @@ const TABLE: &[ClassEntry] = &[
               reads, updates or deletes other rows than before. No test that checks for errors can see it.",
         next: "qualify the name with its table, then move the statement off the column",
     },
-    ClassEntry {
-        class: Class::DatabaseObject,
+    FindingClassEntry {
+        class: FindingClass::DatabaseObject,
         code: "IMP002",
         name: "database_object",
         title: "the database itself needs the column",
@@ -71,8 +71,8 @@ const TABLE: &[ClassEntry] = &[
               database refuses the change, or drops the object with it.",
         next: "replace or drop the object in a migration before this one",
     },
-    ClassEntry {
-        class: Class::Declaration,
+    FindingClassEntry {
+        class: FindingClass::Declaration,
         code: "IMP003",
         name: "declaration",
         title: "a declaration maps the column",
@@ -80,24 +80,24 @@ const TABLE: &[ClassEntry] = &[
               of code does. Dropping it breaks them all.",
         next: "remove the field from the declaration and deploy that before the change",
     },
-    ClassEntry {
-        class: Class::Write,
+    FindingClassEntry {
+        class: FindingClass::Write,
         code: "IMP004",
         name: "write",
         title: "code writes the column",
         why: "The statement names the column to set it and fails once the column is gone.",
         next: "stop writing the column and deploy that before the change",
     },
-    ClassEntry {
-        class: Class::Read,
+    FindingClassEntry {
+        class: FindingClass::Read,
         code: "IMP005",
         name: "read",
         title: "code reads the column",
         why: "The statement or attribute names the column and fails once the column is gone.",
         next: "move the reader to the new column and deploy that before the change",
     },
-    ClassEntry {
-        class: Class::WholeRow,
+    FindingClassEntry {
+        class: FindingClass::WholeRow,
         code: "IMP006",
         name: "whole_row",
         title: "a whole row is read or written",
@@ -105,8 +105,8 @@ const TABLE: &[ClassEntry] = &[
               its name.",
         next: "remove the column from the declaration that feeds it, or name the columns that are wanted",
     },
-    ClassEntry {
-        class: Class::List,
+    FindingClassEntry {
+        class: FindingClass::List,
         code: "IMP007",
         name: "list",
         title: "a data file lists the column",
@@ -114,24 +114,24 @@ const TABLE: &[ClassEntry] = &[
               asks the database for it.",
         next: "remove the column from the list",
     },
-    ClassEntry {
-        class: Class::PendingMigration,
+    FindingClassEntry {
+        class: FindingClass::PendingMigration,
         code: "IMP008",
         name: "pending_migration",
         title: "a migration that has not run yet needs the column",
         why: "The migration comes later in the order and fails if the column is gone by then.",
         next: "let the migration run everywhere first, or change it",
     },
-    ClassEntry {
-        class: Class::Omission,
+    FindingClassEntry {
+        class: FindingClass::Omission,
         code: "IMP009",
         name: "omission",
         title: "code may insert rows without the column",
         why: "Once NULL is not allowed, an INSERT that leaves the column out fails.",
         next: "write the column here, or give it a default",
     },
-    ClassEntry {
-        class: Class::Star,
+    FindingClassEntry {
+        class: FindingClass::Star,
         code: "IMP010",
         name: "star",
         title: "only a * reads the column",
@@ -139,8 +139,8 @@ const TABLE: &[ClassEntry] = &[
               or hands rows on may notice.",
         next: "check what is done with the rows",
     },
-    ClassEntry {
-        class: Class::GoesAlong,
+    FindingClassEntry {
+        class: FindingClass::GoesAlong,
         code: "IMP011",
         name: "goes_along",
         title: "an index or constraint goes with the column",
@@ -148,16 +148,16 @@ const TABLE: &[ClassEntry] = &[
               not depend on it.",
         next: "nothing, if nobody relies on it",
     },
-    ClassEntry {
-        class: Class::BlindSpot,
+    FindingClassEntry {
+        class: FindingClass::BlindSpot,
         code: "IMP020",
         name: "blind_spot",
         title: "a site that could not be decided may reach the column",
         why: "The code builds SQL or a name at run time, or could not be read. It may or may not touch the column.",
         next: "look, then say what it touches: # impact: columns=table.column,…",
     },
-    ClassEntry {
-        class: Class::Asleep,
+    FindingClassEntry {
+        class: FindingClass::Asleep,
         code: "IMP021",
         name: "asleep",
         title: "the analyzer saw no database access where there must be some",
@@ -167,16 +167,16 @@ const TABLE: &[ClassEntry] = &[
     },
 ];
 
-impl Class {
+impl FindingClass {
     /// Every class with its code and words, in the order of reports.
     #[must_use]
-    pub fn table() -> &'static [ClassEntry] {
+    pub fn table() -> &'static [FindingClassEntry] {
         TABLE
     }
 
     /// The row of this class.
     #[must_use]
-    pub fn entry(self) -> &'static ClassEntry {
+    pub fn entry(self) -> &'static FindingClassEntry {
         TABLE
             .iter()
             .find(|row| row.class == self)
@@ -185,8 +185,8 @@ impl Class {
 
     /// The class of a code or name, in any case.
     #[must_use]
-    pub fn find(word: &str) -> Option<Class> {
-        let fits = |row: &&ClassEntry| {
+    pub fn find(word: &str) -> Option<FindingClass> {
+        let fits = |row: &&FindingClassEntry| {
             row.code.eq_ignore_ascii_case(word) || row.name.eq_ignore_ascii_case(word)
         };
         TABLE.iter().find(fits).map(|row| row.class)
@@ -204,9 +204,9 @@ mod tests {
                 .windows(2)
                 .all(|pair| pair[0].class < pair[1].class && pair[0].code < pair[1].code)
         );
-        assert_eq!(Class::find("imp020"), Some(Class::BlindSpot));
+        assert_eq!(FindingClass::find("imp020"), Some(FindingClass::BlindSpot));
         assert_eq!(
-            Class::find("asleep").map(|class| class.entry().code),
+            FindingClass::find("asleep").map(|class| class.entry().code),
             Some("IMP021")
         );
     }

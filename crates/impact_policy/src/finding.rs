@@ -1,6 +1,6 @@
 //! What a judgement is made of.
 
-use crate::class::Class;
+use crate::class::FindingClass;
 use crate::level::Level;
 use impact_facts::{Certainty, Scope};
 use impact_graph::Place;
@@ -9,7 +9,7 @@ use impact_graph::Place;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What it is.
-    pub class: Class,
+    pub class: FindingClass,
     /// What it does to the verdict.
     pub level: Level,
     /// How sure.

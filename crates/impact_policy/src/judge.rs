@@ -1,6 +1,6 @@
 //! From a trace to a verdict.
 
-use crate::class::Class;
+use crate::class::FindingClass;
 use crate::control::{Control, ControlState};
 use crate::finding::{Finding, Subject, fingerprint};
 use crate::level::Level;
@@ -169,7 +169,13 @@ fn reference_findings(trace: &Trace) -> Vec<Finding> {
 
 fn omission(trace: &Trace, at: usize, traced: &TracedReference) -> Finding {
     let level = weigh::omission_level(traced.reference.scope);
-    let mut finding = finding_at(trace, Subject::Omission(at), Class::Omission, level, traced);
+    let mut finding = finding_at(
+        trace,
+        Subject::Omission(at),
+        FindingClass::Omission,
+        level,
+        traced,
+    );
     finding.certainty = Certainty::Possible;
     finding
 }
@@ -177,7 +183,7 @@ fn omission(trace: &Trace, at: usize, traced: &TracedReference) -> Finding {
 fn finding_at(
     trace: &Trace,
     subject: Subject,
-    class: Class,
+    class: FindingClass,
     level: Level,
     traced: &TracedReference,
 ) -> Finding {
@@ -234,7 +240,7 @@ fn dependent_findings(trace: &Trace) -> Vec<Finding> {
 
 fn blind_findings(trace: &Trace) -> Vec<Finding> {
     let make = |(at, traced): (usize, &impact_graph::TracedBlindSpot)| {
-        let class = Class::BlindSpot;
+        let class = FindingClass::BlindSpot;
         let code = traced.symbol.as_deref().unwrap_or_default();
         let place = &traced.place;
         Finding {
@@ -265,7 +271,7 @@ fn asleep_findings(trace: &Trace, controls: &[Control]) -> Vec<Finding> {
         let ControlState::Asleep(drivers) = &control.state else {
             continue;
         };
-        let class = Class::Asleep;
+        let class = FindingClass::Asleep;
         findings.push(Finding {
             class,
             level: Level::Inconclusive,
@@ -291,7 +297,7 @@ fn asleep_findings(trace: &Trace, controls: &[Control]) -> Vec<Finding> {
 fn absorb(trace: &Trace, findings: &mut Vec<Finding>) {
     let mut heads: BTreeMap<(Box<str>, u32), usize> = BTreeMap::new();
     for (at, finding) in findings.iter().enumerate() {
-        if let (Class::Declaration, Some(place)) = (finding.class, &finding.place) {
+        if let (FindingClass::Declaration, Some(place)) = (finding.class, &finding.place) {
             heads
                 .entry((place.path.clone(), place.position.line))
                 .or_insert(at);
@@ -323,6 +329,6 @@ fn fed<'a>(trace: &'a Trace, finding: &Finding) -> Option<(usize, &'a TracedRefe
         return None;
     };
     let traced = trace.references.get(at)?;
-    let whole = finding.class == Class::WholeRow && traced.reference.how == How::Implicit;
+    let whole = finding.class == FindingClass::WholeRow && traced.reference.how == How::Implicit;
     (whole && traced.declared_at.is_some()).then_some((at, traced))
 }

@@ -1,6 +1,6 @@
 //! A team's rules, as data.
 
-use crate::class::Class;
+use crate::class::FindingClass;
 use crate::level::Level;
 use globset::{Glob, GlobMatcher};
 use impact_facts::{Certainty, Scope};
@@ -43,7 +43,7 @@ pub struct PolicyConfig {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleError {
     /// No class of this name or code.
-    Class(String),
+    FindingClass(String),
     /// Not a glob.
     Path(String),
 }
@@ -51,8 +51,8 @@ pub enum RuleError {
 impl std::fmt::Display for RuleError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            RuleError::Class(name) => {
-                let known: Vec<&str> = Class::table().iter().map(|row| row.name).collect();
+            RuleError::FindingClass(name) => {
+                let known: Vec<&str> = FindingClass::table().iter().map(|row| row.name).collect();
                 write!(
                     f,
                     "`{name}` is no class of findings; there are {}",
@@ -68,7 +68,7 @@ impl std::error::Error for RuleError {}
 
 /// What rules look at.
 pub(crate) struct Weighed<'a> {
-    pub(crate) class: Class,
+    pub(crate) class: FindingClass,
     pub(crate) path: &'a str,
     pub(crate) service: &'a str,
     pub(crate) certainty: Certainty,
@@ -86,9 +86,9 @@ impl Policy {
             if let Some(class) = rule
                 .class
                 .as_ref()
-                .filter(|class| Class::find(class).is_none())
+                .filter(|class| FindingClass::find(class).is_none())
             {
-                return Err(RuleError::Class(class.clone()));
+                return Err(RuleError::FindingClass(class.clone()));
             }
             let glob = match &rule.path {
                 Some(path) => Some(
@@ -108,7 +108,7 @@ impl Policy {
         let fits = |(rule, glob): &&(Rule, Option<GlobMatcher>)| {
             rule.class
                 .as_deref()
-                .is_none_or(|class| Class::find(class) == Some(of.class))
+                .is_none_or(|class| FindingClass::find(class) == Some(of.class))
                 && glob.as_ref().is_none_or(|glob| glob.is_match(of.path))
                 && rule
                     .service

@@ -1,6 +1,6 @@
 //! The built-in levels: what leads to what unless a policy says otherwise, and how findings are said.
 
-use crate::class::Class;
+use crate::class::FindingClass;
 use crate::level::Level;
 use impact_facts::{
     Access, BlindReason, BlindSpot, Certainty, DependentKind, How, Reach, Reference,
@@ -9,33 +9,33 @@ use impact_facts::{
 use impact_graph::{Change, DependentClass, Trace, TracedDependent, TracedReference};
 
 /// The class of a reference.
-pub(crate) fn reference_class(reference: &Reference) -> Class {
+pub(crate) fn reference_class(reference: &Reference) -> FindingClass {
     match (reference.class, reference.access, reference.how) {
         (_, _, _) if reference.scope == Scope::Migration && !reference.applied => {
-            Class::PendingMigration
+            FindingClass::PendingMigration
         }
-        (ReferenceClass::Rebinding, _, _) => Class::Rebinding,
-        (ReferenceClass::View, _, _) => Class::DatabaseObject,
-        (ReferenceClass::List, _, _) => Class::List,
-        (ReferenceClass::Star, _, _) => Class::Star,
-        (_, Access::Declare, _) => Class::Declaration,
-        (ReferenceClass::WholeRow, _, _) | (_, _, How::Implicit) => Class::WholeRow,
-        (_, Access::Write, _) => Class::Write,
-        (_, Access::Read, _) => Class::Read,
+        (ReferenceClass::Rebinding, _, _) => FindingClass::Rebinding,
+        (ReferenceClass::View, _, _) => FindingClass::DatabaseObject,
+        (ReferenceClass::List, _, _) => FindingClass::List,
+        (ReferenceClass::Star, _, _) => FindingClass::Star,
+        (_, Access::Declare, _) => FindingClass::Declaration,
+        (ReferenceClass::WholeRow, _, _) | (_, _, How::Implicit) => FindingClass::WholeRow,
+        (_, Access::Write, _) => FindingClass::Write,
+        (_, Access::Read, _) => FindingClass::Read,
     }
 }
 
 /// The level of a reference. Tests, fixtures, generated files and migrations that have run never block.
 pub(crate) fn reference_level(
     change: Change,
-    class: Class,
+    class: FindingClass,
     reference: &Reference,
     certainty: Certainty,
 ) -> Level {
     match reference.scope {
         Scope::Test => return Level::Allow,
         Scope::Migration if reference.applied => return Level::Allow,
-        Scope::Generated if class == Class::Declaration => return Level::Warn,
+        Scope::Generated if class == FindingClass::Declaration => return Level::Warn,
         Scope::Generated => return Level::Allow,
         Scope::Production | Scope::Script | Scope::Migration => {}
     }
@@ -45,18 +45,17 @@ pub(crate) fn reference_level(
         Level::Block
     };
     match (change, class) {
-        (_, Class::Star) => {
+        (_, FindingClass::Star) => {
             if change == Change::Tighten {
                 Level::Allow
             } else {
                 Level::Warn
             }
         }
-        (Change::Tighten, Class::Write | Class::WholeRow | Class::Declaration)
-            if reference.access != Access::Read =>
-        {
-            Level::Warn
-        }
+        (
+            Change::Tighten,
+            FindingClass::Write | FindingClass::WholeRow | FindingClass::Declaration,
+        ) if reference.access != Access::Read => Level::Warn,
         (Change::Tighten, _) => Level::Allow,
         (Change::Drop | Change::Rename | Change::Retype, _) => sure,
     }
@@ -82,7 +81,7 @@ pub(crate) fn blind_level(blind: &BlindSpot) -> Level {
 }
 
 /// The class and level of something of the database's own.
-pub(crate) fn dependent(change: Change, dependent: &TracedDependent) -> (Class, Level) {
+pub(crate) fn dependent(change: Change, dependent: &TracedDependent) -> (FindingClass, Level) {
     let class = dependent_class(dependent);
     let sure = if dependent.certainty == Certainty::Possible {
         Level::Inconclusive
@@ -91,8 +90,8 @@ pub(crate) fn dependent(change: Change, dependent: &TracedDependent) -> (Class, 
     };
     let level = match (change, class) {
         (Change::Tighten, _) => Level::Allow,
-        (_, Class::GoesAlong) if change == Change::Drop => Level::Warn,
-        (_, Class::GoesAlong) => Level::Allow,
+        (_, FindingClass::GoesAlong) if change == Change::Drop => Level::Warn,
+        (_, FindingClass::GoesAlong) => Level::Allow,
         // The server follows a rename and converts what it can: only what holds query text of its own must be replaced.
         (Change::Rename, _) if !matches!(dependent.kind, DependentClass::View) => Level::Warn,
         _ => sure,
@@ -101,7 +100,7 @@ pub(crate) fn dependent(change: Change, dependent: &TracedDependent) -> (Class, 
 }
 
 /// An index or a key of the column alone goes with it; everything else needs it.
-fn dependent_class(dependent: &TracedDependent) -> Class {
+fn dependent_class(dependent: &TracedDependent) -> FindingClass {
     let own = matches!(
         dependent.kind,
         DependentClass::Declared(
@@ -111,32 +110,38 @@ fn dependent_class(dependent: &TracedDependent) -> Class {
     let plain = dependent.kind == DependentClass::Declared(DependentKind::Index);
     let other = dependent.kind == DependentClass::Declared(DependentKind::Other);
     if other || plain || own && dependent.alone {
-        Class::GoesAlong
+        FindingClass::GoesAlong
     } else {
-        Class::DatabaseObject
+        FindingClass::DatabaseObject
     }
 }
 
 /// What a reference does, in one line.
-pub(crate) fn reference_message(trace: &Trace, class: Class, traced: &TracedReference) -> String {
+pub(crate) fn reference_message(
+    trace: &Trace,
+    class: FindingClass,
+    traced: &TracedReference,
+) -> String {
     let name = match traced.through.first() {
         Some(column) => format!("{column} (made from {})", trace.target.name),
         None => trace.target.name.to_string(),
     };
     let reference = &traced.reference;
     match (class, reference.access) {
-        (Class::Rebinding, _) => match &reference.becomes {
+        (FindingClass::Rebinding, _) => match &reference.becomes {
             Some(becomes) => format!("stays valid without {name} and then means {becomes}"),
             None => format!("stays valid without {name} and then means something else"),
         },
-        (Class::Declaration, _) => format!("maps {name}"),
-        (Class::WholeRow, Access::Write) => format!("writes {name} with the whole row"),
-        (Class::WholeRow, _) => format!("reads {name} with the whole row"),
-        (Class::Star, _) => format!("reads {name} through `*`"),
-        (Class::List, _) => format!("lists {name}"),
-        (Class::Omission, _) => format!("writes {} and nowhere names {name}", reference.table),
-        (Class::PendingMigration, _) => format!("touches {name} when it runs"),
-        (Class::DatabaseObject, _) => format!("needs {name}"),
+        (FindingClass::Declaration, _) => format!("maps {name}"),
+        (FindingClass::WholeRow, Access::Write) => format!("writes {name} with the whole row"),
+        (FindingClass::WholeRow, _) => format!("reads {name} with the whole row"),
+        (FindingClass::Star, _) => format!("reads {name} through `*`"),
+        (FindingClass::List, _) => format!("lists {name}"),
+        (FindingClass::Omission, _) => {
+            format!("writes {} and nowhere names {name}", reference.table)
+        }
+        (FindingClass::PendingMigration, _) => format!("touches {name} when it runs"),
+        (FindingClass::DatabaseObject, _) => format!("needs {name}"),
         (_, Access::Write) => format!("writes {name}"),
         _ => format!("reads {name}"),
     }

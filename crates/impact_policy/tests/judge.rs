@@ -76,7 +76,7 @@ fn a_star_alone_warns_and_a_rebinding_comes_first() {
         .touch("code.py", "email", "", read())
         .touch("code.py", "sql", "", rebinding);
     let judgement = judged(index, Change::Drop, Vec::new());
-    assert_eq!(judgement.findings[0].class, Class::Rebinding);
+    assert_eq!(judgement.findings[0].class, FindingClass::Rebinding);
     assert!(judgement.findings[0].message.ends_with("orders.email"));
 }
 
@@ -142,7 +142,7 @@ fn a_declaration_gathers_what_it_feeds() {
     };
     assert_eq!(
         (finding.class, finding.feeds.len()),
-        (Class::Declaration, 1)
+        (FindingClass::Declaration, 1)
     );
 }
 
@@ -212,7 +212,7 @@ fn silence_proves_nothing() {
     let judgement = judge(&graph.trace(&found, Change::Drop), &Policy::default());
     assert_eq!(
         (judgement.verdict, judgement.findings[0].class),
-        (Verdict::Inconclusive, Class::Asleep)
+        (Verdict::Inconclusive, FindingClass::Asleep)
     );
 }
 
@@ -255,7 +255,7 @@ fn tightening_looks_for_writers_that_leave_the_column_out() {
     let judgement = judged(index, Change::Tighten, Vec::new());
     assert_eq!(
         (judgement.verdict, judgement.findings[0].class),
-        (Verdict::Inconclusive, Class::Omission)
+        (Verdict::Inconclusive, FindingClass::Omission)
     );
     assert_eq!(
         judged(
