@@ -103,6 +103,7 @@ impl<'a> Program<'a> {
         }
         python::name_modules(&mut program);
         program.rust = rust::Crates::of(&program.units);
+        program.name_rust_modules();
         program.index_modules();
         program
     }
@@ -121,6 +122,14 @@ impl<'a> Program<'a> {
                 name: file.path.into(),
                 tree: Some(tree),
             });
+        }
+    }
+
+    fn name_rust_modules(&mut self) {
+        for (at, unit) in (0..).zip(&mut self.units) {
+            if let Some(name) = self.rust.module_name(FileId(at)) {
+                unit.name = name.into();
+            }
         }
     }
 
@@ -490,13 +499,15 @@ fn is_identifier(word: &str) -> bool {
 pub(crate) struct Trail {
     names: Vec<(FileId, Place, Box<str>)>,
     steps: u32,
+    /// Rust: items of implementations are not asked for, since they are just being found out.
+    pub(crate) without_implementations: bool,
 }
 
 impl Trail {
     const DEPTH: usize = 48;
     const STEPS: u32 = 20_000;
 
-    fn enter(&mut self, file: FileId, place: Place, name: &str) -> bool {
+    pub(crate) fn enter(&mut self, file: FileId, place: Place, name: &str) -> bool {
         self.steps += 1;
         let seen =
             |(f, p, n): &(FileId, Place, Box<str>)| *f == file && *p == place && **n == *name;
@@ -510,7 +521,7 @@ impl Trail {
         true
     }
 
-    fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.names.pop();
     }
 }

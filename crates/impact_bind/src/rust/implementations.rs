@@ -1,0 +1,101 @@
+//! What a type's implementations and traits give it.
+
+use super::{alias_target, resolve, type_name};
+use crate::binding::{Binding, ClassRef, FunctionRef};
+use crate::place::Place;
+use crate::program::{Program, Trail};
+use impact_facts::ClassKind;
+use std::collections::HashMap;
+
+impl Program<'_> {
+    /// The columns of the module that diesel's `table!` declares under that name; empty if there is none.
+    #[must_use]
+    pub fn declared_columns(&self, table: &str) -> Vec<&str> {
+        let declared = self
+            .rust
+            .declared
+            .values()
+            .flatten()
+            .filter(|declared| *declared.name == *table);
+        let mut columns: Vec<&str> = declared
+            .flat_map(|table| table.columns.iter().map(|column| &**column))
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Rust: the implementations of a struct, enum or trait object, in the order of the files.
+    #[must_use]
+    pub fn implementations(&self, class: ClassRef) -> &[ClassRef] {
+        let all = self
+            .rust
+            .implementations
+            .get_or_init(|| implementations(self));
+        all.get(&class).map_or(&[], Vec::as_slice)
+    }
+
+    /// Rust: the function or constant `Type::name`: of the type's own implementations, of the traits it implements, or
+    /// of the trait that it is.
+    #[must_use]
+    pub fn associated_item(&self, class: ClassRef, name: &str) -> Option<Binding> {
+        let own = std::iter::once(&class).chain(self.implementations(class));
+        own.clone()
+            .find_map(|class| self.own_item(*class, name))
+            .or_else(|| {
+                let traits = own.flat_map(|class| self.bases(*class));
+                traits.into_iter().find_map(|base| match base {
+                    Binding::Class(base) => self.own_item(base, name),
+                    _ => None,
+                })
+            })
+    }
+
+    /// Rust: the function `Type::name`.
+    #[must_use]
+    pub fn associated_function(&self, class: ClassRef, name: &str) -> Option<FunctionRef> {
+        match self.associated_item(class, name) {
+            Some(Binding::Function(function)) => Some(function),
+            _ => None,
+        }
+    }
+
+    fn own_item(&self, class: ClassRef, name: &str) -> Option<Binding> {
+        let definition = self.own_member(class, name).last()?;
+        let place = Place::Class(class.class);
+        Some(self.definition(class.file, place, *definition, &mut Trail::default()))
+    }
+}
+
+fn implementations(program: &Program<'_>) -> HashMap<ClassRef, Vec<ClassRef>> {
+    let mut found: HashMap<ClassRef, Vec<ClassRef>> = HashMap::new();
+    for class in program.all_classes() {
+        let module = program.module(class.file);
+        let definition = module.class(class.class);
+        if definition.kind != ClassKind::Implementation {
+            continue;
+        }
+        let subject = definition
+            .subject
+            .and_then(|subject| type_name(program, class.file, subject));
+        let Some(name) = subject else { continue };
+        let mut trail = Trail::default();
+        trail.without_implementations = true;
+        let place = Place::Class(class.class);
+        let mut of = resolve(program, class.file, place, &name, &mut trail);
+        for _ in 0..8 {
+            match of {
+                Binding::Class(alias)
+                    if program.module(alias.file).class(alias.class).kind == ClassKind::Alias =>
+                {
+                    of = alias_target(program, alias, &mut trail);
+                }
+                _ => break,
+            }
+        }
+        if let Binding::Class(subject) = of {
+            found.entry(subject).or_default().push(class);
+        }
+    }
+    found
+}

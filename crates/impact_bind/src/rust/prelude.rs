@@ -1,0 +1,39 @@
+//! Names that every Rust file sees without importing them (edition 2021).
+
+#[rustfmt::skip]
+const PRELUDE: &[(&str, &str)] = &[
+    ("AsRef", "std.convert.AsRef"), ("Box", "std.boxed.Box"), ("Clone", "std.clone.Clone"), ("Copy", "std.marker.Copy"),
+    ("Debug", "std.fmt.Debug"), ("Default", "std.default.Default"), ("Drop", "std.ops.Drop"), ("Eq", "std.cmp.Eq"),
+    ("Err", "std.result.Result.Err"), ("Fn", "std.ops.Fn"), ("FnMut", "std.ops.FnMut"), ("FnOnce", "std.ops.FnOnce"),
+    ("From", "std.convert.From"), ("Hash", "std.hash.Hash"), ("Into", "std.convert.Into"),
+    ("IntoIterator", "std.iter.IntoIterator"), ("Iterator", "std.iter.Iterator"), ("None", "std.option.Option.None"),
+    ("Ok", "std.result.Result.Ok"), ("Option", "std.option.Option"), ("Ord", "std.cmp.Ord"),
+    ("PartialEq", "std.cmp.PartialEq"), ("PartialOrd", "std.cmp.PartialOrd"), ("Result", "std.result.Result"),
+    ("Send", "std.marker.Send"), ("Sized", "std.marker.Sized"), ("Some", "std.option.Option.Some"),
+    ("String", "std.string.String"), ("Sync", "std.marker.Sync"), ("ToOwned", "std.borrow.ToOwned"),
+    ("ToString", "std.string.ToString"), ("TryFrom", "std.convert.TryFrom"), ("TryInto", "std.convert.TryInto"),
+    ("Vec", "std.vec.Vec"), ("alloc", "alloc"), ("bool", "bool"), ("char", "char"), ("concat", "std.concat"),
+    ("core", "core"), ("drop", "std.mem.drop"), ("f32", "f32"), ("f64", "f64"), ("format", "std.format"), ("i128", "i128"),
+    ("i16", "i16"), ("i32", "i32"), ("i64", "i64"), ("i8", "i8"), ("include_str", "std.include_str"),
+    ("isize", "isize"), ("std", "std"), ("str", "str"), ("u128", "u128"), ("u16", "u16"), ("u32", "u32"),
+    ("u64", "u64"), ("u8", "u8"), ("usize", "usize"),
+];
+
+/// The qualified name of a name of the prelude.
+pub(super) fn path(name: &str) -> Option<&'static str> {
+    PRELUDE
+        .binary_search_by(|(known, _)| (*known).cmp(name))
+        .ok()
+        .and_then(|at| PRELUDE.get(at))
+        .map(|(_, path)| *path)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(super::PRELUDE.is_sorted());
+        assert_eq!(super::path("Vec"), Some("std.vec.Vec"));
+        assert_eq!(super::path("User"), None);
+    }
+}
