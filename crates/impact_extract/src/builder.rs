@@ -2,7 +2,7 @@
 
 use crate::source::Source;
 use impact_facts::{
-    Annotation, Attribute, Block, Call, Class, ClassId, ClassKind, Expression, ExpressionId,
+    Annotation, Attribute, Block, Class, ClassId, ClassKind, Expression, ExpressionId,
     ExpressionKind, FileFacts, Function, FunctionId, Import, ImportId, Language, Module, Name,
     Problem, ProblemKind, Span, Tag, Text, TextId, Token, TokenId, TokenKind,
 };
@@ -82,16 +82,6 @@ impl ModuleBuilder {
             path,
         };
         self.expression(span, ExpressionKind::Attribute(attribute))
-    }
-
-    /// Adds `callee(arguments)`.
-    pub fn call(
-        &mut self,
-        span: Span,
-        callee: ExpressionId,
-        arguments: Vec<impact_facts::Argument>,
-    ) -> ExpressionId {
-        self.expression(span, ExpressionKind::Call(Call { callee, arguments }))
     }
 
     /// Adds what has no form of its own.
@@ -216,6 +206,7 @@ impl ModuleBuilder {
     }
 
     /// What could not be read so far.
+    #[cfg(test)]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }

@@ -20,7 +20,7 @@ mod source;
 
 pub use describe::describe;
 pub use detect::language_of;
-pub use packs::{PackError, Packs, Stub};
+pub use packs::{PackError, Packs, PatternId, Stub};
 
 use builder::ModuleBuilder;
 use impact_facts::{FileFacts, Language};

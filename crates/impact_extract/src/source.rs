@@ -34,6 +34,7 @@ impl<'a> Source<'a> {
     }
 
     /// A text that is known to be UTF-8 and short enough.
+    #[cfg(test)]
     pub fn of(text: &'a str) -> Self {
         Self {
             text: Cow::Borrowed(text),

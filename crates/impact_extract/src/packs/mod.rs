@@ -1,12 +1,29 @@
 //! Query packs: what to recognize, as data.
 //!
-//! The path is the registration: `queries/<language>/<framework>/<name>.scm` is pack `<language>/<framework>/<name>`.
+//! The path is the registration: `queries/<language>/<framework>/<name>.scm` is pack `<language>/<framework>/<name>`. What
+//! comes with impact and what a team adds load by the same path.
+
+mod language_rules;
+mod reader;
+mod rule;
+mod stub;
+mod tagging;
+
+#[cfg(test)]
+mod tests;
+
+pub use stub::Stub;
 
 use crate::builder::ModuleBuilder;
+use crate::front_end;
 use crate::source::Source;
 use impact_facts::Language;
 use include_dir::{Dir, include_dir};
-use tree_sitter::Tree;
+use language_rules::LanguageRules;
+use rule::{Place, Rule};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use tree_sitter::{Query, Tree};
 
 static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
 
@@ -22,30 +39,35 @@ pub struct PackError {
     pub message: String,
 }
 
-/// What a framework's own modules do, written in the language itself: `queries/python/django/stubs/django/views.py` is
-/// the module `django.views`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stub<'a> {
-    /// The qualified name of the module: `django.views`.
-    pub module: &'a str,
-    /// Whether it is a package's own module (`__init__.py`, `mod.rs`).
-    pub package: bool,
-    /// What it is written in.
-    pub language: Language,
-    /// Its text.
-    pub text: &'a str,
+/// Packs, ready to run over any number of files on any number of threads. Cheap to clone. The default has none.
+#[derive(Clone, Default)]
+pub struct Packs {
+    loaded: Arc<Loaded>,
 }
 
-/// Packs, ready to run over any number of files on any number of threads. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Packs {}
+#[derive(Default)]
+struct Loaded {
+    languages: Vec<(Language, LanguageRules)>,
+    stubs: Vec<Stub>,
+    digest: [u8; 32],
+}
+
+/// One pattern of a pack, for whoever asks which patterns a text hits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PatternId {
+    /// The pack.
+    pub pack: Box<str>,
+    /// The line that the pattern begins in, from 1.
+    pub line: usize,
+}
 
 impl Packs {
     /// The packs that come with impact.
     #[must_use]
     pub fn builtin() -> Packs {
-        let _ = &BUILTIN;
-        Packs {}
+        static PACKS: LazyLock<Packs> =
+            LazyLock::new(|| Packs::from_files(&builtin_files()).unwrap_or_default());
+        PACKS.clone()
     }
 
     /// The packs that come with impact and those in `files`, pairs of a path below a `queries/` folder and its text. A file
@@ -56,27 +78,217 @@ impl Packs {
     pub fn load<P: Into<String>, T: Into<String>>(
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Result<Packs, PackError> {
-        let _ = files;
-        Ok(Packs {})
+        let own: BTreeMap<String, String> = files
+            .into_iter()
+            .map(|(path, text)| (path.into().replace('\\', "/"), text.into()))
+            .collect();
+        for (path, text) in &own {
+            compile(path, text)?;
+        }
+        if own.is_empty() {
+            return Ok(Packs::builtin());
+        }
+        let mut all = builtin_files();
+        all.extend(own);
+        Packs::from_files(&all)
     }
 
     /// A digest of every pack and stub: equal packs, equal digests.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        [0; 32]
+        self.loaded.digest
     }
 
-    /// The modules that packs bring, by name.
-    pub fn stubs(&self) -> impl Iterator<Item = Stub<'_>> {
-        std::iter::empty()
+    /// The modules that packs bring, in the order of their files.
+    pub fn stubs(&self) -> impl Iterator<Item = &Stub> {
+        self.loaded.stubs.iter()
+    }
+
+    /// Every pattern, sorted.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<PatternId> {
+        let groups = self
+            .loaded
+            .languages
+            .iter()
+            .flat_map(|(_, rules)| rules.groups());
+        let mut all: Vec<PatternId> = groups
+            .flat_map(|group| &group.rules)
+            .map(PatternId::of)
+            .collect();
+        all.sort();
+        all
+    }
+
+    /// The patterns that match somewhere in a file, sorted, whatever link makes of their conditions.
+    #[must_use]
+    pub fn hits(&self, bytes: &[u8], language: Language) -> Vec<PatternId> {
+        let mut builder = ModuleBuilder::default();
+        let source = Source::decode(bytes, &mut builder);
+        let tree = front_end::lower(language, &source, &mut builder);
+        let (Some(tree), Some(rules)) = (tree, self.rules(language)) else {
+            return Vec::new();
+        };
+        let mut hits: Vec<PatternId> = tagging::hits(rules, &tree, &source)
+            .into_iter()
+            .map(PatternId::of)
+            .collect();
+        hits.sort();
+        hits.dedup();
+        hits
     }
 
     pub(crate) fn tag(
         &self,
-        _language: Language,
-        _tree: &Tree,
-        _source: &Source,
-        _builder: &mut ModuleBuilder,
+        language: Language,
+        tree: &Tree,
+        source: &Source,
+        builder: &mut ModuleBuilder,
     ) {
+        if let Some(rules) = self.rules(language) {
+            tagging::tag(rules, tree, source, builder);
+        }
     }
+
+    fn rules(&self, language: Language) -> Option<&LanguageRules> {
+        self.loaded
+            .languages
+            .iter()
+            .find(|(of, _)| *of == language)
+            .map(|(_, rules)| rules)
+    }
+
+    fn from_files(files: &BTreeMap<String, String>) -> Result<Packs, PackError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut rules: BTreeMap<Language, Vec<Rule>> = BTreeMap::new();
+        let mut stubs = Vec::new();
+        for (path, text) in files {
+            for part in [path, text] {
+                hasher.update(&(part.len() as u64).to_le_bytes());
+                hasher.update(part.as_bytes());
+            }
+            match place_of(path)? {
+                PackFile::Pack(language, pack) => {
+                    rules
+                        .entry(language)
+                        .or_default()
+                        .extend(read_rules(path, pack, text)?);
+                }
+                PackFile::Stub(language, pack, file) => {
+                    stubs.extend(Stub::new(language, pack, file, text))
+                }
+                PackFile::Neither => {}
+            }
+        }
+        let with_grammar = |(language, rules)| {
+            let grammar = front_end::grammar(language)?;
+            Some((language, LanguageRules::new(grammar, rules)))
+        };
+        let languages = rules.into_iter().filter_map(with_grammar).collect();
+        let loaded = Loaded {
+            languages,
+            stubs,
+            digest: *hasher.finalize().as_bytes(),
+        };
+        Ok(Packs {
+            loaded: Arc::new(loaded),
+        })
+    }
+}
+
+impl PatternId {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            pack: rule.pack.clone(),
+            line: rule.line,
+        }
+    }
+}
+
+/// What a file of a `queries/` folder is.
+enum PackFile<'a> {
+    /// A pack, with its name.
+    Pack(Language, &'a str),
+    /// A stub: the pack's folder, and the path below `stubs/`.
+    Stub(Language, &'a str, &'a str),
+    /// Prose or the like.
+    Neither,
+}
+
+fn place_of(path: &str) -> Result<PackFile<'_>, PackError> {
+    let error = |message: String| PackError {
+        path: path.into(),
+        line: 1,
+        message,
+    };
+    let stub = path.split_once("/stubs/");
+    let pack = path.strip_suffix(".scm");
+    if stub.is_none() && pack.is_none() {
+        return Ok(PackFile::Neither);
+    }
+    let folder = path.split('/').next().unwrap_or_default();
+    let language = front_end::PACK_LANGUAGES
+        .iter()
+        .find(|(name, _)| *name == folder)
+        .map(|(_, language)| *language);
+    let language = language.ok_or_else(|| {
+        let known: Vec<&str> = front_end::PACK_LANGUAGES
+            .iter()
+            .map(|(name, _)| *name)
+            .collect();
+        error(format!(
+            "no packs for language `{folder}`; known are {}",
+            known.join(" ")
+        ))
+    })?;
+    match (stub, pack) {
+        (Some((pack, file)), _) => Ok(PackFile::Stub(language, pack, file)),
+        (_, Some(pack)) if pack.split('/').count() == 3 => Ok(PackFile::Pack(language, pack)),
+        _ => Err(error(
+            "a pack lies at <language>/<framework>/<name>.scm".into(),
+        )),
+    }
+}
+
+fn read_rules(path: &str, pack: &str, text: &str) -> Result<Vec<Rule>, PackError> {
+    let place = Place { path, text };
+    let patterns = reader::read(text).map_err(|(at, message)| place.error(at, message))?;
+    patterns
+        .iter()
+        .map(|pattern| Rule::new(path, pack, text, pattern))
+        .collect()
+}
+
+/// Checks a file as a whole, by the grammar too.
+fn compile(path: &str, text: &str) -> Result<(), PackError> {
+    let PackFile::Pack(language, pack) = place_of(path)? else {
+        return Ok(());
+    };
+    read_rules(path, pack, text)?;
+    let Some(grammar) = front_end::grammar(language) else {
+        return Ok(());
+    };
+    match Query::new(&grammar, text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(PackError {
+            path: path.into(),
+            line: error.row + 1,
+            message: error.message,
+        }),
+    }
+}
+
+fn builtin_files() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    collect(&BUILTIN, &mut files);
+    files
+}
+
+fn collect(folder: &Dir, files: &mut BTreeMap<String, String>) {
+    for file in folder.files() {
+        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+            files.insert(path.replace('\\', "/"), text.to_owned());
+        }
+    }
+    folder.dirs().for_each(|folder| collect(folder, files));
 }

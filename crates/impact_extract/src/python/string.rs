@@ -91,13 +91,14 @@ impl Lowering<'_, '_> {
     }
 
     fn format_holes(&mut self, parts: &mut Vec<ExpressionId>) {
-        self.parts(|l, at| match at.kind {
-            Kind::FormatExpression => l.parts(|l, at| match at.kind {
-                Kind::FormatSpecifier => l.format_holes(parts),
-                Kind::TypeConversion => {}
-                _ => parts.push(l.expression()),
-            }),
-            _ => {}
+        self.parts(|l, at| {
+            if at.kind == Kind::FormatExpression {
+                l.parts(|l, at| match at.kind {
+                    Kind::FormatSpecifier => l.format_holes(parts),
+                    Kind::TypeConversion => {}
+                    _ => parts.push(l.expression()),
+                });
+            }
         });
     }
 }

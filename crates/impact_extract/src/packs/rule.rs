@@ -1,0 +1,248 @@
+//! One pattern of a pack, checked against the vocabularies.
+
+use super::PackError;
+use super::reader::{Operand, Pattern, Predicate};
+use impact_facts::{Capture, Condition, ConditionKind, TagKind};
+
+/// Predicates that tree-sitter evaluates.
+const TEXT_PREDICATES: &[&str] = &[
+    "eq?",
+    "not-eq?",
+    "any-eq?",
+    "any-not-eq?",
+    "match?",
+    "not-match?",
+    "any-match?",
+    "any-not-match?",
+    "any-of?",
+    "not-any-of?",
+];
+
+/// Predicates that link evaluates.
+const CONDITIONS: &[(&str, ConditionKind)] = &[
+    ("binds?", ConditionKind::Binds),
+    ("instance?", ConditionKind::Instance),
+    ("subclass?", ConditionKind::Subclass),
+];
+
+/// Constants that a pattern gives, by key.
+type Settings = Vec<(Box<str>, Box<str>)>;
+
+/// What a match of one pattern means.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The pack's path without the ending.
+    pub pack: Box<str>,
+    /// The line that the pattern begins in, from 1.
+    pub line: usize,
+    /// The pattern's own text.
+    pub source: Box<str>,
+    /// What it recognizes.
+    pub kind: TagKind,
+    /// What link must check.
+    pub conditions: Vec<Condition>,
+    /// What it says by itself.
+    pub settings: Settings,
+    /// Words of which one must stand in the file for it to match, sorted. Empty: it may match anywhere.
+    pub gate: Vec<Box<str>>,
+}
+
+impl Rule {
+    /// Checks one pattern of the pack at `path`.
+    ///
+    /// # Errors
+    /// An unknown word, with the known ones; no kind, or several; a predicate that says nothing.
+    pub fn new(path: &str, pack: &str, text: &str, pattern: &Pattern) -> Result<Rule, PackError> {
+        let place = Place { path, text };
+        Ok(Rule {
+            pack: pack.into(),
+            line: place.line(pattern.start),
+            source: text
+                .get(pattern.start..pattern.end)
+                .unwrap_or_default()
+                .into(),
+            kind: place.kind(pattern)?,
+            conditions: place.conditions(pattern)?,
+            settings: place.settings(pattern)?,
+            gate: gate(pattern),
+        })
+    }
+}
+
+/// A text that errors point into.
+pub struct Place<'a> {
+    /// The pack's file.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+impl Place<'_> {
+    /// The line of a byte, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        self.text
+            .bytes()
+            .take(at)
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1
+    }
+
+    /// An error at a byte.
+    pub fn error(&self, at: usize, message: impl Into<String>) -> PackError {
+        PackError {
+            path: self.path.into(),
+            line: self.line(at),
+            message: message.into(),
+        }
+    }
+
+    fn kind(&self, pattern: &Pattern) -> Result<TagKind, PackError> {
+        let mut kinds = Vec::new();
+        for capture in &pattern.captures {
+            match TagKind::from_word(capture.name) {
+                Some(kind) => kinds.push(kind),
+                None => self.check_capture(capture.name, capture.at)?,
+            }
+        }
+        match kinds.as_slice() {
+            [kind] => Ok(*kind),
+            [] => Err(self.error(
+                pattern.start,
+                format!("the pattern needs one of {}", known(TagKind::ALL)),
+            )),
+            _ => Err(self.error(
+                pattern.start,
+                "the pattern has several kinds: it can have one",
+            )),
+        }
+    }
+
+    fn check_capture(&self, name: &str, at: usize) -> Result<(), PackError> {
+        if name.starts_with('_') || Capture::from_word(name).is_some() {
+            return Ok(());
+        }
+        let (kinds, captures) = (known(TagKind::ALL), known(Capture::ALL));
+        let message = format!(
+            "unknown capture @{name}; a kind is one of {kinds}; a part is one of {captures}, or begins with @_"
+        );
+        Err(self.error(at, message))
+    }
+
+    fn conditions(&self, pattern: &Pattern) -> Result<Vec<Condition>, PackError> {
+        let mut conditions = Vec::new();
+        for predicate in &pattern.predicates {
+            match CONDITIONS.iter().find(|(name, _)| *name == predicate.name) {
+                Some((_, kind)) => conditions.push(self.condition(*kind, predicate)?),
+                None => self.check_predicate(predicate)?,
+            }
+        }
+        Ok(conditions)
+    }
+
+    fn condition(
+        &self,
+        kind: ConditionKind,
+        predicate: &Predicate,
+    ) -> Result<Condition, PackError> {
+        let of = match predicate.operands.first() {
+            Some(Operand::Capture(name)) => Capture::from_word(name),
+            _ => None,
+        };
+        let of = of.ok_or_else(|| {
+            let message = format!(
+                "#{} is said of one of {}",
+                predicate.name,
+                known(Capture::ALL)
+            );
+            self.error(predicate.at, message)
+        })?;
+        let names = words(predicate.operands.get(1..).unwrap_or_default());
+        match names {
+            Some(names) if !names.is_empty() => Ok(Condition { kind, of, names }),
+            _ => Err(self.error(
+                predicate.at,
+                format!("#{} needs qualified names", predicate.name),
+            )),
+        }
+    }
+
+    fn check_predicate(&self, predicate: &Predicate) -> Result<(), PackError> {
+        if predicate.name == "set!" || TEXT_PREDICATES.contains(&predicate.name) {
+            return Ok(());
+        }
+        let conditions = CONDITIONS.iter().map(|(name, _)| *name);
+        let all: Vec<String> = TEXT_PREDICATES
+            .iter()
+            .copied()
+            .chain(["set!"])
+            .chain(conditions)
+            .map(|name| format!("#{name}"))
+            .collect();
+        let message = format!(
+            "unknown predicate #{}; known are {}",
+            predicate.name,
+            all.join(" ")
+        );
+        Err(self.error(predicate.at, message))
+    }
+
+    fn settings(&self, pattern: &Pattern) -> Result<Settings, PackError> {
+        let mut settings = Vec::new();
+        for predicate in pattern
+            .predicates
+            .iter()
+            .filter(|predicate| predicate.name == "set!")
+        {
+            match predicate.operands.as_slice() {
+                [Operand::Word(key), Operand::Word(value)] => {
+                    settings.push((key.as_str().into(), value.as_str().into()))
+                }
+                _ => return Err(self.error(predicate.at, "#set! needs a key and a value")),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// The most telling words that a match needs: those of the predicate whose shortest word is longest.
+fn gate(pattern: &Pattern) -> Vec<Box<str>> {
+    let clauses = pattern
+        .predicates
+        .iter()
+        .filter_map(|predicate| needed_words(pattern, predicate));
+    let telling = |words: &Vec<Box<str>>| words.iter().map(|word| word.len()).min().unwrap_or(0);
+    let mut gate = clauses.max_by_key(telling).unwrap_or_default();
+    gate.sort();
+    gate.dedup();
+    gate
+}
+
+fn needed_words(pattern: &Pattern, predicate: &Predicate) -> Option<Vec<Box<str>>> {
+    if !matches!(predicate.name, "eq?" | "any-of?") {
+        return None;
+    }
+    let Some((Operand::Capture(of), words_of)) = predicate.operands.split_first() else {
+        return None;
+    };
+    let certain = pattern
+        .captures
+        .iter()
+        .any(|capture| capture.name == *of && capture.certain);
+    words(words_of).filter(|words| certain && !words.iter().any(|word| word.is_empty()))
+}
+
+fn words(operands: &[Operand]) -> Option<Vec<Box<str>>> {
+    operands
+        .iter()
+        .map(|operand| match operand {
+            Operand::Word(word) => Some(word.as_str().into()),
+            Operand::Capture(_) => None,
+        })
+        .collect()
+}
+
+fn known<T>(words: &[(&'static str, T)]) -> String {
+    let words: Vec<String> = words.iter().map(|(word, _)| format!("@{word}")).collect();
+    words.join(" ")
+}
