@@ -144,7 +144,7 @@ impl StubModules {
         let stubs: Vec<_> = packs.stubs().collect();
         let extracted = stubs.par_iter().map(|stub| {
             (
-                stub.module.to_owned(),
+                stub.module.to_string(),
                 extract(stub.text.as_bytes(), stub.language, packs),
             )
         });
