@@ -1,0 +1,598 @@
+//! Statements that change rows.
+
+use super::expression::Place;
+use super::{Parsed, Parser};
+use crate::keyword::Keyword;
+use crate::syntax::{
+    Assignment, Conflict, Delete, Expr, Insert, InsertSource, Item, Merge, MergeAction, Path,
+    SetClause, Shape, Source, Statement, TableSource, Update, With,
+};
+use crate::token::TokenKind;
+use impact_facts::{Dialect, Span};
+
+impl<'a> Parser<'a> {
+    /// A statement of any kind.
+    pub fn any_statement(&mut self) -> Parsed<Statement<'a>> {
+        let start = self.at;
+        if self.is_symbol(b'(')
+            || matches!(self.keyword(), Keyword::Select | Keyword::Values)
+            || self.is(Keyword::Table)
+        {
+            return self.query_statement();
+        }
+        let with = if self.is(Keyword::With) {
+            self.with()?
+        } else {
+            With::default()
+        };
+        match self.keyword() {
+            Keyword::Insert | Keyword::Replace if !self.symbol_at(1, b'(') => self.insert(with),
+            Keyword::Update => self.update(with),
+            Keyword::Delete => self.delete(with),
+            Keyword::Merge => self.merge(with),
+            _ if !with.ctes.is_empty() => {
+                Ok(Statement::Query(Box::new(self.query_with(start, with)?)))
+            }
+            Keyword::From if matches!(self.dialect, Dialect::DuckDb | Dialect::ClickHouse) => {
+                self.query_statement()
+            }
+            keyword => self.other_statement(keyword),
+        }
+    }
+
+    fn insert(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+        self.at += 1;
+        self.insert_words();
+        if self.skip(Keyword::Or) {
+            self.at += 1;
+        }
+        self.skip_any(&[Keyword::Into, Keyword::Overwrite]);
+        self.skip(Keyword::Table);
+        let mut insert = Insert {
+            with,
+            table: self.target_table()?,
+            columns: None,
+            source: InsertSource::Unknown,
+            conflict: None,
+            returning: Vec::new(),
+            holes: Vec::new(),
+        };
+        if self.is_symbol(b'(') && !self.query_in_parentheses() {
+            insert.columns = self.insert_columns(&mut insert.holes)?;
+        }
+        if self.skip(Keyword::Overriding) {
+            self.at += 2;
+        }
+        insert.source = self.insert_source(&mut insert.holes)?;
+        self.insert_tail(&mut insert)?;
+        Ok(Statement::Insert(Box::new(insert)))
+    }
+
+    fn insert_words(&mut self) {
+        while matches!(
+            self.word_at(0),
+            "ignore" | "low_priority" | "high_priority" | "delayed" | "quick"
+        ) {
+            self.at += 1;
+        }
+    }
+
+    /// `t [AS alias]`; a hole makes a name that no catalog has.
+    fn target_table(&mut self) -> Parsed<TableSource<'a>> {
+        self.skip(Keyword::Only);
+        if matches!(
+            self.kind(),
+            Some(TokenKind::Symbol(b'{' | b'%' | b'?' | b':') | TokenKind::Parameter)
+        ) {
+            let start = self.at;
+            self.operand(&mut Vec::new(), Place::Value)?;
+            let span = self.span_from(start);
+            let path = Path::single(crate::syntax::Ident { name: "", span });
+            return Ok(TableSource {
+                path,
+                alias: self.alias()?,
+                arguments: Vec::new(),
+            });
+        }
+        let path = self.path()?;
+        self.skip_operator("*");
+        let alias = if self.is_hole() || self.is_symbol(b'(') || self.is(Keyword::Partition) {
+            crate::syntax::Alias::default()
+        } else {
+            self.simple_alias()?
+        };
+        if self.is(Keyword::Partition) && self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.skip_balanced();
+        }
+        Ok(TableSource {
+            path,
+            alias,
+            arguments: Vec::new(),
+        })
+    }
+
+    fn simple_alias(&mut self) -> Parsed<crate::syntax::Alias<'a>> {
+        let mut alias = crate::syntax::Alias::default();
+        if self.skip(Keyword::As) {
+            alias.name = Some(self.ident()?);
+        } else if self.name_at(0)
+            && !matches!(
+                self.keyword(),
+                Keyword::Default
+                    | Keyword::Values
+                    | Keyword::Select
+                    | Keyword::Set
+                    | Keyword::With
+                    | Keyword::Table
+                    | Keyword::Overriding
+                    | Keyword::Using
+                    | Keyword::Where
+                    | Keyword::From
+                    | Keyword::Returning
+                    | Keyword::Settings
+                    | Keyword::Format
+                    | Keyword::On
+            )
+            && !self.is_word("output")
+        {
+            alias.name = self.any_ident();
+        }
+        Ok(alias)
+    }
+
+    fn insert_columns(&mut self, holes: &mut Vec<Span>) -> Parsed<Option<Vec<Assignment<'a>>>> {
+        self.expect_symbol(b'(')?;
+        let mut list = Vec::new();
+        while !self.skip_symbol(b')') {
+            if self.is_symbol(b'{') || self.is_symbol(b'%') || self.is_symbol(b'?') {
+                holes.push(self.span());
+                self.operand(&mut Vec::new(), Place::Value)?;
+            } else if self.is_hole() && !self.symbol_at(1, b'.') {
+                holes.push(self.span());
+                self.at += 1;
+            } else {
+                list.push(self.assignment_target()?);
+            }
+            if !self.skip_symbol(b',') && !self.is_symbol(b')') {
+                return self.fail("is not expected in a list of columns");
+            }
+        }
+        Ok(Some(list))
+    }
+
+    /// `a`, `a.b`, `a[1].b`.
+    fn assignment_target(&mut self) -> Parsed<Assignment<'a>> {
+        let target = self.path()?;
+        let mut subscripts = Vec::new();
+        loop {
+            if self.is_symbol(b'[') {
+                self.subscript(&mut subscripts)?;
+            } else if self.is_symbol(b'.') {
+                self.at += 1;
+                self.ident()?;
+            } else {
+                return Ok(Assignment { target, subscripts });
+            }
+        }
+    }
+
+    fn insert_source(&mut self, holes: &mut Vec<Span>) -> Parsed<InsertSource<'a>> {
+        if self.skip_pair(Keyword::Default, Keyword::Values) {
+            return Ok(InsertSource::Default);
+        }
+        if self.is_word("output") {
+            while self.kind().is_some() && !self.is(Keyword::Values) && !self.is(Keyword::Select) {
+                self.at += 1;
+            }
+        }
+        if self.skip(Keyword::Set) {
+            return Ok(InsertSource::Set(self.set_clauses(holes)?));
+        }
+        if self.is_word("value") && self.symbol_at(1, b'(') {
+            let start = self.at;
+            self.at += 1;
+            let body = crate::syntax::Body::Values(self.rows()?);
+            return Ok(InsertSource::Query(Box::new(
+                self.query_after(start, body)?,
+            )));
+        }
+        if self.is_hole() {
+            holes.push(self.span());
+            self.at += 1;
+            return Ok(InsertSource::Unknown);
+        }
+        if self.is_symbol(b'{') || self.is_symbol(b'%') {
+            holes.push(self.span());
+            self.operand(&mut Vec::new(), Place::Value)?;
+            return Ok(InsertSource::Unknown);
+        }
+        if self.kind().is_none()
+            || self.is(Keyword::On)
+            || self.is(Keyword::Returning)
+            || self.is_word("format")
+        {
+            if self.is_word("format") {
+                self.skip_rest();
+            }
+            return Ok(InsertSource::Unknown);
+        }
+        let start = self.at;
+        if self.is(Keyword::Values) {
+            self.at += 1;
+            let body = crate::syntax::Body::Values(self.rows()?);
+            return Ok(InsertSource::Query(Box::new(
+                self.query_after(start, body)?,
+            )));
+        }
+        Ok(InsertSource::Query(Box::new(self.query()?)))
+    }
+
+    fn insert_tail(&mut self, insert: &mut Insert<'a>) -> Parsed<()> {
+        loop {
+            if self.is_hole() {
+                insert.holes.push(self.span());
+                self.at += 1;
+            } else if self.is(Keyword::As) && self.dialect == Dialect::MySql {
+                self.at += 1;
+                insert.table.alias = crate::syntax::Alias::default();
+                self.any_ident();
+            } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Conflict {
+                self.at += 2;
+                insert.conflict = Some(self.conflict(&mut insert.holes)?);
+            } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Duplicate {
+                self.at += 4;
+                let set = self.set_clauses(&mut insert.holes)?;
+                insert.conflict = Some(Conflict {
+                    set,
+                    ..Conflict::default()
+                });
+            } else if self.skip(Keyword::Returning) {
+                insert.returning = self.items()?;
+                self.returning_into()?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    fn conflict(&mut self, holes: &mut Vec<Span>) -> Parsed<Conflict<'a>> {
+        let mut conflict = Conflict::default();
+        if self.is_symbol(b'(') {
+            self.conflict_target(&mut conflict)?;
+        } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Constraint {
+            self.at += 2;
+            conflict.constraint = Some(self.ident()?);
+        } else if self.is_hole() {
+            holes.push(self.span());
+            self.at += 1;
+        }
+        if self.skip(Keyword::Where) {
+            conflict.condition = Some(self.expr()?);
+        }
+        if self.is_hole() {
+            holes.push(self.span());
+            self.at += 1;
+            return Ok(conflict);
+        }
+        self.expect(Keyword::Do)?;
+        if self.skip(Keyword::Nothing) {
+            return Ok(conflict);
+        }
+        self.expect(Keyword::Update)?;
+        self.expect(Keyword::Set)?;
+        conflict.set = self.set_clauses(holes)?;
+        if self.skip(Keyword::Where) {
+            conflict.set_condition = Some(self.expr()?);
+        }
+        Ok(conflict)
+    }
+
+    fn conflict_target(&mut self, conflict: &mut Conflict<'a>) -> Parsed<()> {
+        self.expect_symbol(b'(')?;
+        loop {
+            conflict.target.push(self.expr()?);
+            // An operator class.
+            while self.name_at(0) {
+                self.at += 1;
+            }
+            if !self.skip_symbol(b',') {
+                return self.expect_symbol(b')');
+            }
+        }
+    }
+
+    /// `a = x, (b, c) = (…)`: `SET` was read.
+    pub fn set_clauses(&mut self, holes: &mut Vec<Span>) -> Parsed<Vec<SetClause<'a>>> {
+        let mut list = Vec::new();
+        loop {
+            if self.is_hole() && !matches!(self.operator_at(1), "=" | ":=")
+                || self.is_symbol(b'{')
+                || self.is_symbol(b'%')
+            {
+                holes.push(self.span());
+                self.operand(&mut Vec::new(), Place::Value)?;
+                if self.skip_operator("=") {
+                    list.push(SetClause {
+                        targets: Vec::new(),
+                        value: Some(self.expr_in(Place::Value)?),
+                    });
+                }
+            } else {
+                list.push(self.set_clause(holes)?);
+            }
+            if !self.skip_symbol(b',') {
+                return Ok(list);
+            }
+        }
+    }
+
+    fn set_clause(&mut self, holes: &mut Vec<Span>) -> Parsed<SetClause<'a>> {
+        let mut targets = Vec::new();
+        if self.is_symbol(b'(') {
+            targets = self.insert_columns(holes)?.unwrap_or_default();
+        } else if self.is_hole() && !self.symbol_at(1, b'.') {
+            holes.push(self.span());
+            self.at += 1;
+        } else {
+            targets.push(self.assignment_target()?);
+        }
+        if !self.skip_operator("=") && !self.skip_operator(":=") && !self.compound_assignment() {
+            return self.fail("is not expected in SET");
+        }
+        Ok(SetClause {
+            targets,
+            value: Some(self.expr_in(Place::Value)?),
+        })
+    }
+
+    fn compound_assignment(&mut self) -> bool {
+        let found = matches!(self.operator_at(0), "+=" | "-=" | "*=" | "/=" | "|=");
+        self.at += usize::from(found);
+        found
+    }
+
+    fn update(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+        self.at += 1;
+        self.insert_words();
+        if self.is(Keyword::Or) {
+            self.at += 2;
+        }
+        self.skip(Keyword::Only);
+        if self.is(Keyword::Top) && self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.skip_balanced();
+        }
+        let mut target = self.source()?;
+        while self.skip_symbol(b',') {
+            let right = self.source()?;
+            target = Source::Join(Box::new(crate::syntax::Join {
+                left: target,
+                right,
+                on: crate::syntax::JoinOn::Nothing,
+            }));
+        }
+        let mut update = Update {
+            with,
+            target,
+            set: Vec::new(),
+            from: Vec::new(),
+            condition: None,
+            more: Vec::new(),
+            returning: Vec::new(),
+            holes: Vec::new(),
+        };
+        if self.is_hole() {
+            update.holes.push(self.span());
+            self.at += 1;
+        } else {
+            self.expect(Keyword::Set)?;
+            update.set = self.set_clauses(&mut update.holes)?;
+        }
+        while self.update_clause(&mut update)? {}
+        Ok(Statement::Update(Box::new(update)))
+    }
+
+    fn update_clause(&mut self, update: &mut Update<'a>) -> Parsed<bool> {
+        if self.is_hole() {
+            update.holes.push(self.span());
+            self.at += 1;
+            return Ok(true);
+        }
+        match self.keyword() {
+            Keyword::From => {
+                self.at += 1;
+                update.from = self.sources()?;
+            }
+            Keyword::Where => {
+                self.at += 1;
+                update.condition = Some(self.expr()?);
+            }
+            Keyword::Order | Keyword::Limit => self.order_and_limit(&mut update.more)?,
+            Keyword::Returning => {
+                self.at += 1;
+                update.returning = self.items()?;
+                self.returning_into()?;
+            }
+            _ if self.is_word("output") => {
+                self.at += 1;
+                update.returning = self.items()?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn returning_into(&mut self) -> Parsed<()> {
+        if self.skip(Keyword::Into) {
+            self.skip_word("strict");
+            while self.name_at(0) {
+                self.path()?;
+                self.skip_symbol(b',');
+            }
+        }
+        Ok(())
+    }
+
+    fn order_and_limit(&mut self, more: &mut Vec<Expr<'a>>) -> Parsed<()> {
+        if self.skip(Keyword::Limit) {
+            more.push(self.expr_in(Place::Value)?);
+        } else {
+            self.at += 2;
+            more.extend(self.order_list()?);
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+        self.at += 1;
+        self.insert_words();
+        let mut targets = Vec::new();
+        while self.name_at(0) && !self.is(Keyword::From) {
+            targets.push(self.path()?);
+            self.skip_symbol(b'.');
+            self.skip_operator("*");
+            if !self.skip_symbol(b',') {
+                break;
+            }
+        }
+        let target = if self.skip(Keyword::From) || targets.is_empty() {
+            self.skip(Keyword::Only);
+            let mut target = self.source()?;
+            while self.skip_symbol(b',') {
+                let right = self.source()?;
+                target = Source::Join(Box::new(crate::syntax::Join {
+                    left: target,
+                    right,
+                    on: crate::syntax::JoinOn::Nothing,
+                }));
+            }
+            target
+        } else {
+            let path = targets.remove(0);
+            self.table(path)?
+        };
+        let mut delete = Delete {
+            with,
+            targets,
+            target,
+            using: Vec::new(),
+            condition: None,
+            more: Vec::new(),
+            returning: Vec::new(),
+            holes: Vec::new(),
+        };
+        while self.delete_clause(&mut delete)? {}
+        Ok(Statement::Delete(Box::new(delete)))
+    }
+
+    fn delete_clause(&mut self, delete: &mut Delete<'a>) -> Parsed<bool> {
+        if self.is_hole() {
+            delete.holes.push(self.span());
+            self.at += 1;
+            return Ok(true);
+        }
+        match self.keyword() {
+            Keyword::Using | Keyword::From => {
+                self.at += 1;
+                delete.using = self.sources()?;
+            }
+            Keyword::Where => {
+                self.at += 1;
+                delete.condition = Some(self.expr()?);
+            }
+            Keyword::Order | Keyword::Limit => self.order_and_limit(&mut delete.more)?,
+            Keyword::Returning => {
+                self.at += 1;
+                delete.returning = self.items()?;
+                self.returning_into()?;
+            }
+            _ if self.is_word("output") => {
+                self.at += 1;
+                delete.returning = self.items()?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn merge(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+        self.at += 1;
+        self.skip(Keyword::Into);
+        let target = self.target_table()?;
+        self.expect(Keyword::Using)?;
+        let source = self.source()?;
+        self.expect(Keyword::On)?;
+        let on = self.expr()?;
+        let mut merge = Merge {
+            with,
+            target,
+            source,
+            on,
+            actions: Vec::new(),
+            returning: Vec::<Item<'a>>::new(),
+        };
+        while self.skip(Keyword::When) {
+            merge.actions.push(self.merge_action()?);
+        }
+        if self.skip(Keyword::Returning) || self.skip_word("output") {
+            merge.returning = self.items()?;
+        }
+        Ok(Statement::Merge(Box::new(merge)))
+    }
+
+    fn merge_action(&mut self) -> Parsed<MergeAction<'a>> {
+        let mut action = MergeAction {
+            condition: None,
+            set: Vec::new(),
+            insert: None,
+        };
+        self.skip(Keyword::Not);
+        self.expect(Keyword::Matched)?;
+        if self.skip(Keyword::By) {
+            self.at += 1;
+        }
+        if self.skip(Keyword::And) {
+            action.condition = Some(self.expr()?);
+        }
+        self.expect(Keyword::Then)?;
+        match self.keyword() {
+            Keyword::Update => {
+                self.at += 1;
+                self.expect(Keyword::Set)?;
+                action.set = self.set_clauses(&mut Vec::new())?;
+            }
+            Keyword::Insert => action.insert = Some(self.merge_insert()?),
+            Keyword::Delete => self.at += 1,
+            Keyword::Do => self.at += 2,
+            _ => return self.fail("is not expected in MERGE"),
+        }
+        Ok(action)
+    }
+
+    fn merge_insert(&mut self) -> Parsed<(Option<Vec<Assignment<'a>>>, Vec<Expr<'a>>)> {
+        self.at += 1;
+        let columns = if self.is_symbol(b'(') {
+            self.insert_columns(&mut Vec::new())?
+        } else {
+            None
+        };
+        if self.skip(Keyword::Overriding) {
+            self.at += 2;
+        }
+        if self.skip_pair(Keyword::Default, Keyword::Values) {
+            return Ok((columns.or_else(|| Some(Vec::new())), Vec::new()));
+        }
+        if self.skip(Keyword::Row) {
+            return Ok((columns, Vec::new()));
+        }
+        self.expect(Keyword::Values)?;
+        let row = self.one_row()?;
+        Ok((columns, row))
+    }
+}
+
+/// Whether a value can be of any type, so that it fits another column as well.
+pub(crate) fn fits_anything(shape: Shape) -> bool {
+    matches!(shape, Shape::Parameter | Shape::Default)
+}

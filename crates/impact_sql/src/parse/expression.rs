@@ -1,0 +1,552 @@
+//! Expressions as a walk from operand to operator: no tree is built, for precedence binds no names.
+
+use super::operand::Operand;
+use super::{Parsed, Parser};
+use crate::keyword::Keyword;
+use crate::syntax::{Atom, Expr, Shape};
+use crate::token::TokenKind;
+use impact_facts::Dialect;
+
+/// What a hole at the beginning of an expression may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A value: it costs nothing.
+    Value,
+    /// A column, a list or a condition.
+    Open,
+}
+
+/// What follows an operand.
+enum Next {
+    /// Another operand, and what a hole there is.
+    Operand(Place),
+    /// A suffix was taken: still after an operand.
+    Suffix,
+    End,
+}
+
+/// An expression that is being read.
+pub(crate) struct Building<'a> {
+    pub atoms: Vec<Atom<'a>>,
+    pub operand: Operand<'a>,
+    /// An `AND` that belongs to a `BETWEEN` is to come.
+    between: u32,
+    place: Place,
+    /// Whether there was an operator.
+    compound: bool,
+}
+
+impl<'a> Parser<'a> {
+    /// An expression whose holes may be names.
+    pub fn expr(&mut self) -> Parsed<Expr<'a>> {
+        self.expr_in(Place::Open)
+    }
+
+    /// An expression.
+    pub fn expr_in(&mut self, place: Place) -> Parsed<Expr<'a>> {
+        let start = self.at;
+        self.deeper(|parser| {
+            let mut atoms = Vec::new();
+            let operand = parser.operand(&mut atoms, place)?;
+            parser.expr_after(start, atoms, operand, place)
+        })
+    }
+
+    /// The rest of an expression whose first operand has been read.
+    pub fn expr_after(
+        &mut self,
+        start: usize,
+        atoms: Vec<Atom<'a>>,
+        operand: Operand<'a>,
+        place: Place,
+    ) -> Parsed<Expr<'a>> {
+        let mut building = Building {
+            atoms,
+            operand,
+            between: 0,
+            place,
+            compound: false,
+        };
+        loop {
+            match self.next(&mut building)? {
+                Next::Suffix => {}
+                Next::End => break,
+                Next::Operand(place) => {
+                    building.compound = true;
+                    self.operand(&mut building.atoms, place)?;
+                }
+            }
+        }
+        let operand = if building.compound {
+            Operand::OTHER
+        } else {
+            building.operand
+        };
+        Ok(Expr {
+            atoms: building.atoms,
+            shape: operand.shape,
+            name: operand.name,
+            width: operand.width,
+            span: self.span_from(start),
+        })
+    }
+
+    /// `a, b, c`.
+    pub fn expr_list(&mut self, place: Place) -> Parsed<Vec<Expr<'a>>> {
+        let mut list = vec![self.expr_in(place)?];
+        while self.skip_symbol(b',') {
+            list.push(self.expr_in(place)?);
+        }
+        Ok(list)
+    }
+
+    fn next(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
+        let Some(kind) = self.kind() else {
+            return Ok(Next::End);
+        };
+        if self.is_hole() {
+            return Ok(self.hole_after_operand(building));
+        }
+        match kind {
+            TokenKind::Operator => Ok(self.operator(building)),
+            TokenKind::Cast => {
+                self.at += 1;
+                let name = self.data_type();
+                building.operand = building.operand.cast(name);
+                Ok(Next::Suffix)
+            }
+            TokenKind::Symbol(symbol) => self.symbol_after_operand(symbol, building),
+            TokenKind::Word(keyword) => self.word_after_operand(keyword, building),
+            TokenKind::Text if building.operand.shape == Shape::Text => {
+                self.at += 1;
+                Ok(Next::Suffix)
+            }
+            _ => Ok(Next::End),
+        }
+    }
+
+    fn operator(&mut self, building: &mut Building<'a>) -> Next {
+        let text = self.operator_at(0);
+        if matches!(text, "=>" | ":=")
+            && building.operand.shape == Shape::BareName
+            && !building.compound
+        {
+            building.atoms.pop();
+        }
+        if text == "->" && self.has_lambdas() && !building.compound {
+            return self.lambda(building);
+        }
+        self.at += 1;
+        if text == "*" && self.ends_operand_list() {
+            return Next::Suffix;
+        }
+        Next::Operand(Place::Value)
+    }
+
+    fn has_lambdas(&self) -> bool {
+        matches!(
+            self.dialect,
+            Dialect::Trino | Dialect::ClickHouse | Dialect::Snowflake | Dialect::DuckDb
+        )
+    }
+
+    fn ends_operand_list(&self) -> bool {
+        matches!(
+            self.kind(),
+            None | Some(TokenKind::Symbol(b')' | b',' | b';'))
+        )
+    }
+
+    /// `x -> body`: the names before the arrow are parameters in what follows.
+    fn lambda(&mut self, building: &mut Building<'a>) -> Next {
+        let names: Option<Vec<_>> = building
+            .atoms
+            .iter()
+            .map(|atom| match atom {
+                Atom::Name(path) if path.parts.len() == 1 => path.last(),
+                _ => None,
+            })
+            .collect();
+        self.at += 1;
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
+            return Next::Operand(Place::Value);
+        };
+        let Ok(body) = self.expr() else {
+            return Next::End;
+        };
+        let parameters_used = body.atoms.iter().any(|atom| {
+            matches!(atom, Atom::Name(path) if path.parts.first().is_some_and(|p| names.iter().any(|n| n.name == p.name)))
+        });
+        if parameters_used || self.dialect != Dialect::DuckDb {
+            building.atoms.clear();
+            building.atoms.push(Atom::Lambda(names, body.atoms));
+        } else {
+            building.atoms.extend(body.atoms);
+        }
+        building.compound = true;
+        Next::Suffix
+    }
+
+    fn symbol_after_operand(&mut self, symbol: u8, building: &mut Building<'a>) -> Parsed<Next> {
+        match symbol {
+            b'[' => {
+                self.subscript(&mut building.atoms)?;
+                building.operand = building.operand.wrapped();
+                Ok(Next::Suffix)
+            }
+            b'.' => {
+                self.at += 1;
+                self.field(building);
+                Ok(Next::Suffix)
+            }
+            b'%' | b'?' => {
+                self.at += 1;
+                Ok(Next::Operand(Place::Value))
+            }
+            b':' if self.name_at(1) && self.dialect == Dialect::Snowflake => {
+                self.at += 2;
+                building.operand = building.operand.wrapped();
+                Ok(Next::Suffix)
+            }
+            b'(' if self.operator_at(1) == "+" && self.symbol_at(2, b')') => {
+                self.at += 3;
+                Ok(Next::Suffix)
+            }
+            _ => Ok(Next::End),
+        }
+    }
+
+    /// `[1]`, `[a:b]`, `[:]`.
+    pub fn subscript(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<()> {
+        self.expect_symbol(b'[')?;
+        while !self.skip_symbol(b']') {
+            if self.skip_symbol(b':') || self.skip_symbol(b',') {
+                continue;
+            }
+            atoms.extend(self.expr_in(Place::Value)?.atoms);
+            if !matches!(self.kind(), Some(TokenKind::Symbol(b']' | b':' | b','))) {
+                return self.fail("is not expected in a subscript");
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, building: &mut Building<'a>) {
+        if self.skip_operator("*") {
+            building.operand = Operand {
+                shape: Shape::Star,
+                ..Operand::OTHER
+            };
+            return;
+        }
+        if let Some(field) = self.any_ident() {
+            building.operand = Operand {
+                shape: Shape::Other,
+                name: Some(field.name),
+                strong: true,
+                width: 1,
+            };
+            building.atoms.push(Atom::Field(field));
+        }
+    }
+
+    fn hole_after_operand(&mut self, building: &mut Building<'a>) -> Next {
+        let operand_follows = match self.kind_at(1) {
+            Some(TokenKind::Word(keyword)) => keyword == Keyword::None && !self.hole_at(1),
+            Some(
+                TokenKind::Quoted
+                | TokenKind::Text
+                | TokenKind::Number
+                | TokenKind::Parameter
+                | TokenKind::DollarText,
+            ) => true,
+            _ => false,
+        };
+        let hole = self.span();
+        self.at += 1;
+        if operand_follows && building.operand.shape != Shape::Hole {
+            return Next::Operand(Place::Value);
+        }
+        building.atoms.push(Atom::Hole(hole));
+        building.compound = true;
+        Next::Suffix
+    }
+
+    fn word_after_operand(
+        &mut self,
+        keyword: Keyword,
+        building: &mut Building<'a>,
+    ) -> Parsed<Next> {
+        use Keyword::{
+            And, At, Between, Collate, Escape, Filter, Ilike, In, Is, IsNull, Like, Not, Notnull,
+            Operator, Or, Over, Overlaps, Similar, Within,
+        };
+        match keyword {
+            And if building.between > 0 => {
+                building.between -= 1;
+                self.taken(Next::Operand(Place::Value))
+            }
+            And | Or => self.taken(Next::Operand(Place::Open)),
+            Is => Ok(self.is_test(building)),
+            IsNull | Notnull => {
+                building.compound = true;
+                self.taken(Next::Suffix)
+            }
+            Not => Ok(self.negated(building)),
+            In | Like | Ilike | Overlaps | Escape => self.taken(Next::Operand(Place::Value)),
+            Similar if self.keyword_at(1) == Keyword::To => {
+                self.at += 2;
+                Ok(Next::Operand(Place::Value))
+            }
+            Between => Ok(self.between(building)),
+            Collate => {
+                self.at += 1;
+                self.path()?;
+                building.operand = building.operand.wrapped();
+                Ok(Next::Suffix)
+            }
+            At if self.keyword_at(1) == Keyword::Time || self.keyword_at(1) == Keyword::Local => {
+                self.at += if self.keyword_at(1) == Keyword::Local {
+                    2
+                } else {
+                    3
+                };
+                building.compound = true;
+                Ok(
+                    if self.keyword_at(0) == Keyword::None && self.kind().is_none() {
+                        Next::End
+                    } else {
+                        Next::Operand(Place::Value)
+                    },
+                )
+            }
+            Operator if self.symbol_at(1, b'(') => {
+                self.at += 1;
+                self.skip_balanced();
+                Ok(Next::Operand(Place::Value))
+            }
+            Filter if self.symbol_at(1, b'(') => self.filter(building),
+            Over => self.over(building),
+            Within if self.keyword_at(1) == Keyword::Group => self.within_group(building),
+            Keyword::Respect | Keyword::Ignore if self.keyword_at(1) == Keyword::Nulls => {
+                self.at += 2;
+                Ok(Next::Suffix)
+            }
+            _ => Ok(self.dialect_word(keyword)),
+        }
+    }
+
+    fn taken(&mut self, next: Next) -> Parsed<Next> {
+        self.at += 1;
+        Ok(next)
+    }
+
+    fn between(&mut self, building: &mut Building<'a>) -> Next {
+        self.at += 1;
+        self.skip_any(&[Keyword::Symmetric, Keyword::Asymmetric]);
+        building.between += 1;
+        Next::Operand(Place::Value)
+    }
+
+    fn negated(&mut self, building: &mut Building<'a>) -> Next {
+        use Keyword::{Between, Glob, Ilike, In, Like, Match, Null, Regexp, Rlike, Similar};
+        match self.keyword_at(1) {
+            Between => {
+                self.at += 1;
+                self.between(building)
+            }
+            In | Like | Ilike | Glob | Match | Regexp | Rlike => {
+                self.at += 2;
+                Next::Operand(Place::Value)
+            }
+            Similar => {
+                self.at += 3;
+                Next::Operand(Place::Value)
+            }
+            Null => {
+                self.at += 2;
+                building.compound = true;
+                Next::Suffix
+            }
+            _ => Next::End,
+        }
+    }
+
+    fn is_test(&mut self, building: &mut Building<'a>) -> Next {
+        self.at += 1;
+        building.compound = true;
+        self.skip(Keyword::Not);
+        if self.skip_pair(Keyword::Distinct, Keyword::From) {
+            return Next::Operand(Place::Value);
+        }
+        match self.word_at(0) {
+            "null" | "true" | "false" | "unknown" | "document" | "normalized" => self.at += 1,
+            "nfc" | "nfd" | "nfkc" | "nfkd" => self.at += 2,
+            "json" => self.is_json(),
+            "of" => {
+                self.at += 1;
+                self.skip_balanced();
+            }
+            _ => return Next::Operand(Place::Value),
+        }
+        Next::Suffix
+    }
+
+    fn is_json(&mut self) {
+        self.at += 1;
+        while matches!(
+            self.word_at(0),
+            "value" | "array" | "object" | "scalar" | "unique" | "keys"
+        ) || matches!(self.keyword(), Keyword::With | Keyword::Without)
+            && self.word_at(1) == "unique"
+        {
+            self.at += 1;
+        }
+    }
+
+    /// Words that are operators in some dialects and ordinary names in others.
+    fn dialect_word(&mut self, keyword: Keyword) -> Next {
+        use Keyword::{Div, Glob, Match, Member, Mod, Regexp, Rlike, Sounds, Xor};
+        let operator = match keyword {
+            Div | Mod | Xor | Rlike | Regexp => self.dialect != Dialect::Postgres,
+            Glob | Match => matches!(
+                self.dialect,
+                Dialect::Sqlite | Dialect::DuckDb | Dialect::Generic
+            ),
+            Sounds | Member => self.dialect == Dialect::MySql,
+            _ => false,
+        };
+        if operator {
+            self.at += if matches!(keyword, Sounds | Member) {
+                2
+            } else {
+                1
+            };
+            return Next::Operand(Place::Value);
+        }
+        if self.is_word("against") && self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.skip_balanced();
+            return Next::Suffix;
+        }
+        Next::End
+    }
+
+    fn filter(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
+        self.at += 2;
+        self.skip(Keyword::Where);
+        let condition = self.expr()?;
+        self.expect_symbol(b')')?;
+        building.atoms.push(Atom::Filter(condition.atoms));
+        Ok(Next::Suffix)
+    }
+
+    fn over(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
+        if self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.window(&mut building.atoms)?;
+            return Ok(Next::Suffix);
+        }
+        if self.name_at(1) {
+            self.at += 2;
+            return Ok(Next::Suffix);
+        }
+        Ok(Next::End)
+    }
+
+    fn within_group(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
+        self.at += 2;
+        self.window(&mut building.atoms)?;
+        Ok(Next::Suffix)
+    }
+
+    /// `(name PARTITION BY … ORDER BY … ROWS …)`.
+    pub fn window(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<()> {
+        self.expect_symbol(b'(')?;
+        let clause = matches!(
+            self.keyword(),
+            Keyword::Partition | Keyword::Order | Keyword::Rows | Keyword::Range | Keyword::Groups
+        );
+        if !clause && self.name_at(0) && !self.is_hole() {
+            self.at += 1;
+        }
+        if self.skip_pair(Keyword::Partition, Keyword::By) {
+            atoms.extend(
+                self.expr_list(Place::Open)?
+                    .into_iter()
+                    .flat_map(|e| e.atoms),
+            );
+        }
+        if self.skip_pair(Keyword::Order, Keyword::By) {
+            atoms.extend(self.order_list()?.into_iter().flat_map(|e| e.atoms));
+        }
+        self.frame(atoms)?;
+        self.expect_symbol(b')')
+    }
+
+    fn frame(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<()> {
+        use Keyword::{
+            And, Between, Current, Exclude, Following, Group, Groups, No, Preceding, Range, Row,
+            Rows, Ties, Unbounded,
+        };
+        const WORDS: &[Keyword] = &[
+            And, Between, Current, Exclude, Following, Group, Groups, No, Preceding, Range, Row,
+            Rows, Ties, Unbounded,
+        ];
+        if !matches!(self.keyword(), Rows | Range | Groups) {
+            return Ok(());
+        }
+        while !self.is_symbol(b')') && self.kind().is_some() {
+            if !self.skip_any(WORDS) && !self.skip_word("others") {
+                let start = self.at;
+                self.operand(atoms, Place::Value)?;
+                while matches!(self.kind(), Some(TokenKind::Cast)) {
+                    self.at += 1;
+                    self.data_type();
+                }
+                while self.kind() == Some(TokenKind::Operator) {
+                    self.at += 1;
+                    self.operand(atoms, Place::Value)?;
+                }
+                if self.at == start {
+                    return self.fail("is not expected in a window frame");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `ORDER BY` was read: what follows.
+    pub fn order_list(&mut self) -> Parsed<Vec<Expr<'a>>> {
+        let mut list = Vec::new();
+        loop {
+            list.push(self.expr()?);
+            self.order_direction();
+            if !self.skip_symbol(b',') {
+                return Ok(list);
+            }
+        }
+    }
+
+    fn order_direction(&mut self) {
+        self.skip_any(&[Keyword::Asc, Keyword::Desc]);
+        if self.is(Keyword::Using) && matches!(self.kind_at(1), Some(TokenKind::Operator)) {
+            self.at += 2;
+        }
+        if self.is(Keyword::Using) && self.keyword_at(1) == Keyword::Operator {
+            self.at += 2;
+            self.skip_balanced();
+        }
+        if self.skip(Keyword::Nulls) {
+            self.at += 1;
+        }
+    }
+}
+
+impl<'a> Building<'a> {
+    /// The place that the expression stands in.
+    #[allow(dead_code)]
+    pub fn place(&self) -> Place {
+        self.place
+    }
+}
