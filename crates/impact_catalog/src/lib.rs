@@ -1,1 +1,5 @@
 //! Migrations, DDL and ORM declarations to the catalog of a database.
+
+mod replay;
+
+pub use replay::Replay;

@@ -1,0 +1,68 @@
+//! Tables that have their columns from others.
+
+use super::Replay;
+use impact_facts::{Column, TableName};
+
+impl Replay {
+    pub(super) fn inherit(&mut self, child: &TableName, parent: &TableName) {
+        let (child, parent) = (self.find_or_name(child), self.find_or_name(parent));
+        if let Some(relation) = self.catalog.relations.get_mut(&child) {
+            if !relation.parents.contains(&parent) && child != parent {
+                relation.parents.push(parent.clone());
+            }
+        }
+        self.take_columns(&child, &parent);
+    }
+
+    pub(super) fn copy_columns(&mut self, child: &TableName, parent: &TableName) {
+        let (child, parent) = (self.find_or_name(child), self.find_or_name(parent));
+        self.take_columns(&child, &parent);
+    }
+
+    /// Gives a table the columns of another, or of a composite type, that it has not yet; they come first.
+    fn take_columns(&mut self, child: &TableName, parent: &TableName) {
+        let columns: Vec<Column> = match (self.catalog.relations.get(parent), self.catalog.types.get(parent)) {
+            (Some(relation), _) => relation.columns.clone(),
+            (None, Some(fields)) => fields.iter().map(|name| self.field(name, child)).collect(),
+            (None, None) => Vec::new(),
+        };
+        let Some(relation) = self.catalog.relations.get_mut(child) else { return };
+        let own = std::mem::take(&mut relation.columns);
+        relation.columns = columns;
+        for column in own {
+            match relation.columns.iter_mut().find(|other| other.name == column.name) {
+                Some(known) => *known = column,
+                None => relation.columns.push(column),
+            }
+        }
+    }
+
+    fn field(&self, name: &str, of: &TableName) -> Column {
+        Column {
+            name: name.into(),
+            data_type: "".into(),
+            nullable: true,
+            has_default: false,
+            generated_from: Vec::new(),
+            declared_at: self.catalog.relations.get(of).and_then(|relation| relation.declared_at),
+            origin: self.origin,
+        }
+    }
+
+    pub(super) fn end_inherit(&mut self, child: &TableName, parent: &TableName) {
+        let (child, parent) = (self.find_or_name(child), self.find_or_name(parent));
+        self.forget_parent(&child, &parent);
+    }
+
+    pub(super) fn forget_parent(&mut self, child: &TableName, parent: &TableName) {
+        if let Some(relation) = self.catalog.relations.get_mut(child) {
+            relation.parents.retain(|other| other != parent);
+        }
+    }
+
+    /// Live relations that have columns from `parent`.
+    pub(super) fn children(&self, parent: &TableName) -> Vec<TableName> {
+        let relations = self.catalog.relations.iter();
+        relations.filter(|(_, relation)| relation.parents.contains(parent)).map(|(name, _)| name.clone()).collect()
+    }
+}
