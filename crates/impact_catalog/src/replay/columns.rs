@@ -6,7 +6,12 @@ use impact_facts::{
 };
 
 impl Replay {
-    pub(super) fn add_column(&mut self, table: &TableName, definition: &ColumnDefinition, span: Span) {
+    pub(super) fn add_column(
+        &mut self,
+        table: &TableName,
+        definition: &ColumnDefinition,
+        span: Span,
+    ) {
         let name = self.altered(table, span);
         let column = self.column(definition);
         self.insert_column(&name, &column, 0);
@@ -15,7 +20,9 @@ impl Replay {
     /// Adds a column to a relation and to those that have their columns from it.
     pub(super) fn insert_column(&mut self, table: &TableName, column: &Column, depth: u32) {
         let dialect = self.catalog.dialect;
-        let Some(relation) = self.catalog.relations.get_mut(table) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(table) else {
+            return;
+        };
         if position(relation, dialect, &column.name).is_none() {
             relation.past.retain(|past| past.name != column.name);
             relation.columns.push(column.clone());
@@ -27,7 +34,13 @@ impl Replay {
         }
     }
 
-    pub(super) fn drop_column(&mut self, table: &TableName, column: &str, cascade: bool, span: Span) {
+    pub(super) fn drop_column(
+        &mut self,
+        table: &TableName,
+        column: &str,
+        cascade: bool,
+        span: Span,
+    ) {
         let table = self.altered(table, span);
         self.remove_column(&table, column, span, 0);
         if cascade {
@@ -39,13 +52,19 @@ impl Replay {
     fn remove_column(&mut self, table: &TableName, column: &str, span: Span, depth: u32) {
         let ended_at = self.site(span);
         let dialect = self.catalog.dialect;
-        let Some(relation) = self.catalog.relations.get_mut(table) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(table) else {
+            return;
+        };
         let name = match position(relation, dialect, column) {
             Some(at) => relation.columns.remove(at).name,
             None => column.into(),
         };
         relation.past.retain(|past| past.name != name);
-        relation.past.push(PastColumn { name: name.clone(), ended_at, renamed_to: None });
+        relation.past.push(PastColumn {
+            name: name.clone(),
+            ended_at,
+            renamed_to: None,
+        });
         for other in &mut relation.columns {
             other.generated_from.retain(|from| *from != name);
         }
@@ -65,7 +84,9 @@ impl Replay {
     fn rename_in(&mut self, table: &TableName, from: &str, to: &str, span: Span, depth: u32) {
         let site = self.site(span);
         let (dialect, origin) = (self.catalog.dialect, self.origin);
-        let Some(relation) = self.catalog.relations.get_mut(table) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(table) else {
+            return;
+        };
         let before: Box<str> = match position(relation, dialect, from) {
             Some(at) => relation.columns.get_mut(at).map_or(from.into(), |column| {
                 column.declared_at = Some(site);
@@ -76,8 +97,14 @@ impl Replay {
                 from.into()
             }
         };
-        relation.past.retain(|past| past.name != before && &*past.name != to);
-        relation.past.push(PastColumn { name: before.clone(), ended_at: site, renamed_to: Some(to.into()) });
+        relation
+            .past
+            .retain(|past| past.name != before && &*past.name != to);
+        relation.past.push(PastColumn {
+            name: before.clone(),
+            ended_at: site,
+            renamed_to: Some(to.into()),
+        });
         rename_within(relation, &before, to);
         self.rename_outside(table, &before, to);
         if depth < super::MAX_DEPTH {
@@ -106,11 +133,24 @@ impl Replay {
     }
 
     pub(super) fn alter_column(&mut self, change: &SchemaChange, span: Span) {
-        let SchemaChange::AlterColumn { table, column, data_type, nullable, has_default } = change else { return };
+        let SchemaChange::AlterColumn {
+            table,
+            column,
+            data_type,
+            nullable,
+            has_default,
+        } = change
+        else {
+            return;
+        };
         let table = self.altered(table, span);
         let dialect = self.catalog.dialect;
-        let Some(relation) = self.catalog.relations.get_mut(&table) else { return };
-        let Some(column) = position(relation, dialect, column).and_then(|at| relation.columns.get_mut(at)) else {
+        let Some(relation) = self.catalog.relations.get_mut(&table) else {
+            return;
+        };
+        let Some(column) =
+            position(relation, dialect, column).and_then(|at| relation.columns.get_mut(at))
+        else {
             return;
         };
         if let Some(data_type) = data_type.as_ref().filter(|text| !text.is_empty()) {
@@ -123,7 +163,10 @@ impl Replay {
 
 /// Where the column of that name stands.
 pub(super) fn position(relation: &Relation, dialect: Dialect, name: &str) -> Option<usize> {
-    relation.columns.iter().position(|column| dialect.same_name(&column.name, name))
+    relation
+        .columns
+        .iter()
+        .position(|column| dialect.same_name(&column.name, name))
 }
 
 fn unseen_column(name: &str, site: impact_facts::Site, origin: impact_facts::Origin) -> Column {
@@ -148,7 +191,11 @@ fn rename_within(relation: &mut Relation, from: &str, to: &str) {
         column.generated_from.iter_mut().for_each(rename);
     }
     for declared in &mut relation.dependents {
-        declared.dependent.columns.iter_mut().for_each(|(name, _)| rename(name));
+        declared
+            .dependent
+            .columns
+            .iter_mut()
+            .for_each(|(name, _)| rename(name));
         declared.dependent.computed.iter_mut().for_each(rename);
     }
 }

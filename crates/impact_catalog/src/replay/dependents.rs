@@ -14,9 +14,14 @@ impl Replay {
         for (other, _) in &mut dependent.foreign {
             *other = self.find_or_name(other);
         }
-        dependent.function = dependent.function.as_ref().map(|name| self.function_name(name));
+        dependent.function = dependent
+            .function
+            .as_ref()
+            .map(|name| self.function_name(name));
         let (dialect, file) = (self.catalog.dialect, self.file);
-        let Some(relation) = self.catalog.relations.get_mut(&table) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(&table) else {
+            return;
+        };
         let is_view = relation.view.is_some();
         if !is_view {
             keep_columns(&mut dependent, relation, dialect);
@@ -26,14 +31,20 @@ impl Replay {
         }
         if dependent.kind == DependentKind::PrimaryKey {
             for (name, _) in &dependent.columns {
-                if let Some(column) = position(relation, dialect, name).and_then(|at| relation.columns.get_mut(at)) {
+                if let Some(column) =
+                    position(relation, dialect, name).and_then(|at| relation.columns.get_mut(at))
+                {
                     column.nullable = false;
                 }
             }
         }
         let named = dependent.name.is_some();
-        relation.dependents.retain(|other| !(named && other.dependent.name == dependent.name));
-        relation.dependents.push(DeclaredDependent { dependent, file });
+        relation
+            .dependents
+            .retain(|other| !(named && other.dependent.name == dependent.name));
+        relation
+            .dependents
+            .push(DeclaredDependent { dependent, file });
     }
 
     fn function_name(&self, name: &TableName) -> TableName {
@@ -43,7 +54,10 @@ impl Replay {
         self.path
             .iter()
             .chain(&self.catalog.search_path)
-            .map(|schema| TableName { schema: Some(schema.clone()), name: name.name.clone() })
+            .map(|schema| TableName {
+                schema: Some(schema.clone()),
+                name: name.name.clone(),
+            })
             .find(|qualified| self.catalog.functions.contains_key(qualified))
             .unwrap_or_else(|| self.name_of_new(name))
     }
@@ -53,7 +67,9 @@ impl Replay {
         let dialect = self.catalog.dialect;
         for (key, relation) in &mut self.catalog.relations {
             if table.as_ref().is_none_or(|table| table == key) {
-                relation.dependents.retain(|other| !is_named(&other.dependent, name, dialect));
+                relation
+                    .dependents
+                    .retain(|other| !is_named(&other.dependent, name, dialect));
             }
         }
     }
@@ -77,7 +93,9 @@ impl Replay {
     /// out of them. Triggers and policies that name it go, too: the drop would have failed otherwise.
     pub(super) fn drop_dependents_of(&mut self, table: &TableName, column: &str) {
         let shrinks = self.catalog.dialect == Dialect::MySql;
-        let Some(relation) = self.catalog.relations.get_mut(table) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(table) else {
+            return;
+        };
         for declared in &mut relation.dependents {
             let dependent = &mut declared.dependent;
             let needs = dependent.columns.iter().any(|(name, _)| &**name == column);
@@ -92,7 +110,9 @@ impl Replay {
                 dependent.function = None;
             }
         }
-        relation.dependents.retain(|declared| !is_empty(&declared.dependent));
+        relation
+            .dependents
+            .retain(|declared| !is_empty(&declared.dependent));
     }
 
     /// Foreign keys elsewhere that point at a table, or at one of its columns.
@@ -121,7 +141,11 @@ fn keep_columns(dependent: &mut Dependent, relation: &Relation, dialect: Dialect
         let kept = spelled(&name).filter(|_| !dependent.columns.iter().any(twice));
         dependent.columns.extend(kept.map(|name| (name, span)));
     }
-    dependent.computed = dependent.computed.iter().filter_map(|name| spelled(name)).collect();
+    dependent.computed = dependent
+        .computed
+        .iter()
+        .filter_map(|name| spelled(name))
+        .collect();
 }
 
 fn is_empty(dependent: &Dependent) -> bool {
@@ -130,7 +154,11 @@ fn is_empty(dependent: &Dependent) -> bool {
 
 fn is_named(dependent: &Dependent, name: &str, dialect: Dialect) -> bool {
     let primary = dependent.kind == DependentKind::PrimaryKey && name == "PRIMARY";
-    primary || dependent.name.as_deref().is_some_and(|own| dialect.same_name(own, name))
+    primary
+        || dependent
+            .name
+            .as_deref()
+            .is_some_and(|own| dialect.same_name(own, name))
 }
 
 /// The name that PostgreSQL gives a constraint or index that has none.

@@ -21,16 +21,25 @@ impl Replay {
 
     /// Gives a table the columns of another, or of a composite type, that it has not yet; they come first.
     fn take_columns(&mut self, child: &TableName, parent: &TableName) {
-        let columns: Vec<Column> = match (self.catalog.relations.get(parent), self.catalog.types.get(parent)) {
+        let columns: Vec<Column> = match (
+            self.catalog.relations.get(parent),
+            self.catalog.types.get(parent),
+        ) {
             (Some(relation), _) => relation.columns.clone(),
             (None, Some(fields)) => fields.iter().map(|name| self.field(name, child)).collect(),
             (None, None) => Vec::new(),
         };
-        let Some(relation) = self.catalog.relations.get_mut(child) else { return };
+        let Some(relation) = self.catalog.relations.get_mut(child) else {
+            return;
+        };
         let own = std::mem::take(&mut relation.columns);
         relation.columns = columns;
         for column in own {
-            match relation.columns.iter_mut().find(|other| other.name == column.name) {
+            match relation
+                .columns
+                .iter_mut()
+                .find(|other| other.name == column.name)
+            {
                 Some(known) => *known = column,
                 None => relation.columns.push(column),
             }
@@ -44,7 +53,11 @@ impl Replay {
             nullable: true,
             has_default: false,
             generated_from: Vec::new(),
-            declared_at: self.catalog.relations.get(of).and_then(|relation| relation.declared_at),
+            declared_at: self
+                .catalog
+                .relations
+                .get(of)
+                .and_then(|relation| relation.declared_at),
             origin: self.origin,
         }
     }
@@ -63,6 +76,9 @@ impl Replay {
     /// Live relations that have columns from `parent`.
     pub(super) fn children(&self, parent: &TableName) -> Vec<TableName> {
         let relations = self.catalog.relations.iter();
-        relations.filter(|(_, relation)| relation.parents.contains(parent)).map(|(name, _)| name.clone()).collect()
+        relations
+            .filter(|(_, relation)| relation.parents.contains(parent))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 }

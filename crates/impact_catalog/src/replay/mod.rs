@@ -12,8 +12,8 @@ mod views;
 mod tests;
 
 use impact_facts::{
-    Catalog, CatalogFile, DatabaseFunction, Dialect, FileId, ImportedSchema, Origin, SchemaChange, SchemaStep, Site,
-    Span, TableName, UnknownStep,
+    Catalog, CatalogFile, DatabaseFunction, Dialect, FileId, ImportedSchema, Origin, SchemaChange,
+    SchemaStep, Site, Span, TableName, UnknownStep,
 };
 
 /// How deep inheritance and views over views are followed.
@@ -43,19 +43,33 @@ impl Replay {
             complete: true,
             ..Catalog::default()
         };
-        Self { catalog, path: search_path, file: FileId(0), origin: Origin::Migration, recreated: Vec::new() }
+        Self {
+            catalog,
+            path: search_path,
+            file: FileId(0),
+            origin: Origin::Migration,
+            recreated: Vec::new(),
+        }
     }
 
     /// Goes on with a database as a catalog knows it.
     #[must_use]
     pub fn resume(catalog: Catalog) -> Self {
         let path = default_search_path(catalog.dialect);
-        Self { catalog, path, file: FileId(0), origin: Origin::Migration, recreated: Vec::new() }
+        Self {
+            catalog,
+            path,
+            file: FileId(0),
+            origin: Origin::Migration,
+            recreated: Vec::new(),
+        }
     }
 
     /// Begins a file: sites of the steps that follow stand in it. A session's settings and temporary tables end.
     pub fn begin(&mut self, file: CatalogFile, origin: Origin) -> FileId {
-        self.catalog.relations.retain(|_, relation| relation.kind != impact_facts::RelationKind::Temporary);
+        self.catalog
+            .relations
+            .retain(|_, relation| relation.kind != impact_facts::RelationKind::Temporary);
         self.path = default_search_path(self.catalog.dialect);
         self.origin = origin;
         let known = self.catalog.files.iter().position(|other| *other == file);
@@ -86,15 +100,27 @@ impl Replay {
         match &step.change {
             SchemaChange::CreateTable(create) => self.create_table(create, span),
             SchemaChange::CreateView(create) => self.create_view(create, span),
-            SchemaChange::DropRelation { name, cascade, .. } => self.drop_relation(name, *cascade, span),
+            SchemaChange::DropRelation { name, cascade, .. } => {
+                self.drop_relation(name, *cascade, span)
+            }
             SchemaChange::RenameRelation { from, to } => self.rename_relation(from, to, span),
             SchemaChange::AddColumn { table, column, .. } => self.add_column(table, column, span),
-            SchemaChange::DropColumn { table, column, cascade } => self.drop_column(table, column, *cascade, span),
-            SchemaChange::RenameColumn { table, from, to } => self.rename_column(table, from, to, span),
+            SchemaChange::DropColumn {
+                table,
+                column,
+                cascade,
+            } => self.drop_column(table, column, *cascade, span),
+            SchemaChange::RenameColumn { table, from, to } => {
+                self.rename_column(table, from, to, span)
+            }
             SchemaChange::AlterColumn { .. } => self.alter_column(&step.change, span),
             SchemaChange::AddDependent(dependent) => self.add_dependent(dependent, span),
-            SchemaChange::DropDependent { table, name } => self.drop_dependent(table.as_ref(), name),
-            SchemaChange::RenameDependent { table, from, to } => self.rename_dependent(table.as_ref(), from, to),
+            SchemaChange::DropDependent { table, name } => {
+                self.drop_dependent(table.as_ref(), name)
+            }
+            SchemaChange::RenameDependent { table, from, to } => {
+                self.rename_dependent(table.as_ref(), from, to)
+            }
             SchemaChange::Inherit { child, parent } => self.inherit(child, parent),
             SchemaChange::EndInherit { child, parent } => self.end_inherit(child, parent),
             SchemaChange::CopyColumns { child, parent } => self.copy_columns(child, parent),
@@ -116,11 +142,20 @@ impl Replay {
             SchemaChange::CreateFunction(definition) => {
                 let name = self.name_of_new(&definition.name);
                 let at = Some(self.site(span));
-                let function = DatabaseFunction { definition: definition.clone(), at };
+                let function = DatabaseFunction {
+                    definition: definition.clone(),
+                    at,
+                };
                 self.catalog.functions.insert(name, function);
             }
             SchemaChange::SearchPath(path) => self.set_search_path(path),
-            SchemaChange::ImportForeignSchema { remote, only, except, server, local } => {
+            SchemaChange::ImportForeignSchema {
+                remote,
+                only,
+                except,
+                server,
+                local,
+            } => {
                 let imported = ImportedSchema {
                     server: server.clone(),
                     remote: remote.clone(),
@@ -148,13 +183,20 @@ impl Replay {
     }
 
     fn site(&self, span: Span) -> Site {
-        Site { file: self.file, span }
+        Site {
+            file: self.file,
+            span,
+        }
     }
 
     fn unknown(&mut self, reason: &str, span: Span, text: &str) {
         let tables = self.tables_named(text);
         let site = self.site(span);
-        self.catalog.unknown.push(UnknownStep { site, reason: reason.into(), tables });
+        self.catalog.unknown.push(UnknownStep {
+            site,
+            reason: reason.into(),
+            tables,
+        });
     }
 }
 

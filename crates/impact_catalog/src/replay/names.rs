@@ -15,18 +15,29 @@ impl Replay {
         }
         match &name.schema {
             Some(_) => name.clone(),
-            None => TableName { schema: self.default_schema(), name: name.name.clone() },
+            None => TableName {
+                schema: self.default_schema(),
+                name: name.name.clone(),
+            },
         }
     }
 
     fn default_schema(&self) -> Option<Box<str>> {
-        self.path.first().or_else(|| self.catalog.search_path.first()).cloned()
+        self.path
+            .first()
+            .or_else(|| self.catalog.search_path.first())
+            .cloned()
     }
 
     /// The live relation that a name means.
     pub(super) fn find(&self, name: &TableName) -> Option<TableName> {
         let fallback = &self.catalog.search_path;
-        find_in(&self.catalog, &self.catalog.relations, name, self.path.iter().chain(fallback))
+        find_in(
+            &self.catalog,
+            &self.catalog.relations,
+            name,
+            self.path.iter().chain(fallback),
+        )
     }
 
     /// The live relation that a name means, else the name that it would have.
@@ -36,13 +47,19 @@ impl Replay {
 
     /// Live relations whose names are words of a text.
     pub(super) fn tables_named(&self, text: &str) -> Vec<TableName> {
-        let words: std::collections::BTreeSet<&str> =
-            text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+        let words: std::collections::BTreeSet<&str> = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty())
+            .collect();
         let dialect = self.catalog.dialect;
         self.catalog
             .relations
             .keys()
-            .filter(|table| words.iter().any(|word| dialect.same_name(&table.name, &dialect.fold(word, false))))
+            .filter(|table| {
+                words
+                    .iter()
+                    .any(|word| dialect.same_name(&table.name, &dialect.fold(word, false)))
+            })
             .cloned()
             .collect()
     }
@@ -65,11 +82,18 @@ pub(crate) fn find_in<'a>(
     if name.schema.is_some() {
         return None;
     }
-    path.map(|schema| TableName { schema: Some(schema.clone()), name: name.name.clone() })
-        .find_map(|qualified| exact(catalog, relations, &qualified))
+    path.map(|schema| TableName {
+        schema: Some(schema.clone()),
+        name: name.name.clone(),
+    })
+    .find_map(|qualified| exact(catalog, relations, &qualified))
 }
 
-fn exact(catalog: &Catalog, relations: &BTreeMap<TableName, Relation>, name: &TableName) -> Option<TableName> {
+fn exact(
+    catalog: &Catalog,
+    relations: &BTreeMap<TableName, Relation>,
+    name: &TableName,
+) -> Option<TableName> {
     if relations.contains_key(name) {
         return Some(name.clone());
     }
@@ -82,10 +106,20 @@ fn exact(catalog: &Catalog, relations: &BTreeMap<TableName, Relation>, name: &Ta
         (None, None) => true,
         _ => false,
     };
-    relations.keys().find(|other| dialect.same_name(&other.name, &name.name) && same_schema(other)).cloned()
+    relations
+        .keys()
+        .find(|other| dialect.same_name(&other.name, &name.name) && same_schema(other))
+        .cloned()
 }
 
 fn without_default_schema(name: &TableName) -> TableName {
-    let default = name.schema.as_deref().is_some_and(|schema| DEFAULT_SCHEMAS.contains(&schema));
-    if default { TableName::bare(&name.name) } else { name.clone() }
+    let default = name
+        .schema
+        .as_deref()
+        .is_some_and(|schema| DEFAULT_SCHEMAS.contains(&schema));
+    if default {
+        TableName::bare(&name.name)
+    } else {
+        name.clone()
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::Replay;
 use impact_facts::{
-    Column, ColumnDefinition, CreateTable, CreateView, Origin, PastColumn, Relation, RelationKind, Site, Span,
-    TableName,
+    Column, ColumnDefinition, CreateTable, CreateView, Origin, PastColumn, Relation, RelationKind,
+    Site, Span, TableName,
 };
 
 impl Replay {
@@ -16,7 +16,11 @@ impl Replay {
             return self.create_again(&name, create);
         }
         let mut relation = self.new_relation(create.kind, span);
-        relation.columns = create.columns.iter().map(|column| self.column(column)).collect();
+        relation.columns = create
+            .columns
+            .iter()
+            .map(|column| self.column(column))
+            .collect();
         relation.foreign = create.foreign.clone();
         if let Some(query) = &create.query {
             relation.columns.extend(self.query_columns(query, span));
@@ -90,7 +94,9 @@ impl Replay {
 
     pub(super) fn drop_relation(&mut self, name: &TableName, cascade: bool, span: Span) {
         let Some(name) = self.find(name) else { return };
-        let Some(mut relation) = self.catalog.relations.remove(&name) else { return };
+        let Some(mut relation) = self.catalog.relations.remove(&name) else {
+            return;
+        };
         if relation.kind == RelationKind::Temporary {
             return;
         }
@@ -114,10 +120,15 @@ impl Replay {
     pub(super) fn rename_relation(&mut self, from: &TableName, to: &TableName, span: Span) {
         let Some(from) = self.find(from) else { return };
         let to = match (&to.schema, &from.schema) {
-            (None, Some(schema)) => TableName { schema: Some(schema.clone()), name: to.name.clone() },
+            (None, Some(schema)) => TableName {
+                schema: Some(schema.clone()),
+                name: to.name.clone(),
+            },
             _ => self.name_of_new(to),
         };
-        let Some(relation) = self.catalog.relations.remove(&from) else { return };
+        let Some(relation) = self.catalog.relations.remove(&from) else {
+            return;
+        };
         let mut before = relation.clone();
         before.dropped_at = Some(self.site(span));
         before.dependents.clear();
@@ -137,7 +148,11 @@ impl Replay {
             relation.parents.iter_mut().for_each(rename);
             for declared in &mut relation.dependents {
                 rename(&mut declared.dependent.table);
-                declared.dependent.foreign.iter_mut().for_each(|(table, _)| rename(table));
+                declared
+                    .dependent
+                    .foreign
+                    .iter_mut()
+                    .for_each(|(table, _)| rename(table));
             }
             for need in relation.view.iter_mut().flat_map(|view| &mut view.needs) {
                 rename(&mut need.table);
@@ -161,12 +176,19 @@ impl Replay {
         for name in self.in_schema(schema) {
             self.drop_relation(&name, true, span);
         }
-        self.catalog.imported.retain(|imported| &*imported.local != schema);
+        self.catalog
+            .imported
+            .retain(|imported| &*imported.local != schema);
     }
 
     fn in_schema(&self, schema: &str) -> Vec<TableName> {
         let inside = |name: &&TableName| name.schema.as_deref() == Some(schema);
-        self.catalog.relations.keys().filter(inside).cloned().collect()
+        self.catalog
+            .relations
+            .keys()
+            .filter(inside)
+            .cloned()
+            .collect()
     }
 
     /// The relation that a step alters. One that nobody created is made, so that what is said of it is kept, and what
@@ -198,7 +220,10 @@ fn inherit_past(relation: &mut Relation, old: Relation, ended_at: Site) {
     });
     let gone: Vec<PastColumn> = old.past.into_iter().chain(gone).collect();
     for past in gone {
-        let live = relation.columns.iter().any(|column| column.name == past.name);
+        let live = relation
+            .columns
+            .iter()
+            .any(|column| column.name == past.name);
         let known = relation.past.iter().any(|other| other.name == past.name);
         if !live && !known {
             relation.past.push(past);
