@@ -19,10 +19,10 @@ impl Replay {
 
     /// A trigger needs what its function reads and writes of its rows.
     fn complete_triggers(&mut self) {
+        let dialect = self.catalog.dialect;
         let Catalog {
             relations,
             functions,
-            dialect,
             ..
         } = &mut self.catalog;
         for relation in relations.values_mut() {
@@ -35,7 +35,7 @@ impl Replay {
                 else {
                     continue;
                 };
-                for name in impact_sql::row_columns(&function.definition.body, *dialect) {
+                for name in impact_sql::row_columns(&function.definition.body, dialect) {
                     let column = relation
                         .columns
                         .iter()

@@ -81,6 +81,12 @@ impl Replay {
         self.file
     }
 
+    /// Whether a live relation has that name.
+    #[must_use]
+    pub fn has(&self, name: &TableName) -> bool {
+        self.find(name).is_some()
+    }
+
     /// The database as it stands.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {

@@ -1,0 +1,234 @@
+//! Sets of migrations to databases: which sets are one database, and what dumps add.
+
+use super::{
+    Declarations, DeclareOptions, Declared, FileSteps, MigrationFile, MigrationSet, Planned, run,
+};
+use crate::replay::Replay;
+use impact_bind::Program;
+use impact_facts::{CatalogFile, Dialect, Origin, SchemaChange, TableName};
+use std::collections::BTreeSet;
+
+/// The sets that change one database.
+struct Database {
+    name: Box<str>,
+    sets: Vec<MigrationSet>,
+    tables: BTreeSet<TableName>,
+}
+
+/// The catalogs that all the declared leave.
+pub(super) fn compose(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    all: Declared,
+) -> Declarations {
+    let mut declarations = Declarations::default();
+    let databases = group(of_dialect(all.sets, options.dialect), options);
+    let migrated = databases.iter().any(|database| !database.sets.is_empty());
+    for (at, database) in databases.into_iter().enumerate() {
+        let mut replay = Replay::new(&database.name, options.dialect);
+        migrate(
+            program,
+            options,
+            &database,
+            &mut replay,
+            &mut declarations.migrations,
+        );
+        if at == 0 {
+            for dump in &all.dumps {
+                fill(program, options, dump, &mut replay);
+            }
+        }
+        declarations.catalogs.push(replay.finish());
+    }
+    let said = migrated || !all.dumps.is_empty();
+    for catalog in &mut declarations.catalogs {
+        catalog.complete = said;
+    }
+    declarations.models = all.models;
+    declarations.models.sort_by(|a, b| a.name.cmp(&b.name));
+    declarations
+}
+
+fn migrate(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    database: &Database,
+    replay: &mut Replay,
+    migrations: &mut Vec<MigrationFile>,
+) {
+    let files = database
+        .sets
+        .iter()
+        .flat_map(|set| set.files.iter().map(move |file| (set, file)));
+    for (order, (set, file)) in (0..).zip(files) {
+        replay.begin(catalog_file(program, options, file), Origin::Migration);
+        run(replay, &file.steps);
+        migrations.push(MigrationFile {
+            file: file.file,
+            path: program.path(file.file).into(),
+            runner: set.runner.into(),
+            database: database.name.clone(),
+            revision: file.revision.clone(),
+            order,
+            steps: file
+                .steps
+                .iter()
+                .map(|planned| planned.step.clone())
+                .collect(),
+        });
+    }
+}
+
+fn catalog_file(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    file: &FileSteps,
+) -> CatalogFile {
+    CatalogFile {
+        service: options.service.into(),
+        path: program.path(file.file).into(),
+    }
+}
+
+/// Applies those steps of a dump that speak of relations which nobody else speaks of.
+fn fill(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    dump: &FileSteps,
+    replay: &mut Replay,
+) {
+    replay.begin(catalog_file(program, options, dump), Origin::Ddl);
+    let mut own: BTreeSet<TableName> = BTreeSet::new();
+    for planned in &dump.steps {
+        if let Some(name) = created(&planned.step.change) {
+            if replay.has(name) && !own.contains(name) {
+                continue;
+            }
+            own.insert(name.clone());
+        }
+        if belongs(planned, &own) {
+            replay.apply(&planned.step, &planned.text);
+        }
+    }
+}
+
+fn created(change: &SchemaChange) -> Option<&TableName> {
+    match change {
+        SchemaChange::CreateTable(create) => Some(&create.name),
+        SchemaChange::CreateView(create) => Some(&create.name),
+        _ => None,
+    }
+}
+
+/// Whether a step of a dump speaks of one of the relations that the dump adds, or of none.
+fn belongs(planned: &Planned, own: &BTreeSet<TableName>) -> bool {
+    use SchemaChange as C;
+    match &planned.step.change {
+        C::DropRelation { name, .. } | C::RenameRelation { from: name, .. } => own.contains(name),
+        C::AddColumn { table, .. }
+        | C::DropColumn { table, .. }
+        | C::RenameColumn { table, .. }
+        | C::AlterColumn { table, .. } => own.contains(table),
+        C::AddDependent(dependent) => own.contains(&dependent.table),
+        C::DropDependent { table, .. } | C::RenameDependent { table, .. } => {
+            table.as_ref().is_some_and(|table| own.contains(table))
+        }
+        C::Inherit { child, .. } | C::EndInherit { child, .. } | C::CopyColumns { child, .. } => {
+            own.contains(child)
+        }
+        C::DropSchema(_) | C::RenameSchema { .. } => false,
+        _ => true,
+    }
+}
+
+/// Leaves out sets whose path names another dialect where a sibling's names the right one: the same database twice.
+fn of_dialect(mut sets: Vec<MigrationSet>, dialect: Dialect) -> Vec<MigrationSet> {
+    if sets
+        .iter()
+        .any(|set| named_dialect(&set.root) == Some(dialect))
+    {
+        sets.retain(|set| named_dialect(&set.root).is_none_or(|named| named == dialect));
+    }
+    sets
+}
+
+/// The dialect that a folder of a path names.
+fn named_dialect(path: &str) -> Option<Dialect> {
+    path.split(['/', '_', '-', '.'])
+        .rev()
+        .find_map(Dialect::from_name)
+}
+
+/// Sets that create no table twice are one database.
+fn group(sets: Vec<MigrationSet>, options: &DeclareOptions<'_>) -> Vec<Database> {
+    let mut databases: Vec<Database> = Vec::new();
+    for set in sets {
+        let tables = created_tables(&set);
+        let home = databases
+            .iter_mut()
+            .find(|database| database.tables.is_disjoint(&tables));
+        match home {
+            Some(database) => {
+                database.tables.extend(tables);
+                database.sets.push(set);
+            }
+            None => databases.push(Database {
+                name: "".into(),
+                sets: vec![set],
+                tables,
+            }),
+        }
+    }
+    if databases.is_empty() {
+        databases.push(Database {
+            name: "".into(),
+            sets: Vec::new(),
+            tables: BTreeSet::new(),
+        });
+    }
+    databases.sort_by_key(|database| std::cmp::Reverse(database.tables.len()));
+    name_databases(&mut databases, options.database);
+    databases
+}
+
+fn created_tables(set: &MigrationSet) -> BTreeSet<TableName> {
+    let steps = set.files.iter().flat_map(|file| &file.steps);
+    let created = steps.filter_map(|planned| match &planned.step.change {
+        SchemaChange::CreateTable(create) if !create.if_not_exists => Some(create.name.clone()),
+        _ => None,
+    });
+    created.collect()
+}
+
+/// The first bears the given name; each other that of the folder that tells it from those before.
+fn name_databases(databases: &mut [Database], first: &str) {
+    let mut taken: BTreeSet<Box<str>> = BTreeSet::new();
+    for (at, database) in databases.iter_mut().enumerate() {
+        let root = database.sets.first().map_or("", |set| &*set.root);
+        let folders = root
+            .rsplit('/')
+            .filter(|folder| !folder.is_empty() && !GENERIC.contains(folder));
+        let mut names = folders
+            .map(Box::from)
+            .chain((2..).map(|n: u32| format!("{first}{n}").into()));
+        let name = if at == 0 {
+            Some(first.into())
+        } else {
+            names.find(|name| !taken.contains(name))
+        };
+        database.name = name.unwrap_or_else(|| first.into());
+        taken.insert(database.name.clone());
+    }
+}
+
+/// Folders that say nothing of which database they belong to.
+const GENERIC: &[&str] = &[
+    "migrations",
+    "migration",
+    "sql",
+    "db",
+    "database",
+    "src",
+    "schema",
+    "versions",
+];

@@ -1,0 +1,189 @@
+//! All that a service declares of its databases: migrations, dumps, models.
+//!
+//! A declarer is one row of [`DECLARERS`] and one file; it yields models, and migrations as steps in the order in which
+//! its runner runs them. What the steps leave is one catalog for each database; dumps and then models fill in what no
+//! migration says.
+
+mod databases;
+mod sql;
+
+use crate::replay::Replay;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use impact_bind::Program;
+use impact_facts::{Catalog, Dialect, FileId, Model, SchemaStep};
+
+/// Of which service's which database to speak, and what is known beforehand.
+#[derive(Debug, Clone)]
+pub struct DeclareOptions<'a> {
+    /// The service's name: catalogs' files bear it.
+    pub service: &'a str,
+    /// The database's name in the workspace.
+    pub database: &'a str,
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// Files, folders or globs that hold its schema, from the service's root; empty if they are to be found.
+    pub schema: &'a [Box<str>],
+}
+
+/// What a service declares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declarations {
+    /// A catalog for each database, the largest first: it bears the name that the options give.
+    pub catalogs: Vec<Catalog>,
+    /// Classes and structs that map tables, by name. Their sites stand in the program's files. A table's name is the
+    /// catalog's where the catalog has it.
+    pub models: Vec<Model>,
+    /// Migrations in the order in which they run, database by database.
+    pub migrations: Vec<MigrationFile>,
+}
+
+/// One migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationFile {
+    /// Its file in the program.
+    pub file: FileId,
+    /// Its path from the service's root.
+    pub path: Box<str>,
+    /// The runner: `sqlx`, `alembic`, `python/django`, ….
+    pub runner: Box<str>,
+    /// The database that it changes.
+    pub database: Box<str>,
+    /// What names it among its runner's: a version, a revision, `app.0001_initial`.
+    pub revision: Box<str>,
+    /// Its place in the order in which the database's migrations run, from 0.
+    pub order: u32,
+    /// What it does, forwards. Spans stand in its file.
+    pub steps: Vec<SchemaStep>,
+}
+
+/// A step with what its statement says, where that may name tables.
+#[derive(Debug, Clone)]
+pub(crate) struct Planned {
+    pub(crate) step: SchemaStep,
+    pub(crate) text: Box<str>,
+}
+
+/// The forward steps of one file.
+#[derive(Debug, Clone)]
+pub(crate) struct FileSteps {
+    pub(crate) file: FileId,
+    pub(crate) revision: Box<str>,
+    pub(crate) steps: Vec<Planned>,
+}
+
+/// Migrations that one runner runs one after another.
+#[derive(Debug, Clone)]
+pub(crate) struct MigrationSet {
+    pub(crate) runner: &'static str,
+    /// The folder that holds them; what names the database where there are several.
+    pub(crate) root: Box<str>,
+    pub(crate) files: Vec<FileSteps>,
+}
+
+/// What one declarer finds.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    pub(crate) models: Vec<Model>,
+    pub(crate) sets: Vec<MigrationSet>,
+    /// Files that say what there is, not how it came to be, in the order in which they are read.
+    pub(crate) dumps: Vec<FileSteps>,
+}
+
+/// How one ORM or runner declares.
+struct Declarer {
+    /// The pack's path of its ORM, or the runner.
+    name: &'static str,
+    declare: fn(&Program<'_>, &DeclareOptions<'_>) -> Declared,
+}
+
+/// Every declarer, in the order in which their sets are joined.
+const DECLARERS: &[Declarer] = &[Declarer {
+    name: "sql",
+    declare: sql::declare,
+}];
+
+/// All that a service declares of one of its databases, and of those that turn out to be others.
+#[must_use]
+pub fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declarations {
+    let mut all = Declared::default();
+    for declarer in DECLARERS {
+        let mut found = (declarer.declare)(program, options);
+        all.models.append(&mut found.models);
+        all.sets.append(&mut found.sets);
+        all.dumps.append(&mut found.dumps);
+    }
+    let chosen = Chosen::of(options);
+    all.sets
+        .retain(|set| chosen.any(set.files.iter().map(|file| program.path(file.file))));
+    all.dumps
+        .retain(|file| chosen.any([program.path(file.file)]));
+    databases::compose(program, options, all)
+}
+
+/// Which files hold the schema.
+struct Chosen(Option<GlobSet>);
+
+impl Chosen {
+    fn of(options: &DeclareOptions<'_>) -> Self {
+        if options.schema.is_empty() {
+            return Self(None);
+        }
+        let mut set = GlobSetBuilder::new();
+        for pattern in options.schema {
+            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+            for glob in [pattern.to_owned(), format!("{pattern}/**")] {
+                if let Ok(glob) = Glob::new(&glob) {
+                    set.add(glob);
+                }
+            }
+        }
+        Self(set.build().ok())
+    }
+
+    fn any<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> bool {
+        match &self.0 {
+            Some(set) => paths.into_iter().any(|path| set.is_match(path)),
+            None => true,
+        }
+    }
+}
+
+/// Folders whose files describe databases of tests, examples and other people.
+const ASIDE: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "test_data",
+    "fixtures",
+    "fixture",
+    "example",
+    "examples",
+    "node_modules",
+    "vendor",
+    "third_party",
+    "target",
+    "spec",
+    "bench",
+    "benches",
+    "benchmarks",
+    "docs",
+    "doc",
+    "demo",
+    "samples",
+];
+
+/// Whether a path lies in a folder that describes no database of the service itself.
+pub(crate) fn is_aside(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders
+        .split('/')
+        .any(|folder| ASIDE.contains(&folder.to_ascii_lowercase().as_str()))
+}
+
+/// Runs the steps of a file.
+pub(crate) fn run(replay: &mut Replay, steps: &[Planned]) {
+    for planned in steps {
+        replay.apply(&planned.step, &planned.text);
+    }
+}

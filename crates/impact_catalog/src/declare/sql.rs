@@ -1,0 +1,127 @@
+//! Migrations and dumps that are SQL files.
+
+use super::{DeclareOptions, Declared, FileSteps, MigrationSet, Planned, is_aside};
+use crate::runner::{Layout, layout};
+use crate::text::SourceText;
+use impact_bind::Program;
+use impact_facts::{Dialect, FileId, Language, SchemaChange, Span};
+use std::collections::BTreeMap;
+
+/// A migration and when it runs.
+struct Versioned<'p> {
+    version: Option<Vec<u64>>,
+    path: &'p str,
+    steps: FileSteps,
+}
+
+/// Reads every SQL file of the service.
+pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declared {
+    let mut sets: BTreeMap<(Box<str>, &'static str), Vec<Versioned<'_>>> = BTreeMap::new();
+    let mut dumps = Vec::new();
+    for file in program.files().filter(|file| program.is_own(*file)) {
+        let path = program.path(file);
+        let skipped = options.schema.is_empty() && is_aside(path);
+        if program.facts(file).language != Language::Sql || skipped {
+            continue;
+        }
+        let source = SourceText::of_body(program.module(file));
+        match layout(path, &source.text) {
+            Layout::Migration(placed) => {
+                let steps = forward(&source, &placed.forward, options.dialect);
+                let revision = path.rsplit('/').next().unwrap_or(path).into();
+                let steps = FileSteps {
+                    file,
+                    revision,
+                    steps,
+                };
+                let set = sets.entry((placed.root.into(), placed.runner)).or_default();
+                set.push(Versioned {
+                    version: placed.version,
+                    path,
+                    steps,
+                });
+            }
+            Layout::Backward => {}
+            Layout::Other => dumps.extend(dump(file, path, &source, options.dialect)),
+        }
+    }
+    let sets = sets
+        .into_iter()
+        .map(|((root, runner), files)| ordered(root, runner, files))
+        .collect();
+    Declared {
+        models: Vec::new(),
+        sets,
+        dumps,
+    }
+}
+
+fn ordered(root: Box<str>, runner: &'static str, mut files: Vec<Versioned<'_>>) -> MigrationSet {
+    files.sort_by(|a, b| {
+        let (key_a, key_b) = (
+            (a.version.is_none(), &a.version, a.path),
+            (b.version.is_none(), &b.version, b.path),
+        );
+        key_a.cmp(&key_b)
+    });
+    MigrationSet {
+        runner,
+        root,
+        files: files.into_iter().map(|file| file.steps).collect(),
+    }
+}
+
+/// The steps of the parts of a text that go forward.
+fn forward(source: &SourceText, parts: &[Span], dialect: Dialect) -> Vec<Planned> {
+    parts
+        .iter()
+        .flat_map(|part| steps_of(source, *part, dialect))
+        .collect()
+}
+
+/// The steps that a part of a text says, standing in the text's file.
+pub(super) fn steps_of(source: &SourceText, part: Span, dialect: Dialect) -> Vec<Planned> {
+    let text = source.slice(part);
+    let steps = impact_sql::schema_steps(text, dialect).into_iter();
+    steps
+        .map(|mut step| {
+            let unknown = matches!(step.change, SchemaChange::Unknown(_));
+            let said = text
+                .get(step.span.start as usize..step.span.end as usize)
+                .filter(|_| unknown);
+            let said = said.unwrap_or("").into();
+            let home = |span: Span| {
+                source.locate(Span::new(span.start + part.start, span.end + part.start))
+            };
+            step.relocate(&home);
+            Planned { step, text: said }
+        })
+        .collect()
+}
+
+/// A file that is no migration counts if it makes tables or views; the rest of such a file's steps belong to them.
+fn dump(file: FileId, path: &str, source: &SourceText, dialect: Dialect) -> Option<FileSteps> {
+    let lower = source.text.to_ascii_lowercase();
+    if !["create", "import"].iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    let all = Span::new(0, source.text.len() as u32);
+    let steps = steps_of(source, all, dialect);
+    let creates = steps
+        .iter()
+        .any(|planned| makes_relations(&planned.step.change));
+    creates.then(|| FileSteps {
+        file,
+        revision: path.into(),
+        steps,
+    })
+}
+
+fn makes_relations(change: &SchemaChange) -> bool {
+    matches!(
+        change,
+        SchemaChange::CreateTable(_)
+            | SchemaChange::CreateView(_)
+            | SchemaChange::ImportForeignSchema { .. }
+    )
+}
