@@ -1,2 +1,34 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo xtask TASK`.
+
+mod accuracy;
+
+use std::process::ExitCode;
+
+/// A task takes its arguments and says what went wrong.
+type Task = fn(&[String]) -> Result<(), String>;
+
+/// Tasks by name, with what they take and do.
+const TASKS: &[(&str, &str, Task)] = &[(
+    "accuracy",
+    "--truth DIR [--trees DIR] [--mirror DIR] [--impact FILE] [--only WORD]: score against truth sets",
+    accuracy::run,
+)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let name = arguments.first().map_or("", String::as_str);
+    let Some((.., task)) = TASKS.iter().find(|(task, ..)| *task == name) else {
+        eprintln!("usage: cargo xtask TASK");
+        TASKS
+            .iter()
+            .for_each(|(name, help, _)| eprintln!("  {name} {help}"));
+        return ExitCode::from(2);
+    };
+    match task(arguments.get(1..).unwrap_or_default()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
