@@ -1,0 +1,6 @@
+//! What the front ends of text formats make of small files, and that nothing makes them panic.
+
+mod data;
+mod robust;
+mod sql;
+mod templates;
