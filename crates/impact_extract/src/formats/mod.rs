@@ -7,6 +7,7 @@ mod data;
 mod jinja;
 mod json;
 mod masked;
+mod opaque;
 #[cfg(test)]
 mod shown;
 mod sql;
@@ -58,4 +59,5 @@ pub fn lower_crontab(source: &Source, builder: &mut ModuleBuilder) {
 /// A language without a front end: its string literals.
 pub fn lower_other(source: &Source, builder: &mut ModuleBuilder) {
     comments::annotate(source, builder);
+    opaque::lower(source, builder);
 }
