@@ -4,8 +4,8 @@ use super::lexer::{Kind, Lexer, Token};
 use crate::builder::{ModuleBuilder, with_stack};
 use crate::formats::align::align;
 use impact_facts::{
-    Argument, Binary, Collection, CollectionKind, Conditional, ExpressionId, ExpressionKind, Item,
-    Literal, Piece, ProblemKind, Span, Spread, Subscript, Text, Unary,
+    Argument, Binary, Call, Collection, CollectionKind, Conditional, ExpressionId, ExpressionKind,
+    Item, Literal, Piece, ProblemKind, Span, Spread, Subscript, Text, Unary,
 };
 
 /// Binary operators from the weakest to the strongest. `is` is a test and has a rule of its own.
@@ -230,7 +230,7 @@ impl<'a> Expressions<'a, '_> {
             arguments.extend(self.unary().map(plain));
         }
         let span = self.cover(of, test);
-        Some(self.builder.call(span, test, arguments))
+        Some(call(self.builder, span, test, arguments))
     }
 
     fn begins_operand(&self) -> bool {
@@ -330,7 +330,7 @@ impl<'a> Expressions<'a, '_> {
         let end = self.lexer.peek();
         self.lexer.take(")");
         let span = self.span(callee).to(end.span);
-        self.builder.call(span, callee, arguments)
+        call(self.builder, span, callee, arguments)
     }
 
     /// `|name`, `|name:argument`, `|name(arguments)`: a call of the filter.
@@ -350,7 +350,7 @@ impl<'a> Expressions<'a, '_> {
             self.lexer.take(")");
         }
         let span = self.span(of).to(end);
-        Some(self.builder.call(span, name, arguments))
+        Some(call(self.builder, span, name, arguments))
     }
 
     /// Django: a literal or a path, without filters.
@@ -498,6 +498,16 @@ impl<'a> Expressions<'a, '_> {
     fn cover(&self, first: ExpressionId, last: ExpressionId) -> Span {
         self.span(first).to(self.span(last))
     }
+}
+
+/// Adds `callee(arguments)`.
+pub fn call(
+    builder: &mut ModuleBuilder,
+    span: Span,
+    callee: ExpressionId,
+    arguments: Vec<Argument>,
+) -> ExpressionId {
+    builder.expression(span, ExpressionKind::Call(Call { callee, arguments }))
 }
 
 /// An argument by place.

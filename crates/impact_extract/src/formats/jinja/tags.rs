@@ -1,6 +1,6 @@
 //! What single tags mean in any template: binds, imports, loops' heads, macros' parameters, calls.
 
-use super::expression::{Expressions, plain};
+use super::expression::{Expressions, call, plain};
 use super::lexer::{Kind, Lexer};
 use super::tree::Tag;
 use crate::builder::ModuleBuilder;
@@ -157,7 +157,7 @@ impl<'a> Tags<'a, '_, '_> {
                 }
             }
         }
-        let call = self.builder.call(tag.span, callee, arguments);
+        let call = call(self.builder, tag.span, callee, arguments);
         out.push(bound.map_or(Statement::Do(call), |target| bind(target, call)));
     }
 
@@ -252,7 +252,7 @@ impl<'a> Tags<'a, '_, '_> {
         expressions.lexer.take("as");
         let target = expressions.name();
         let callee = self.builder.name_expression(tag.word, "regroup");
-        let call = self.builder.call(tag.span, callee, vec![plain(list)]);
+        let call = call(self.builder, tag.span, callee, vec![plain(list)]);
         let body = Block {
             statements: vec![Statement::Do(member)],
             tail: None,
