@@ -223,6 +223,9 @@ impl Evaluator<'_> {
     }
 
     fn external_type(&mut self, name: &str, keys: &[Value], file: FileId, place: Place) -> Value {
+        if let Some(model) = self.models.named(name) {
+            return Atom::Mapped(model).into();
+        }
         let Some(generic) = generic(name) else {
             let known = DOORS
                 .iter()

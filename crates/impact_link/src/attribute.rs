@@ -219,7 +219,7 @@ impl<'a> Evaluator<'a> {
                         _ => Value::nothing(),
                     };
                     if said.is_nothing() || said.is_unknown() {
-                        cell
+                        self.bound_value(&cell, of)
                     } else {
                         said
                     }
@@ -229,6 +229,21 @@ impl<'a> Evaluator<'a> {
             value = value.or(&one);
         }
         value
+    }
+
+    /// A class's value as a member of the class or an instance: doors may bind their objects to it.
+    fn bound_value(&mut self, value: &Value, of: &Atom) -> Value {
+        let mut result = Value::nothing();
+        for atom in value.atoms() {
+            let bound = match atom {
+                Atom::Object(object) => {
+                    door(object.door).and_then(|door| door.bound(self, object, of))
+                }
+                _ => None,
+            };
+            result = result.or(&bound.unwrap_or_else(|| atom.clone().into()));
+        }
+        result.at_most(value.certainty)
     }
 
     /// A function of a class as a member of a value: bound, or its result if it is a property.
@@ -457,7 +472,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Under which word attributes are kept that code sets on something without a class of the program.
-fn outside_key(of: &Atom) -> Option<Box<str>> {
+pub(crate) fn outside_key(of: &Atom) -> Option<Box<str>> {
     match of {
         Atom::Outside(name) => Some(format!("instance {name}").into()),
         Atom::Mapped(model) => Some(format!("model {}", model.0).into()),

@@ -426,7 +426,10 @@ impl<'a> Evaluator<'a> {
         for atom in classes.atoms() {
             all = all.or(&match atom {
                 Atom::Class(class) => self.instance_of(*class),
-                Atom::External(name) => Atom::Outside(name.clone()).into(),
+                Atom::External(name) => match self.models.named(name) {
+                    Some(model) => Atom::Mapped(model).into(),
+                    None => Atom::Outside(name.clone()).into(),
+                },
                 Atom::Tuple(items) => items
                     .iter()
                     .fold(Value::nothing(), |all, one| all.or(&self.instances(one))),

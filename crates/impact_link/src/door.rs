@@ -1,7 +1,7 @@
 //! How an ORM or a framework is known: three questions about its values.
 
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::{Access, ExpressionId, Span, Spread};
 
@@ -43,6 +43,13 @@ pub trait Door: Sync {
         span: Span,
     ) -> Option<Value> {
         let _ = (cx, value, how, span);
+        None
+    }
+
+    /// What is an object of this door that stands in a class's body, when it is taken from the class or an instance? Python's
+    /// descriptors: a manager is that of the class.
+    fn bound(&self, cx: &mut Evaluator<'_>, object: &Object, owner: &Atom) -> Option<Value> {
+        let _ = (cx, object, owner);
         None
     }
 

@@ -44,6 +44,7 @@ mod effect;
 mod environment;
 mod evaluator;
 mod expression;
+mod framework;
 mod language;
 mod library;
 mod models;

@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
             Binding::Function(function) => Atom::Function(*function).into(),
             Binding::External(name) => Value::external(name),
             Binding::Value(value, rest) => {
-                let mut found = self.bound_value(value);
+                let mut found = self.named_value(value);
                 for name in rest.split('.').filter(|name| !name.is_empty()) {
                     found = self.silent_attribute(&found, name);
                 }
@@ -110,7 +110,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn bound_value(&mut self, value: &ValueRef) -> Value {
+    fn named_value(&mut self, value: &ValueRef) -> Value {
         match (value.name, value.place) {
             (Some(name), Place::Module) => self.read(Key::Global(value.file, name)),
             (Some(name), Place::Class(class)) => self.read(Key::ClassName(
@@ -306,10 +306,11 @@ impl<'a> Evaluator<'a> {
             && let Some(receiver) = self.receiver(function)
         {
             let own = passed.filter(|atom| matches!(atom, Atom::Object(_) | Atom::Mapped(_)));
-            return if receiver.is_nothing() {
-                own
+            let described = receiver.filter(|atom| !matches!(atom, Atom::Object(_)));
+            return if own.is_nothing() {
+                receiver
             } else {
-                receiver.or(&own)
+                described.or(&own)
             };
         }
         use impact_facts::ParameterKind as Kind;

@@ -1,13 +1,135 @@
-//! Django.
+//! Django's ORM: managers and querysets, lookups over relations, rows and what saving and deleting them does.
+//!
+//! Facts about Django are those of 4.2 to 5.2: `django/db/models/query.py`, `base.py`, `deletion.py`,
+//! `fields/related_descriptors.py`, `sql/query.py`, and the reference pages on querysets and instances.
 
-use crate::door::Door;
+mod cascade;
+mod expression;
+mod instance;
+mod lookup;
+mod manager;
+mod operations;
+mod queryset;
 
-/// Django's ORM and framework.
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_bind::ClassRef;
+use impact_facts::Span;
+
+/// The name of the door.
+pub(crate) const DJANGO: &str = "python/django";
+
+/// Django's ORM.
 #[derive(Debug)]
 pub(crate) struct Django;
 
 impl Door for Django {
     fn name(&self) -> &'static str {
-        "python/django"
+        DJANGO
     }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match of {
+            Atom::Mapped(model) if is_django(cx, *model) => instance::attribute(cx, *model, member),
+            Atom::Class(class) => manager::of_class(cx, *class, member.name),
+            Atom::External(name) => {
+                let model = cx.models.named(name)?;
+                manager::of_model(cx, model, member.name)
+            }
+            Atom::Object(object) if object.door == DJANGO => {
+                queryset::attribute(cx, object, member)
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::Class(class) => construct(cx, *class, call),
+            Atom::External(name) => match cx.models.named(name) {
+                Some(model) if is_django(cx, model) => {
+                    instance::construct(cx, model, call);
+                    Some(Atom::Mapped(model).into())
+                }
+                _ => expression::function(cx, name, call),
+            },
+            Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.door == DJANGO => {
+                    operations::call(cx, object, name, call)
+                }
+                Atom::Mapped(model) if is_django(cx, *model) => {
+                    instance::method(cx, *model, name, call)
+                }
+                Atom::Class(class) => manager::class_method(cx, *class, name, call),
+                Atom::External(class) => manager::external_method(cx, class, name, call),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        match value {
+            Atom::Object(object) if object.door == DJANGO => {
+                queryset::consume(cx, object, how, span)
+            }
+            _ => None,
+        }
+    }
+
+    fn annotation(&self, _cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
+        let kind = match name.rsplit('.').next()? {
+            _ if !name.starts_with("django") => return None,
+            "QuerySet" | "ValuesQuerySet" => "queryset",
+            "Manager" | "BaseManager" | "RelatedManager" | "ManyToManyRelatedManager" => "manager",
+            _ => return None,
+        };
+        let model = keys.first()?.atoms().iter().find_map(|atom| match atom {
+            Atom::Mapped(model) => Some(*model),
+            _ => None,
+        })?;
+        Some(Object::new(DJANGO, kind, Some(model)).into())
+    }
+
+    fn bound(&self, cx: &mut Evaluator<'_>, object: &Object, owner: &Atom) -> Option<Value> {
+        let model = match owner {
+            Atom::Class(class) => cx.models.of_class(*class)?,
+            Atom::Mapped(model) => *model,
+            _ => return None,
+        };
+        (object.kind == "manager").then(|| manager::bound_to(object, model).into())
+    }
+
+    fn instance(&self, cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
+        manager::instance(cx, class)
+    }
+}
+
+fn construct(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
+    match cx.models.of_class(class) {
+        Some(model) if is_django(cx, model) => {
+            instance::construct(cx, model, call);
+            Some(Atom::Mapped(model).into())
+        }
+        _ => manager::construct(cx, class, call),
+    }
+}
+
+/// Whether Django maps a model.
+pub(crate) fn is_django(cx: &Evaluator<'_>, model: ModelId) -> bool {
+    cx.models
+        .get(model)
+        .is_some_and(|model| &*model.orm == DJANGO)
 }

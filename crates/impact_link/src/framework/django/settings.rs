@@ -1,0 +1,35 @@
+//! Settings: names in upper case of a module that is a settings module.
+
+use crate::cells::Key;
+use crate::evaluator::Evaluator;
+use crate::value::Value;
+use impact_bind::Place;
+use impact_facts::Language;
+
+/// What any settings module of the service binds a name to.
+pub(crate) fn setting(cx: &mut Evaluator<'_>, name: &str) -> Value {
+    let mut value = Value::nothing();
+    for file in cx.program.files() {
+        if cx.program.facts(file).language != Language::Python
+            || !is_settings(cx.program.path(file))
+        {
+            continue;
+        }
+        let places = cx.program.places(file);
+        if let Some(id) = places.name(name)
+            && !places.names(Place::Module).definitions(id).is_empty()
+        {
+            value = value.or(&cx.read(Key::Global(file, id)));
+        }
+    }
+    value
+}
+
+/// `settings.py`, or a module of a package `settings`.
+fn is_settings(path: &str) -> bool {
+    path.split('/').any(|part| {
+        part.strip_suffix(".py")
+            .unwrap_or(part)
+            .contains("settings")
+    })
+}

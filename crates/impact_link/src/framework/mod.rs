@@ -1,0 +1,3 @@
+//! Frameworks: one file or folder for each.
+
+pub(crate) mod django;

@@ -1,0 +1,83 @@
+//! Deleting rows: Django itself collects what refers to them, and deletes or updates that too.
+
+use super::lookup;
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::ModelId;
+use impact_facts::{Access, Span};
+use std::collections::BTreeSet;
+
+/// Deletes rows of a model, and all that cascades from it (`django/db/models/deletion.py`, `Collector.collect`).
+pub(super) fn delete(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![model];
+    while let Some(at) = open.pop() {
+        if !seen.insert(at) || seen.len() > 200 {
+            continue;
+        }
+        open.extend(collect(cx, at, span));
+    }
+}
+
+/// Reads the keys that point at a model's rows. Returns the models that are collected in turn.
+fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
+    let Some(owner) = cx.models.get(model) else {
+        return Vec::new();
+    };
+    let file = cx.file;
+    let implied = Manner::implied(Access::Read);
+    lookup::read_primary_key(cx, model, file, span, implied);
+    let mut next = Vec::new();
+    for relation in owner.relations.iter().filter(|relation| relation.reverse) {
+        if let Some((table, columns)) = &relation.through {
+            if let Some(column) = columns.first() {
+                cx.touch_column(table, column, span, implied, super::DJANGO);
+            }
+            continue;
+        }
+        let Some(access) = relation.cascade else {
+            continue;
+        };
+        lookup::read_key(cx, model, relation, file, span, implied);
+        if access == Access::Write {
+            lookup::read_key(
+                cx,
+                model,
+                relation,
+                file,
+                span,
+                Manner::implied(Access::Write),
+            );
+        } else if let Some(target) = cx.models.target(relation) {
+            if has_cascades(cx, target) {
+                let whole = Manner::whole(Access::Read);
+                cx.touch_row(target, span, whole, &|field| !field.deferred);
+            }
+            next.push(target);
+        }
+    }
+    for relation in owner.relations.iter().filter(|relation| !relation.reverse) {
+        if let Some((table, columns)) = &relation.through {
+            if let Some(column) = columns.first() {
+                cx.touch_column(table, column, span, implied, super::DJANGO);
+            }
+        }
+    }
+    next
+}
+
+/// Whether something refers to a model's rows: then they are fetched before they are deleted.
+fn has_cascades(cx: &Evaluator<'_>, model: ModelId) -> bool {
+    let all = cx
+        .models
+        .get(model)
+        .map(|model| &model.relations[..])
+        .unwrap_or_default();
+    all.iter()
+        .any(|relation| relation.reverse && relation.cascade.is_some())
+}
+
+/// Whether deleting rows by a queryset must fetch them first.
+pub(super) fn fetches(cx: &Evaluator<'_>, model: ModelId) -> bool {
+    has_cascades(cx, model)
+}

@@ -1,0 +1,300 @@
+//! Paths over fields and relations, as keywords, strings and ordering terms spell them.
+
+use super::DJANGO;
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Value};
+use impact_facts::{Access, Assembled, Certainty, FileId, MappedField, Relationship, Span};
+
+/// Where a path stands: its file and first byte, if every byte stands there as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    file: FileId,
+    span: Span,
+    plain: bool,
+}
+
+impl Written {
+    /// A path that stands at `span` of the file that is being evaluated.
+    pub(super) fn at(cx: &Evaluator<'_>, span: Span, path: &str) -> Self {
+        let plain = span.end.saturating_sub(span.start) as usize == path.len();
+        Self {
+            file: cx.file,
+            span,
+            plain,
+        }
+    }
+
+    /// The place of bytes of the path; the whole where they cannot be told apart.
+    fn part(self, start: usize, end: usize) -> Span {
+        if self.plain {
+            Span::new(self.span.start + start as u32, self.span.start + end as u32)
+        } else {
+            self.span
+        }
+    }
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    /// A field of a model.
+    Field,
+    /// A relation of a model: its key was read.
+    Relation(Option<ModelId>),
+    /// Nothing that the models know.
+    Unknown,
+}
+
+/// Follows a path from a model, reads the keys of every hop, and touches the field at its end.
+pub(super) fn follow(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    path: &str,
+    written: Written,
+    manner: Manner,
+) -> End {
+    let mut at = model;
+    let mut start = 0;
+    let mut end = End::Unknown;
+    for segment in path.split("__") {
+        let span = written.part(start, start + segment.len());
+        start += segment.len() + 2;
+        if let Some(relation) = relation(cx, at, segment) {
+            read_key(cx, at, relation, written.file, span, manner);
+            let target = cx.models.target(relation);
+            end = End::Relation(target);
+            match target {
+                Some(target) => at = target,
+                None => return end,
+            }
+            if path.len() < start && relation.reverse && relation.through.is_none() {
+                read_primary_key(cx, at, written.file, span, manner);
+            }
+            continue;
+        }
+        if let Some(field) = field(cx, at, segment) {
+            touch(cx, at, field, written.file, span, manner);
+            return End::Field;
+        }
+        return end;
+    }
+    end
+}
+
+/// A relation by the word that lookups use.
+pub(super) fn relation<'a>(
+    cx: &Evaluator<'a>,
+    model: ModelId,
+    word: &str,
+) -> Option<&'a Relationship> {
+    if word.is_empty() {
+        return None;
+    }
+    let all = &cx.models.get(model)?.relations;
+    let named = |relation: &&Relationship| match &relation.query_name {
+        Some(name) => **name == *word,
+        None if relation.reverse => {
+            *relation.name == *word || relation.name.strip_suffix("_set") == Some(word)
+        }
+        None => *relation.name == *word,
+    };
+    all.iter().find(named)
+}
+
+/// A field by the word that lookups and code use: its name, its key's name, `pk`.
+pub(super) fn field<'a>(cx: &Evaluator<'a>, model: ModelId, word: &str) -> Option<&'a MappedField> {
+    let fields = &cx.models.get(model)?.fields;
+    if word == "pk" {
+        return fields.iter().find(|field| field.primary_key);
+    }
+    fields
+        .iter()
+        .find(|field| *field.name == *word)
+        .or_else(|| {
+            let all = &cx.models.get(model)?.relations;
+            let keys = all.iter().filter(|relation| !relation.local.is_empty());
+            let of = keys.filter_map(|relation| {
+                let rest = word.strip_suffix("_id")?;
+                (*relation.name == *rest).then(|| relation.local.first())?
+            });
+            let column = of.into_iter().next()?;
+            fields.iter().find(|field| field.column == *column)
+        })
+}
+
+/// The field that holds a relation's key on this side.
+pub(super) fn key_field<'a>(
+    cx: &Evaluator<'a>,
+    model: ModelId,
+    relation: &Relationship,
+) -> Option<&'a MappedField> {
+    let column = relation.local.first()?;
+    cx.models
+        .get(model)?
+        .fields
+        .iter()
+        .find(|field| field.column == *column)
+}
+
+/// Touches what joining over a relation reads: the key here, the key there, or the table in between.
+pub(super) fn read_key(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    relation: &Relationship,
+    file: FileId,
+    span: Span,
+    manner: Manner,
+) {
+    if let Some((table, columns)) = &relation.through {
+        for column in columns {
+            cx.touch_column_in(file, table, column, span, manner, DJANGO);
+        }
+        return;
+    }
+    if let Some(field) = key_field(cx, model, relation) {
+        touch(cx, model, field, file, span, manner);
+        return;
+    }
+    if let Some(target) = cx.models.target(relation) {
+        for column in &relation.remote {
+            let fields = cx.models.get(target).map(|model| &model.fields);
+            let field = fields
+                .into_iter()
+                .flatten()
+                .find(|field| field.column == *column);
+            if let Some(field) = field {
+                touch(cx, target, field, file, span, manner);
+            }
+        }
+    }
+}
+
+pub(super) fn read_primary_key(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    file: FileId,
+    span: Span,
+    manner: Manner,
+) {
+    if let Some(field) = field(cx, model, "pk") {
+        touch(cx, model, field, file, span, manner);
+    }
+}
+
+fn touch(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    field: &MappedField,
+    file: FileId,
+    span: Span,
+    manner: Manner,
+) {
+    let here = std::mem::replace(&mut cx.file, file);
+    cx.touch_field(model, field, span, manner);
+    cx.file = here;
+}
+
+/// Follows every path that a value spells. What is no known text may name any mapped column.
+pub(super) fn follow_value(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    value: &Value,
+    span: Span,
+    access: Access,
+) {
+    let manner = Manner::named(access).at_most(value.certainty);
+    for atom in value.atoms() {
+        match atom {
+            Atom::Text(text) => follow_text(cx, model, text, span, manner),
+            Atom::List(of) => follow_value(cx, model, &of.clone(), span, access),
+            Atom::Tuple(items) => {
+                for item in items.clone().iter() {
+                    follow_value(cx, model, item, span, access);
+                }
+            }
+            Atom::Null | Atom::Integer(_) => {}
+            Atom::Object(object) if object.door == DJANGO => {
+                super::expression::apply(cx, model, object, span);
+            }
+            Atom::Dictionary(of) => {
+                let of = of.clone();
+                for (key, _) in &of.known {
+                    let written = Written {
+                        file: cx.file,
+                        span,
+                        plain: false,
+                    };
+                    follow(cx, model, key, written, manner);
+                }
+                if !of.rest.is_nothing() {
+                    cx.open_model(model, span, access);
+                }
+            }
+            _ => cx.open_model(model, span, access),
+        }
+    }
+}
+
+/// Follows the path that a text spells.
+pub(super) fn follow_text(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    text: &Assembled,
+    span: Span,
+    manner: Manner,
+) {
+    let skip = usize::from(text.text.starts_with(['-', '+']));
+    let Some(path) = text.text.get(skip..) else {
+        return;
+    };
+    if let Some(hole) = text.holes.first() {
+        let known = path
+            .get(..(hole.start as usize).saturating_sub(skip))
+            .unwrap_or_default();
+        let whole = known.trim_end_matches('_');
+        if whole.is_empty() || !known.ends_with("__") {
+            cx.open_model(model, span, manner.access);
+            return;
+        }
+        cx.open_model(model, span, manner.access);
+        return;
+    }
+    let home = text.locate(Span::new(skip as u32, text.text.len() as u32));
+    let written = match home {
+        Some((file, span)) if file == cx.file || cx.program.is_own(file) => {
+            let plain = (span.end - span.start) as usize == path.len();
+            Written { file, span, plain }
+        }
+        _ => Written {
+            file: cx.file,
+            span,
+            plain: false,
+        },
+    };
+    // A path that comes from elsewhere is used here: what it touches stands at the use.
+    let written = if written.file == cx.file && span.contains(written.span) {
+        written
+    } else {
+        Written {
+            file: cx.file,
+            span,
+            plain: false,
+        }
+    };
+    let certainty = if written.plain {
+        manner.certainty
+    } else {
+        manner.certainty.min(Certainty::Likely)
+    };
+    follow(
+        cx,
+        model,
+        path,
+        written,
+        Manner {
+            certainty,
+            ..manner
+        },
+    );
+}

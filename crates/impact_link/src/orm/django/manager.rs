@@ -1,0 +1,142 @@
+//! Managers: on a class, of a class, and as a class of the program.
+
+use super::{DJANGO, is_django};
+use crate::door::CallSite;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_bind::{Binding, ClassRef};
+
+const MANAGERS: &[&str] = &[
+    "django.db.models.Manager",
+    "django.db.models.manager.Manager",
+    "django.db.models.manager.BaseManager",
+    "django.contrib.auth.models.BaseUserManager",
+    "django.contrib.auth.models.UserManager",
+    "django.contrib.auth.base_user.BaseUserManager",
+];
+
+const QUERYSETS: &[&str] = &[
+    "django.db.models.QuerySet",
+    "django.db.models.query.QuerySet",
+];
+
+/// What an instance of a manager's or queryset's class is.
+pub(super) fn instance(cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
+    let kind = if cx.inherits(class, MANAGERS) || built_from(cx, class) {
+        "manager"
+    } else if cx.inherits(class, QUERYSETS) {
+        "queryset"
+    } else {
+        return None;
+    };
+    let mut object = Object::new(DJANGO, kind, None);
+    object.class = Some(class);
+    Some(object.into())
+}
+
+/// `class UserManager(BaseManager.from_queryset(UserQuerySet))`.
+fn built_from(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    let calls = |binding: &Binding| match binding {
+        Binding::Value(value, _) => {
+            let module = cx.program.module(value.file);
+            match &module.expression(value.expression).kind {
+                impact_facts::ExpressionKind::Call(call) => module
+                    .dotted(call.callee)
+                    .is_some_and(|name| name.ends_with("from_queryset")),
+                _ => false,
+            }
+        }
+        _ => false,
+    };
+    cx.program.ancestors(class).iter().any(calls)
+}
+
+/// `CheckManager()`.
+pub(super) fn construct(
+    cx: &Evaluator<'_>,
+    class: ClassRef,
+    _call: &CallSite<'_>,
+) -> Option<Value> {
+    instance(cx, class)
+}
+
+/// What a member of a class is: `Model.objects` and its kin.
+pub(super) fn of_class(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Option<Value> {
+    let model = cx.models.of_class(class)?;
+    if !is_django(cx, model) {
+        return None;
+    }
+    of_model(cx, model, name)
+}
+
+/// The manager of that name of a model.
+pub(super) fn of_model(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option<Value> {
+    let _ = cx;
+    matches!(name, "objects" | "_default_manager" | "_base_manager")
+        .then(|| Object::new(DJANGO, "manager", Some(model)).into())
+}
+
+/// Methods of a class that no code of the tree defines.
+pub(super) fn class_method(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match name {
+        "as_manager" => {
+            let mut object = Object::new(DJANGO, "manager", None);
+            object.class = Some(class);
+            instance(cx, class).map(|_| object.into())
+        }
+        "from_queryset" => {
+            instance(cx, class)?;
+            let queryset = call.at(0)?.value.clone();
+            let object =
+                Object::new(DJANGO, "manager class", None).with_value("queryset", queryset);
+            Some(object.into())
+        }
+        _ => None,
+    }
+}
+
+/// Methods of Django's own classes.
+pub(super) fn external_method(
+    cx: &mut Evaluator<'_>,
+    class: &str,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    if let Some(model) = cx.models.named(class) {
+        let manager = of_model(cx, model, name)?;
+        return Some(manager);
+    }
+    if name == "from_queryset" && MANAGERS.contains(&class) {
+        let queryset = call.at(0)?.value.clone();
+        let object = Object::new(DJANGO, "manager class", None).with_value("queryset", queryset);
+        return Some(object.into());
+    }
+    None
+}
+
+/// What a manager or queryset that code of the tree describes gets as its class: the row's own, where it stands.
+pub(super) fn bound_to(object: &Object, model: ModelId) -> Object {
+    let mut bound = object.clone();
+    bound.model = Some(model);
+    bound
+}
+
+/// Methods of a queryset class that a manager was made from.
+pub(super) fn queryset_class(object: &Object) -> Option<ClassRef> {
+    object.class.or_else(|| {
+        object
+            .values
+            .get("queryset")?
+            .atoms()
+            .iter()
+            .find_map(|atom| match atom {
+                Atom::Class(class) => Some(*class),
+                _ => None,
+            })
+    })
+}
