@@ -71,6 +71,12 @@ pub trait Door: Sync {
     fn start(&self, cx: &mut Evaluator<'_>) {
         let _ = cx;
     }
+
+    /// Called once, after nothing changes any more: entry points, which need every value. `Evaluator::within_file` says
+    /// where they stand.
+    fn finish(&self, cx: &mut Evaluator<'_>) {
+        let _ = cx;
+    }
 }
 
 /// How a value is used up.
@@ -173,8 +179,11 @@ impl CallSite<'_> {
 }
 
 /// All doors, in the order in which they are asked.
-pub(crate) static DOORS: &[&dyn Door] =
-    &[&crate::library::python::Python, &crate::orm::django::Django];
+pub(crate) static DOORS: &[&dyn Door] = &[
+    &crate::library::python::Python,
+    &crate::orm::django::Django,
+    &crate::framework::django::DjangoWeb,
+];
 
 /// The door of that name.
 pub(crate) fn door(name: &str) -> Option<&'static dyn Door> {

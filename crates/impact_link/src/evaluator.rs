@@ -41,6 +41,7 @@ pub struct Evaluator<'a> {
     unit_of_function: HashMap<FunctionRef, UnitId>,
     unit_of_file: HashMap<FileId, UnitId>,
     pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
+    templates: Vec<FileId>,
     with_inner: BTreeSet<FunctionRef>,
     pub(crate) effects: Vec<Effects>,
     rounds: Vec<u32>,
@@ -67,6 +68,7 @@ impl<'a> Evaluator<'a> {
             unit_of_function: HashMap::new(),
             unit_of_file: HashMap::new(),
             descendants: HashMap::new(),
+            templates: Vec::new(),
             with_inner: BTreeSet::new(),
             effects: Vec::new(),
             rounds: Vec::new(),
@@ -139,8 +141,34 @@ impl<'a> Evaluator<'a> {
         for door in DOORS {
             door.start(self);
         }
+        self.settle();
+        for door in DOORS {
+            door.finish(self);
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
         while let Some(unit) = self.cells.stale.pop_first() {
             self.evaluate_unit(unit);
+        }
+    }
+
+    /// Runs something as part of a file's body: its effects are added to those of the body.
+    pub fn within_file(&mut self, file: FileId, run: impl FnOnce(&mut Self)) {
+        let Some(unit) = self.unit_of_file(file) else {
+            return;
+        };
+        let Some(kept) = self.effects.get_mut(unit.0 as usize) else {
+            return;
+        };
+        self.current = std::mem::take(kept);
+        (self.unit, self.file, self.place) = (unit, file, Place::Module);
+        self.environment = Environment::default();
+        run(self);
+        let done = std::mem::take(&mut self.current);
+        if let Some(kept) = self.effects.get_mut(unit.0 as usize) {
+            *kept = done;
         }
     }
 
@@ -213,6 +241,12 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn unit_of_file(&self, file: FileId) -> Option<UnitId> {
         self.unit_of_file.get(&file).copied()
+    }
+
+    /// All templates of the program.
+    #[must_use]
+    pub fn templates(&self) -> &[FileId] {
+        &self.templates
     }
 
     /// The unit of a function.

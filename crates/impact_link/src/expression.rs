@@ -160,6 +160,9 @@ impl<'a> Evaluator<'a> {
             access: Access::Read,
             value: None,
         };
+        if self.is(Language::Template) {
+            return crate::language::template::member(self, &of, &member);
+        }
         self.attribute(&of, &member)
     }
 
@@ -171,6 +174,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         match self.program.resolve(self.file, self.place, &path) {
+            impact_bind::Binding::External(_) => None,
             binding if binding.is_definite() => Some(self.binding(&binding)),
             _ => None,
         }

@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
     fn global(&mut self, file: FileId, name: Name, span: Span) -> Value {
         let text = self.program.module(file).name(name);
         if self.program.facts(file).language == Language::Template {
-            return self.read(Key::Template(file, text.into()));
+            return crate::language::template::name(self, file, text);
         }
         let places = self.program.places(file);
         let definitions = places.names(Place::Module).definitions(name);

@@ -144,6 +144,43 @@ impl<'a, 'e> Report<'a, 'e> {
         }
     }
 
+    /// Decorators of the program stand around a function: who runs it runs them.
+    fn wrappers(&mut self) {
+        for unit in &self.evaluator.units {
+            let Unit::Function(function) = *unit else {
+                continue;
+            };
+            let around = self
+                .evaluator
+                .cells
+                .peek(&crate::cells::Key::Wrappers(function));
+            let span = self
+                .input
+                .program
+                .module(function.file)
+                .function(function.function)
+                .name_span;
+            for atom in around.atoms() {
+                let crate::value::Atom::Function(wrapper) = atom else {
+                    continue;
+                };
+                let from = self.target(&Target::Function(function));
+                if let (Some(from), Some(to)) = (from, self.target(&Target::Function(*wrapper))) {
+                    self.index.calls.push(CallEdge {
+                        from,
+                        to,
+                        site: Site {
+                            file: function.file,
+                            span,
+                        },
+                        position: Position::default(),
+                        certainty: impact_facts::Certainty::Exact,
+                    });
+                }
+            }
+        }
+    }
+
     fn entries(&mut self, effects: &Effects, scope: Option<Scope>) {
         for entry in &effects.entries {
             if self.is_own(entry.site) {
@@ -211,6 +248,7 @@ impl<'a, 'e> Report<'a, 'e> {
 
     fn finish(mut self) -> Index {
         self.problems();
+        self.wrappers();
         self.declarations();
         let Self {
             mut index, input, ..

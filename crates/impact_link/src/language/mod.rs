@@ -1,3 +1,4 @@
 //! Where languages differ: one file for each that has forms of its own.
 
 pub(crate) mod rust;
+pub(crate) mod template;

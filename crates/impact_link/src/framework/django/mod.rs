@@ -1,3 +1,81 @@
-//! Django around the ORM: settings, requests, URLs, views, templates.
+//! Django around the ORM: settings, requests, URLs, views, templates, commands.
+//!
+//! Facts about Django are those of 4.2 to 5.2: the reference pages on requests, URLs, class-based views, templates, the
+//! admin and management commands.
 
+mod admin;
+mod commands;
+mod request;
 pub(crate) mod settings;
+mod templates;
+mod urls;
+mod views;
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_facts::Span;
+
+/// The name of the door.
+pub(crate) const WEB: &str = "python/django/web";
+
+/// Django's framework.
+#[derive(Debug)]
+pub(crate) struct DjangoWeb;
+
+impl Door for DjangoWeb {
+    fn name(&self) -> &'static str {
+        WEB
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        request::attribute(cx, of, member).or_else(|| views::attribute(cx, of, member))
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::External(name) => urls::function(cx, name, call)
+                .or_else(|| templates::function(cx, name, call))
+                .or_else(|| request::function(cx, name, call))
+                .or_else(|| views::decorator(name, call)),
+            Atom::Member(of, name) => templates::method(cx, of, name, call)
+                .or_else(|| views::method(cx, of, name, call))
+                .or_else(|| admin::method(cx, of, name, call)),
+            Atom::Outside(name) => views::decorator(name, call),
+            Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        _span: Span,
+    ) -> Option<Value> {
+        match (value, how) {
+            (Atom::Outside(name), Consumption::Iterate)
+                if &**name == "django.core.paginator.Page" =>
+            {
+                Some(cx.silent_attribute(&value.clone().into(), "object_list"))
+            }
+            _ => None,
+        }
+    }
+
+    fn start(&self, cx: &mut Evaluator<'_>) {
+        admin::start(cx);
+        views::start(cx);
+    }
+
+    fn finish(&self, cx: &mut Evaluator<'_>) {
+        urls::finish(cx);
+        commands::finish(cx);
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::cells::Key;
 use crate::evaluator::Evaluator;
-use crate::value::Value;
+use crate::value::{Atom, Value};
 use impact_bind::Place;
 use impact_facts::Language;
 
@@ -32,4 +32,34 @@ fn is_settings(path: &str) -> bool {
             .unwrap_or(part)
             .contains("settings")
     })
+}
+
+/// All known strings in a value, in order, containers looked into.
+pub(crate) fn texts(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(value, &mut found, 0);
+    found.dedup();
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<String>, depth: u32) {
+    if depth > 8 {
+        return;
+    }
+    for atom in value.atoms() {
+        match atom {
+            Atom::Text(text) => found.push(text.text.clone()),
+            Atom::List(of) => collect(of, found, depth + 1),
+            Atom::Tuple(items) => items
+                .iter()
+                .for_each(|item| collect(item, found, depth + 1)),
+            Atom::Dictionary(of) => {
+                of.known
+                    .values()
+                    .for_each(|item| collect(item, found, depth + 1));
+                collect(&of.rest, found, depth + 1);
+            }
+            _ => {}
+        }
+    }
 }

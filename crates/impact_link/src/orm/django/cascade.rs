@@ -57,10 +57,10 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
         }
     }
     for relation in owner.relations.iter().filter(|relation| !relation.reverse) {
-        if let Some((table, columns)) = &relation.through {
-            if let Some(column) = columns.first() {
-                cx.touch_column(table, column, span, implied, super::DJANGO);
-            }
+        if let Some((table, columns)) = &relation.through
+            && let Some(column) = columns.first()
+        {
+            cx.touch_column(table, column, span, implied, super::DJANGO);
         }
     }
     next

@@ -297,7 +297,7 @@ pub(super) fn sources(cx: &Evaluator<'_>, source: &Value) -> Vec<Object> {
 }
 
 /// `AUTH_USER_MODEL`, else Django's own (`django.contrib.auth.models.User`).
-pub(super) fn user_model(cx: &mut Evaluator<'_>) -> Value {
+pub(crate) fn user_model(cx: &mut Evaluator<'_>) -> Value {
     let said = crate::framework::django::settings::setting(cx, "AUTH_USER_MODEL");
     let named = said.texts().find_map(|text| cx.models.named(&text.text));
     let model = named.or_else(|| cx.models.named("django.contrib.auth.models.User"));

@@ -219,7 +219,7 @@ pub(super) fn follow_value(
             }
             Atom::Dictionary(of) => {
                 let of = of.clone();
-                for (key, _) in &of.known {
+                for key in of.known.keys() {
                     let written = Written {
                         file: cx.file,
                         span,

@@ -127,6 +127,8 @@ fn construct(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Op
     }
 }
 
+pub(crate) use expression::user_model;
+
 /// Whether Django maps a model.
 pub(crate) fn is_django(cx: &Evaluator<'_>, model: ModelId) -> bool {
     cx.models

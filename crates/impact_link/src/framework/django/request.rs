@@ -1,0 +1,131 @@
+//! Requests: who asks.
+
+use super::settings::setting;
+use crate::door::{CallSite, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::orm::django::user_model;
+use crate::touch::Manner;
+use crate::value::{Atom, Value};
+use impact_facts::{Access, Certainty, Span};
+
+/// Classes of requests.
+pub(super) const REQUESTS: &[&str] = &[
+    "django.http.HttpRequest",
+    "django.http.request.HttpRequest",
+    "django.core.handlers.wsgi.WSGIRequest",
+    "django.core.handlers.asgi.ASGIRequest",
+    "rest_framework.request.Request",
+];
+
+/// A request.
+pub(super) fn request() -> Value {
+    Value::outside("django.http.HttpRequest")
+}
+
+/// Whether a value is a request.
+pub(super) fn is_request(cx: &Evaluator<'_>, of: &Atom) -> bool {
+    match of {
+        Atom::Outside(name) => REQUESTS.contains(&&**name),
+        Atom::Instance(class) => cx.inherits(*class, REQUESTS),
+        _ => false,
+    }
+}
+
+/// What a member of a request is that code of the tree does not set.
+pub(super) fn attribute(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    if !is_request(cx, of) || member.access == Access::Write {
+        return None;
+    }
+    match member.name {
+        "user" => Some(user(cx, member.span)),
+        "auser" => None,
+        _ => None,
+    }
+}
+
+/// The user of a request: the session's, loaded when it is asked for, by a backend that the settings name.
+pub(super) fn user(cx: &mut Evaluator<'_>, span: Span) -> Value {
+    let classes = user_model(cx);
+    let user = cx.instances(&classes);
+    for atom in user.atoms() {
+        if let Atom::Mapped(model) = atom {
+            let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+            cx.touch_row(*model, span, manner, &|field| !field.deferred);
+        }
+    }
+    if let Some(session) = cx.models.named("django.contrib.sessions.models.Session") {
+        let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+        cx.touch_row(session, span, manner, &|_| true);
+    }
+    user
+}
+
+/// Functions of `django.contrib.auth` that look a user up, through the backends that the settings name.
+pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    match name {
+        "django.contrib.auth.authenticate" | "django.contrib.auth.aauthenticate" => {
+            let mut result: Value = Atom::Null.into();
+            for backend in backends(cx) {
+                let method = cx.silent_attribute(&backend, "authenticate");
+                result = result.or(&cx.call(&method, call));
+            }
+            let classes = user_model(cx);
+            Some(result.or(&cx.instances(&classes)))
+        }
+        "django.contrib.auth.login" | "django.contrib.auth.alogin" => {
+            login(cx, call);
+            Some(Atom::Null.into())
+        }
+        "django.contrib.auth.get_user" | "django.contrib.auth.aget_user" => {
+            Some(user(cx, call.span))
+        }
+        _ => None,
+    }
+}
+
+/// Logging in sets `last_login` (`django.contrib.auth.models.update_last_login`) and reads the password's hash.
+fn login(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let user = call.value(1, "user");
+    let classes = user_model(cx);
+    let all = user.or(&cx.instances(&classes));
+    for atom in all.atoms() {
+        if let Atom::Mapped(model) = atom {
+            for (name, access) in [
+                ("last_login", Access::Write),
+                ("password", Access::Read),
+                ("id", Access::Read),
+            ] {
+                if let Some(field) = cx.models.field(*model, name) {
+                    cx.touch_field(*model, field, call.span, Manner::implied(access));
+                }
+            }
+        }
+    }
+    if let Some(session) = cx.models.named("django.contrib.sessions.models.Session") {
+        for access in [Access::Read, Access::Write] {
+            cx.touch_row(session, call.span, Manner::whole(access), &|_| true);
+        }
+    }
+}
+
+fn backends(cx: &mut Evaluator<'_>) -> Vec<Value> {
+    let said = setting(cx, "AUTHENTICATION_BACKENDS");
+    let mut found = Vec::new();
+    for text in super::settings::texts(&said) {
+        let binding = cx.program.lookup(&text);
+        let classes = cx.binding(&binding);
+        let made = cx.instances(&classes);
+        if made
+            .atoms()
+            .iter()
+            .any(|atom| matches!(atom, Atom::Instance(_)))
+        {
+            found.push(made);
+        }
+    }
+    found
+}

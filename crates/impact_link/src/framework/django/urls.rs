@@ -1,0 +1,455 @@
+//! URLs: patterns to views, through includes, to entry points.
+
+use super::settings::{setting, texts};
+use super::{WEB, request};
+use crate::cells::Key;
+use crate::door::{CallSite, Passed};
+use crate::effect::{Entry, Target, site};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{Assembled, EntryKind, FileId, Language, Span, Spread};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Functions that make a pattern, and whether it is a regular expression.
+const PATTERNS: &[(&str, bool)] = &[
+    ("django.urls.path", false),
+    ("django.urls.conf.path", false),
+    ("django.urls.re_path", true),
+    ("django.urls.conf.re_path", true),
+    ("django.conf.urls.url", true),
+];
+
+/// What calling a function outside the tree is.
+pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    if let Some((_, regular)) = PATTERNS.iter().find(|(known, _)| *known == name) {
+        return Some(pattern(cx, *regular, call));
+    }
+    match name {
+        "django.urls.include" | "django.urls.conf.include" | "django.conf.urls.include" => {
+            let of = call.value(0, "arg");
+            Some(
+                Object::new(WEB, "include", None)
+                    .with_value("of", of)
+                    .into(),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn pattern(cx: &mut Evaluator<'_>, regular: bool, call: &CallSite<'_>) -> Value {
+    let route = call.argument(0, "route").or_else(|| call.named("regex"));
+    let view = call.value(1, "view");
+    let extra = call.value(2, "kwargs");
+    pass_request(cx, &view, &extra, call.span);
+    let place = Assembled {
+        text: String::new(),
+        segments: vec![impact_facts::Segment {
+            at: 0,
+            file: cx.file,
+            offset: call.span.start,
+        }],
+        holes: vec![],
+    };
+    let mut made = Object::new(WEB, "route", None)
+        .with_value("route", route.map(|a| a.value.clone()).unwrap_or_default())
+        .with_value("view", view)
+        .with_value("at", Atom::Text(Arc::new(place)).into())
+        .with_word(&format!("end:{}", call.span.end));
+    if regular {
+        made = made.with_word("regular");
+    }
+    made = made.with_word(&format!("start:{}:{}", cx.file.0, call.span.start));
+    made.into()
+}
+
+/// Views are called with a request, and with what the pattern captures.
+fn pass_request(cx: &mut Evaluator<'_>, view: &Value, extra: &Value, span: Span) {
+    let mut arguments = vec![Passed {
+        name: None,
+        spread: Spread::None,
+        value: request::request(),
+        span,
+        expression: None,
+    }];
+    if !extra.is_nothing() {
+        arguments.push(Passed {
+            name: None,
+            spread: Spread::Named,
+            value: extra.clone(),
+            span,
+            expression: None,
+        });
+    }
+    let expected = Value::nothing();
+    let call = CallSite {
+        span,
+        callee: span,
+        arguments: &arguments,
+        expected: &expected,
+    };
+    for atom in view.atoms() {
+        match atom {
+            Atom::Function(function) => {
+                cx.pass(*function, None, &call);
+                let wrappers = cx.read(Key::Wrappers(*function));
+                for wrapper in wrappers.atoms() {
+                    if let Atom::Function(wrapper) = wrapper {
+                        cx.pass(*wrapper, None, &call);
+                    }
+                }
+            }
+            Atom::Method(function, of) => cx.pass(*function, Some((**of).clone()), &call),
+            _ => {}
+        }
+    }
+}
+
+/// Every route that the root module of URLs leads to.
+pub(super) fn finish(cx: &mut Evaluator<'_>) {
+    let mut seen = BTreeSet::new();
+    for file in roots(cx) {
+        let patterns = of_module(cx, file);
+        walk(cx, &patterns, "", &mut seen, 0);
+    }
+}
+
+/// `ROOT_URLCONF`; where no settings say it, every module with patterns that no other includes.
+fn roots(cx: &mut Evaluator<'_>) -> Vec<FileId> {
+    let said = setting(cx, "ROOT_URLCONF");
+    let named: Vec<FileId> = texts(&said)
+        .iter()
+        .filter_map(|name| cx.program.module_file(name))
+        .collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let all: Vec<FileId> = cx
+        .program
+        .files()
+        .filter(|file| {
+            cx.program.is_own(*file) && cx.program.facts(*file).language == Language::Python
+        })
+        .filter(|file| {
+            let places = cx.program.places(*file);
+            let name = places.name("urlpatterns");
+            name.is_some_and(|name| !places.names(Place::Module).definitions(name).is_empty())
+        })
+        .collect();
+    let mut included = BTreeSet::new();
+    for file in &all {
+        let patterns = of_module(cx, *file);
+        for object in objects(&patterns) {
+            included.extend(included_modules(cx, &object));
+        }
+    }
+    all.into_iter()
+        .filter(|file| !included.contains(file))
+        .collect()
+}
+
+fn of_module(cx: &mut Evaluator<'_>, file: FileId) -> Value {
+    let Some(name) = cx.program.places(file).name("urlpatterns") else {
+        return Value::nothing();
+    };
+    cx.cells.peek(&Key::Global(file, name))
+}
+
+/// Objects of this door in a value, lists looked into.
+fn objects(value: &Value) -> Vec<Arc<Object>> {
+    let mut found = Vec::new();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Object(object) if object.door == WEB => found.push(object.clone()),
+            Atom::List(of) => found.extend(objects(of)),
+            Atom::Tuple(items) => found.extend(items.iter().flat_map(objects)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn included_modules(cx: &Evaluator<'_>, route: &Object) -> Vec<FileId> {
+    let view = route.values.get("view").cloned().unwrap_or_default();
+    let includes = objects(&view)
+        .into_iter()
+        .filter(|object| object.kind == "include");
+    includes
+        .flat_map(|include| {
+            let of = include.values.get("of").cloned().unwrap_or_default();
+            modules(cx, &of)
+        })
+        .collect()
+}
+
+fn modules(cx: &Evaluator<'_>, of: &Value) -> Vec<FileId> {
+    of.atoms()
+        .iter()
+        .flat_map(|atom| match atom {
+            Atom::Text(text) => cx.program.module_file(&text.text).into_iter().collect(),
+            Atom::Module(file) => vec![*file],
+            Atom::Tuple(items) => items
+                .first()
+                .map(|first| modules(cx, first))
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn walk(
+    cx: &mut Evaluator<'_>,
+    patterns: &Value,
+    prefix: &str,
+    seen: &mut BTreeSet<(String, u32, u32)>,
+    depth: u32,
+) {
+    if depth > 12 {
+        return;
+    }
+    for route in objects(patterns)
+        .into_iter()
+        .filter(|object| object.kind == "route")
+    {
+        for path in paths(&route) {
+            let path = format!("{prefix}{path}");
+            let view = route.values.get("view").cloned().unwrap_or_default();
+            let mut is_include = false;
+            for include in objects(&view)
+                .into_iter()
+                .filter(|object| object.kind == "include")
+            {
+                is_include = true;
+                let of = include.values.get("of").cloned().unwrap_or_default();
+                for file in modules(cx, &of) {
+                    let inner = of_module(cx, file);
+                    walk(cx, &inner, &path, seen, depth + 1);
+                }
+                let inner = of.filter(|atom| !matches!(atom, Atom::Text(_) | Atom::Module(_)));
+                walk(cx, &inner, &path, seen, depth + 1);
+            }
+            let inner = view.filter(|atom| matches!(atom, Atom::List(_) | Atom::Tuple(_)));
+            if !inner.is_nothing() {
+                walk(cx, &inner, &path, seen, depth + 1);
+            }
+            if !is_include {
+                entry(cx, &route, &path, &view, seen);
+            }
+        }
+    }
+}
+
+/// The paths of a pattern, as the framework matches them: `users/{id}/`.
+fn paths(route: &Object) -> Vec<String> {
+    let said = route.values.get("route").cloned().unwrap_or_default();
+    let regular = route.has("regular");
+    let all: BTreeSet<String> = said
+        .texts()
+        .map(|text| {
+            let shown = without_holes(text);
+            if regular {
+                of_expression(&shown)
+            } else {
+                of_path(&shown)
+            }
+        })
+        .collect();
+    if all.is_empty() {
+        vec![String::new()]
+    } else {
+        all.into_iter().collect()
+    }
+}
+
+/// A part that the settings fill in is left away where it stands first: a deployment's prefix.
+fn without_holes(text: &Assembled) -> String {
+    let mut shown = text.text.clone();
+    for hole in text.holes.iter().rev() {
+        let (start, end) = (hole.start as usize, hole.end as usize);
+        if shown.get(start..end).is_some() {
+            shown.replace_range(start..end, if start == 0 { "" } else { "{}" });
+        }
+    }
+    shown
+}
+
+fn of_path(route: &str) -> String {
+    let mut made = String::new();
+    let mut rest = route;
+    while let Some((before, after)) = rest.split_once('<') {
+        made.push_str(before);
+        let Some((inside, tail)) = after.split_once('>') else {
+            break;
+        };
+        let name = inside.rsplit(':').next().unwrap_or(inside);
+        made.push_str(&format!("{{{name}}}"));
+        rest = tail;
+    }
+    made.push_str(rest);
+    made
+}
+
+/// `^users/(?P<id>\d+)/$` to `users/{id}/`.
+fn of_expression(expression: &str) -> String {
+    let mut made = String::new();
+    let chars: Vec<char> = expression.chars().collect();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        match c {
+            '^' | '$' => at += 1,
+            '\\' => {
+                let next = chars.get(at + 1).copied().unwrap_or_default();
+                if !matches!(next, 'Z' | 'A' | 'b') {
+                    made.push(next);
+                }
+                at += 2;
+            }
+            '(' => {
+                let end = closing(&chars, at);
+                let inside: String = chars.get(at + 1..end).unwrap_or_default().iter().collect();
+                let name = inside
+                    .strip_prefix("?P<")
+                    .and_then(|rest| rest.split_once('>'));
+                if !inside.starts_with("?:") {
+                    made.push_str(&format!("{{{}}}", name.map_or("", |(name, _)| name)));
+                }
+                at = end + 1;
+                while matches!(chars.get(at), Some('?' | '*' | '+')) {
+                    at += 1;
+                }
+            }
+            '?' | '*' | '+' => at += 1,
+            _ => {
+                made.push(c);
+                at += 1;
+            }
+        }
+    }
+    made
+}
+
+fn closing(chars: &[char], open: usize) -> usize {
+    let mut depth = 0usize;
+    let mut at = open;
+    while let Some(c) = chars.get(at) {
+        match c {
+            '\\' => at += 1,
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    chars.len()
+}
+
+fn entry(
+    cx: &mut Evaluator<'_>,
+    route: &Object,
+    path: &str,
+    view: &Value,
+    seen: &mut BTreeSet<(String, u32, u32)>,
+) {
+    let Some((file, start)) = route
+        .words_after("start:")
+        .next()
+        .and_then(|at| at.split_once(':'))
+    else {
+        return;
+    };
+    let end = route
+        .words_after("end:")
+        .next()
+        .and_then(|end| end.parse().ok());
+    let (Ok(file), Ok(start), Some(end)) = (file.parse(), start.parse(), end) else {
+        return;
+    };
+    let (methods, mut runs) = handlers(cx, view);
+    runs.extend(super::views::middleware(cx));
+    let name = format!("{methods} /{}", path.trim_start_matches('/'));
+    if !seen.insert((name.clone(), file, start)) {
+        return;
+    }
+    let file = FileId(file);
+    cx.within_file(file, |cx| {
+        cx.current.entries.push(Entry {
+            kind: EntryKind::Api,
+            name: name.into(),
+            site: site(file, Span::new(start, end)),
+            schedule: None,
+            runs,
+            via: "python/django".into(),
+        });
+    });
+}
+
+/// The methods that a view answers, and the code it runs.
+fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
+    let mut methods = BTreeSet::new();
+    let mut runs = Vec::new();
+    let mut open = false;
+    for atom in view.atoms() {
+        match atom {
+            Atom::Function(function) | Atom::Method(function, _) => {
+                runs.push(Target::Function(*function));
+                let said = super::views::allowed(cx, *function);
+                open |= said.is_empty();
+                methods.extend(said);
+            }
+            Atom::Object(object) if object.kind == "view" => {
+                if let Some(class) = object.class {
+                    let (said, code) = class_handlers(cx, class);
+                    open |= said.is_empty();
+                    methods.extend(said);
+                    runs.extend(code);
+                }
+            }
+            Atom::Instance(class) => {
+                runs.extend(class_handlers(cx, *class).1);
+                open = true;
+            }
+            _ => open = true,
+        }
+    }
+    let words = if open || methods.is_empty() {
+        "ANY".to_owned()
+    } else {
+        methods.into_iter().collect::<Vec<_>>().join(",")
+    };
+    (words, runs)
+}
+
+/// Methods of HTTP that a class defines, and all of its methods: the framework calls its hooks.
+fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<String>, Vec<Target>) {
+    let (mut methods, mut runs) = (Vec::new(), Vec::new());
+    for base in cx.program.ancestors(class).iter() {
+        let impact_bind::Binding::Class(base) = base else {
+            continue;
+        };
+        let places = cx.program.places(base.file);
+        let names = places.names(Place::Class(base.class));
+        for name in names.names() {
+            for definition in names.definitions(name) {
+                if let Definition::Function(function) = definition {
+                    let text = cx.program.module(base.file).name(name);
+                    if super::views::HTTP.contains(&text) {
+                        methods.push(text.to_ascii_uppercase());
+                    }
+                    let function = FunctionRef {
+                        file: base.file,
+                        function: *function,
+                    };
+                    runs.push(Target::Function(function));
+                }
+            }
+        }
+    }
+    (methods, runs)
+}

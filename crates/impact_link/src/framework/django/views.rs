@@ -1,0 +1,304 @@
+//! Views: function decorators, class-based views and what they carry, middleware.
+
+use super::settings::{setting, texts};
+use super::{WEB, request};
+use crate::cells::Key;
+use crate::door::{CallSite, MemberSite};
+use crate::effect::Target;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{Access, ExpressionKind, Language, Span};
+
+/// Methods of HTTP as class-based views define them.
+pub(super) const HTTP: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+
+const VIEWS: &[&str] = &[
+    "django.views.View",
+    "django.views.generic.View",
+    "django.views.generic.base.View",
+    "django.views.generic.TemplateView",
+    "django.views.generic.RedirectView",
+    "django.views.generic.ListView",
+    "django.views.generic.DetailView",
+    "django.views.generic.CreateView",
+    "django.views.generic.UpdateView",
+    "django.views.generic.DeleteView",
+    "django.views.generic.FormView",
+    "rest_framework.views.APIView",
+    "rest_framework.generics.GenericAPIView",
+    "rest_framework.generics.ListAPIView",
+    "rest_framework.generics.RetrieveAPIView",
+    "rest_framework.generics.CreateAPIView",
+    "rest_framework.generics.UpdateAPIView",
+    "rest_framework.generics.DestroyAPIView",
+    "rest_framework.generics.ListCreateAPIView",
+    "rest_framework.generics.RetrieveUpdateAPIView",
+    "rest_framework.generics.RetrieveUpdateDestroyAPIView",
+    "rest_framework.viewsets.ViewSet",
+    "rest_framework.viewsets.GenericViewSet",
+    "rest_framework.viewsets.ModelViewSet",
+    "rest_framework.viewsets.ReadOnlyModelViewSet",
+];
+
+/// What a member of a class-based view is.
+pub(super) fn attribute(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    let Atom::Instance(class) = of else {
+        return None;
+    };
+    if member.access == Access::Write
+        || !matches!(member.name, "request" | "object" | "object_list")
+    {
+        return None;
+    }
+    if !is_view(cx, *class) {
+        return None;
+    }
+    match member.name {
+        "request" => Some(request::request()),
+        "object" => Some(rows(cx, *class, member.span)),
+        _ => Some(queryset(cx, *class, member.span)),
+    }
+}
+
+fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.inherits(class, VIEWS)
+        || cx.program.ancestors(class).iter().any(|base| match base {
+            Binding::External(name) => {
+                name.starts_with("django.views.") || name.starts_with("rest_framework.")
+            }
+            _ => false,
+        })
+}
+
+/// The queryset of a generic view: `get_queryset`, `queryset`, or all rows of `model`.
+fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    let itself: Value = Atom::Instance(class).into();
+    if cx.class_member(class, "get_queryset").is_some() {
+        return cx.call_method(&Atom::Instance(class), "get_queryset", span);
+    }
+    if cx.class_member(class, "queryset").is_some() {
+        return cx.silent_attribute(&itself, "queryset");
+    }
+    if cx.class_member(class, "model").is_none() {
+        return Value::unknown("the queryset of a view without a model");
+    }
+    let model = cx.silent_attribute(&itself, "model");
+    let manager = cx.silent_attribute(&model, "objects");
+    let all = cx.silent_attribute(&manager, "all");
+    let expected = Value::nothing();
+    let call = CallSite {
+        span,
+        callee: span,
+        arguments: &[],
+        expected: &expected,
+    };
+    cx.call(&all, &call)
+}
+
+fn rows(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    if cx.class_member(class, "get_object").is_some() {
+        return cx.call_method(&Atom::Instance(class), "get_object", span);
+    }
+    let all = queryset(cx, class, span);
+    cx.iterate(&all, span)
+}
+
+/// Methods of views that no code of the tree defines.
+pub(super) fn method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match (of, name) {
+        (Atom::Class(class), "as_view") => {
+            let mut made = Object::new(WEB, "view", None);
+            made.class = Some(*class);
+            Some(made.into())
+        }
+        (Atom::Instance(class), "get_queryset" | "filter_queryset") if is_view(cx, *class) => {
+            Some(if name == "filter_queryset" {
+                call.value(0, "queryset")
+            } else {
+                own_queryset(cx, *class, call.span)
+            })
+        }
+        (Atom::Instance(class), "get_object") if is_view(cx, *class) => {
+            let all = queryset(cx, *class, call.span);
+            Some(cx.iterate(&all, call.span))
+        }
+        _ => None,
+    }
+}
+
+/// `super().get_queryset()`: what the class says without its own method.
+fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    let itself: Value = Atom::Instance(class).into();
+    if cx.class_member(class, "queryset").is_some() {
+        return cx.silent_attribute(&itself, "queryset");
+    }
+    let model = cx.silent_attribute(&itself, "model");
+    let manager = cx.silent_attribute(&model, "objects");
+    let all = cx.silent_attribute(&manager, "all");
+    let expected = Value::nothing();
+    let call = CallSite {
+        span,
+        callee: span,
+        arguments: &[],
+        expected: &expected,
+    };
+    cx.call(&all, &call)
+}
+
+/// Functions of Django that take a function and give one like it: decorators.
+pub(super) fn decorator(name: &str, call: &CallSite<'_>) -> Option<Value> {
+    if !name.starts_with("django.") && !name.starts_with("functools.") {
+        return None;
+    }
+    let first = call.at(0)?;
+    let is_function = |atom: &Atom| {
+        matches!(atom, Atom::Function(_) | Atom::Method(..))
+            || matches!(atom, Atom::Object(object) if object.kind == "view")
+    };
+    (call.arguments.len() == 1 && first.value.atoms().iter().any(is_function))
+        .then(|| first.value.clone())
+}
+
+/// Decorators that say which methods of HTTP a function answers.
+const METHODS: &[(&str, &[&str])] = &[
+    ("django.views.decorators.http.require_POST", &["POST"]),
+    ("django.views.decorators.http.require_GET", &["GET"]),
+    (
+        "django.views.decorators.http.require_safe",
+        &["GET", "HEAD"],
+    ),
+];
+
+/// The methods of HTTP that a function answers; none if it does not say.
+pub(super) fn allowed(cx: &Evaluator<'_>, function: FunctionRef) -> Vec<String> {
+    let module = cx.program.module(function.file);
+    let mut found = Vec::new();
+    for decorator in &module.function(function.function).decorators {
+        match &module.expression(*decorator).kind {
+            ExpressionKind::Call(call) => {
+                let binding =
+                    cx.program
+                        .resolve_expression(function.file, Place::Module, call.callee);
+                let last = binding.external().and_then(|name| name.rsplit('.').next());
+                if matches!(last, Some("require_http_methods" | "api_view"))
+                    && let Some(first) = call.arguments.first()
+                    && let ExpressionKind::Collection(items) = &module.expression(first.value).kind
+                {
+                    let texts = items
+                        .items
+                        .iter()
+                        .filter_map(|item| module.plain_text(item.value));
+                    found.extend(texts.map(|text| text.to_ascii_uppercase()));
+                }
+            }
+            _ => {
+                let binding =
+                    cx.program
+                        .resolve_expression(function.file, Place::Module, *decorator);
+                let known = METHODS
+                    .iter()
+                    .find(|(name, _)| binding.external() == Some(name));
+                found.extend(
+                    known
+                        .into_iter()
+                        .flat_map(|(_, all)| all.iter().map(|m| (*m).to_owned())),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Methods of class-based views and of middleware are called with a request.
+pub(super) fn start(cx: &mut Evaluator<'_>) {
+    let classes: Vec<ClassRef> = cx
+        .program
+        .all_classes()
+        .filter(|class| cx.program.facts(class.file).language == Language::Python)
+        .collect();
+    for class in classes {
+        if is_view(cx, class) {
+            for name in HTTP.iter().copied().chain(["dispatch", "setup"]) {
+                pass_request(cx, class, name);
+            }
+        }
+    }
+    for class in middleware_classes(cx) {
+        for name in [
+            "__call__",
+            "process_request",
+            "process_view",
+            "process_response",
+            "process_exception",
+        ] {
+            pass_request(cx, class, name);
+        }
+    }
+}
+
+fn pass_request(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) {
+    if let Some(function) = method_of(cx, class, name) {
+        cx.cells
+            .join(Key::Parameter(function, 1), &request::request());
+    }
+}
+
+fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<FunctionRef> {
+    match cx.class_member(class, name)? {
+        (owner, [.., Definition::Function(function)]) => Some(FunctionRef {
+            file: owner.file,
+            function: *function,
+        }),
+        _ => None,
+    }
+}
+
+fn middleware_classes(cx: &mut Evaluator<'_>) -> Vec<ClassRef> {
+    let said = setting(cx, "MIDDLEWARE");
+    let bindings = texts(&said)
+        .into_iter()
+        .map(|name| cx.program.lookup(&name));
+    bindings
+        .filter_map(|binding| match binding {
+            Binding::Class(class) => Some(class),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The code of middleware that the settings name: it runs for every route.
+pub(super) fn middleware(cx: &mut Evaluator<'_>) -> Vec<Target> {
+    let mut found = Vec::new();
+    for class in middleware_classes(cx) {
+        for name in [
+            "__call__",
+            "process_request",
+            "process_view",
+            "process_response",
+        ] {
+            found.extend(method_of(cx, class, name).map(Target::Function));
+        }
+    }
+    let said = setting(cx, "MIDDLEWARE");
+    for name in texts(&said) {
+        if let Binding::Function(function) = cx.program.lookup(&name) {
+            found.push(Target::Function(function));
+            let inner = cx.cells.peek(&Key::Return(function));
+            found.extend(inner.atoms().iter().filter_map(|atom| match atom {
+                Atom::Function(inner) => Some(Target::Function(*inner)),
+                _ => None,
+            }));
+        }
+    }
+    found
+}
