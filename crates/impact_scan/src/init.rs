@@ -23,7 +23,8 @@ const DATABASE_NOTES: &str = "\
 #[must_use]
 pub fn describe_workspace(workspace: &Workspace) -> String {
     let mut text = HEAD.to_owned();
-    for (at, spec) in workspace.services.iter().enumerate() {
+    let services = workspace.services.iter().filter(|spec| !spec.schema_only);
+    for (at, spec) in services.enumerate() {
         text.push('\n');
         service(&mut text, spec);
         text.push_str(if at == 0 { SERVICE_NOTES } else { "" });

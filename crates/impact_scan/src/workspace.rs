@@ -1,7 +1,7 @@
 //! What a run is about: services, databases, and which files of them count.
 
 use crate::config::{self, ConfigError, ConfigFile, RawDatabase, RawService, Source};
-use crate::discover;
+use crate::{discover, schema_paths};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use impact_facts::{Dialect, Service};
 use std::collections::BTreeSet;
@@ -38,6 +38,8 @@ pub struct ServiceSpec {
     pub root: PathBuf,
     /// Which of its files count.
     pub selection: Selection,
+    /// Whether it is no service but files that say what a database's schema is.
+    pub schema_only: bool,
 }
 
 /// A database of the workspace.
@@ -175,6 +177,7 @@ impl Workspace {
         reject_duplicates(&services)?;
         let databases = databases(source, &root, &file.database, &services)?;
         check_databases(source, &file.service, &databases)?;
+        services.extend(schema_paths::outside_services(&root, &databases, &services));
         let policy = file.policy.map(Spanned::into_inner);
         Ok(Self {
             root,
@@ -209,6 +212,7 @@ impl ServiceSpec {
             },
             root: path.to_path_buf(),
             selection: Selection::default(),
+            schema_only: false,
         }
     }
 }
@@ -234,10 +238,16 @@ impl Selection {
         self.own.admits(path) && self.workspace.admits(&whole)
     }
 
-    /// Whether every file counts.
-    #[must_use]
-    pub fn is_everything(&self) -> bool {
-        self.own.is_empty() && self.workspace.is_empty()
+    /// Lets only the files count that a pattern fits. One that is no glob fits nothing.
+    pub(crate) fn only(&mut self, pattern: &str) {
+        let mut set = GlobSetBuilder::new();
+        globs(&format!("/{pattern}"))
+            .unwrap_or_default()
+            .into_iter()
+            .for_each(|glob| {
+                set.add(glob);
+            });
+        self.own.include = Some(set.build().unwrap_or_else(|_| GlobSet::empty()));
     }
 }
 
@@ -262,10 +272,6 @@ impl Globs {
     fn admits(&self, path: &str) -> bool {
         self.include.as_ref().is_none_or(|set| set.is_match(path))
             && !self.exclude.as_ref().is_some_and(|set| set.is_match(path))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.include.is_none() && self.exclude.is_none()
     }
 }
 
