@@ -1,0 +1,300 @@
+//! SQLAlchemy's declarations: declarative classes, `Table` objects, imperative mappings; with Flask-SQLAlchemy's and
+//! SQLModel's rules for names.
+
+mod column;
+mod member;
+mod relationship;
+mod role;
+mod table;
+mod table_name;
+
+use column::DeclaredColumn;
+use impact_bind::{Binding, ClassRef, Place, Program};
+use impact_facts::{FileId, Language, Model, Site, TableName};
+use member::{Context, Member, MemberKind, members};
+use relationship::DeclaredRelation;
+use role::{Role, role_of_binding};
+use std::collections::HashMap;
+
+/// The word for this ORM in [`Model::orm`].
+const ORM: &str = "python/sqlalchemy";
+
+/// A model on its way: what is said, before foreign keys and relations are bound.
+#[derive(Debug)]
+struct Draft {
+    class: Option<ClassRef>,
+    model: Model,
+    /// For each field, in order: what it points at, as written.
+    points_at: Vec<Option<String>>,
+    relations: Vec<DeclaredRelation>,
+}
+
+/// All models of a program, in the order of their files.
+pub(crate) fn models(program: &Program<'_>) -> Vec<Model> {
+    let mut drafts = table::drafts(program);
+    let mut done: HashMap<ClassRef, usize> = HashMap::new();
+    for class in program.all_classes() {
+        if program.is_own(class.file) && program.facts(class.file).language == Language::Python {
+            declare(program, class, &mut drafts, &mut done, 0);
+        }
+    }
+    table::map_imperatively(program, &mut drafts);
+    relationship::bind(program, &mut drafts);
+    let mut models: Vec<Model> = drafts.into_iter().map(|draft| draft.model).collect();
+    models.sort_by(|a, b| (a.declared_at, &a.name).cmp(&(b.declared_at, &b.name)));
+    models
+}
+
+/// Declares a class once, its bases first. Returns its place among the drafts if it is mapped.
+fn declare(
+    program: &Program<'_>,
+    class: ClassRef,
+    drafts: &mut Vec<Draft>,
+    done: &mut HashMap<ClassRef, usize>,
+    depth: u32,
+) -> Option<usize> {
+    if let Some(known) = done.get(&class) {
+        return Some(*known);
+    }
+    if depth > 32 {
+        return None;
+    }
+    let mut parents = Vec::new();
+    for base in program.ancestors(class).iter().skip(1) {
+        if let Binding::Class(base) = base {
+            parents.extend(declare(program, *base, drafts, done, depth + 1));
+        }
+    }
+    let draft = draft(program, class, &parents, drafts)?;
+    drafts.push(draft);
+    done.insert(class, drafts.len() - 1);
+    Some(drafts.len() - 1)
+}
+
+fn draft(
+    program: &Program<'_>,
+    class: ClassRef,
+    parents: &[usize],
+    drafts: &[Draft],
+) -> Option<Draft> {
+    let base = base_role(program, class);
+    let said = table_name::said(program, class, subject(program, class));
+    if said.is_abstract || (base.is_none() && said.name.is_none() && said.table.is_none()) {
+        return None;
+    }
+    let plain = base == Some(Role::SqlModel);
+    if plain && !is_table(program, class) {
+        return None;
+    }
+    let mut draft = empty(program, class);
+    let lineage = lineage(program, class, parents, drafts);
+    for part in &lineage {
+        add_members(program, *part, plain, &mut draft);
+    }
+    let parent = parents.first().and_then(|at| drafts.get(*at));
+    name_table(program, class, base, &lineage, parent, &mut draft);
+    if let Some(table) = said.table {
+        let cx = Context { program, file: class.file, place: Place::Class(class.class) };
+        table::take(cx, table, &mut draft, drafts);
+    }
+    if let Some(parent) = parent {
+        inherit(parent, &mut draft);
+    }
+    let has_key = draft.model.fields.iter().any(|field| field.primary_key) || parent.is_some();
+    let is_mapped = draft.model.table.is_some() && (has_key || said.name.is_some());
+    let reflects = said.table.is_some() || draft.model.reflected;
+    (is_mapped && (!draft.model.fields.is_empty() || reflects)).then_some(draft)
+}
+
+fn subject<'p>(program: &Program<'p>, class: ClassRef) -> &'p str {
+    let module = program.module(class.file);
+    module.class(class.class).name.map_or("", |name| module.name(name))
+}
+
+/// What kind of base the class inherits from, however far away.
+fn base_role(program: &Program<'_>, class: ClassRef) -> Option<Role> {
+    const BASES: &[Role] = &[Role::FlaskModel, Role::SqlModel, Role::Base];
+    let line = program.ancestors(class);
+    let found: Vec<Role> = line
+        .iter()
+        .skip(1)
+        .filter_map(|base| role_of_binding(program, base, 0))
+        .filter(|role| BASES.contains(role))
+        .collect();
+    // Flask-SQLAlchemy's and SQLModel's classes are declarative bases, too: the more special rule counts.
+    BASES.iter().copied().find(|role| found.contains(role)).or_else(|| decorated(program, class))
+}
+
+/// `@registry.mapped`, `@as_declarative()` and `@registry.mapped_as_dataclass`.
+fn decorated(program: &Program<'_>, class: ClassRef) -> Option<Role> {
+    const WORDS: &[&str] = &["mapped", "mapped_as_dataclass", "as_declarative", "as_declarative_base"];
+    let module = program.module(class.file);
+    let named = module.class(class.class).decorators.iter().filter_map(|decorator| {
+        let cx = Context { program, file: class.file, place: Place::Module };
+        module.dotted(cx.call(*decorator).map_or(*decorator, |call| call.callee))
+    });
+    let mut words = named.map(|name| name.rsplit('.').next().unwrap_or_default().to_owned());
+    words.any(|word| WORDS.contains(&&*word)).then_some(Role::Base)
+}
+
+/// SQLModel: `class Hero(SQLModel, table=True)`.
+fn is_table(program: &Program<'_>, class: ClassRef) -> bool {
+    let module = program.module(class.file);
+    module.class(class.class).bases.iter().any(|base| {
+        base.name.is_some_and(|(name, _)| module.name(name) == "table")
+            && module.expression(base.value).kind == impact_facts::ExpressionKind::Bool(true)
+    })
+}
+
+fn empty(program: &Program<'_>, class: ClassRef) -> Draft {
+    let definition = program.module(class.file).class(class.class);
+    let site = Site { file: class.file, span: definition.name_span };
+    let model = blank(&program.class_name(class), site);
+    Draft {
+        class: Some(class),
+        model: Model { class: Some(class.class), ..model },
+        points_at: Vec::new(),
+        relations: Vec::new(),
+    }
+}
+
+fn blank(name: &str, declared_at: Site) -> Model {
+    Model {
+        name: name.into(),
+        class: None,
+        orm: ORM.into(),
+        table: None,
+        fields: Vec::new(),
+        relations: Vec::new(),
+        parents: Vec::new(),
+        aliases: Vec::new(),
+        ordering: Vec::new(),
+        reflected: false,
+        is_abstract: false,
+        declared_at,
+    }
+}
+
+/// The classes whose bodies declare for this one, bases first: itself, mixins and abstract bases, but no mapped parent.
+fn lineage(
+    program: &Program<'_>,
+    class: ClassRef,
+    parents: &[usize],
+    drafts: &[Draft],
+) -> Vec<ClassRef> {
+    let mapped = |base: &ClassRef| {
+        parents.iter().filter_map(|at| drafts.get(*at)).any(|draft| draft.class == Some(*base))
+    };
+    let inherited = |base: &ClassRef| {
+        parents.iter().filter_map(|at| drafts.get(*at)?.class).any(|parent| {
+            program.ancestors(parent).contains(&Binding::Class(*base))
+        })
+    };
+    let mut line: Vec<ClassRef> = program
+        .ancestors(class)
+        .iter()
+        .filter_map(|base| match base {
+            Binding::Class(base) => Some(*base),
+            _ => None,
+        })
+        .filter(|base| *base == class || !(mapped(base) || inherited(base)))
+        .collect();
+    line.reverse();
+    line
+}
+
+fn add_members(
+    program: &Program<'_>,
+    body: ClassRef,
+    plain: bool,
+    draft: &mut Draft,
+) {
+    let cx = Context { program, file: body.file, place: Place::Class(body.class) };
+    for member in members(program, body, plain) {
+        let name = member.name;
+        if name.starts_with("__") {
+            continue;
+        }
+        match &member.kind {
+            MemberKind::Column(call) => {
+                add_column(draft, column::of_member(cx, &member, *call));
+            }
+            MemberKind::Relationship(call) => {
+                draft.relations.retain(|relation| relation.name != name);
+                draft.relations.push(relationship::of_member(cx, &member, *call));
+            }
+            MemberKind::Synonym(of) => add_synonym(draft, &member, of, body.file),
+        }
+    }
+}
+
+fn add_column(draft: &mut Draft, column: DeclaredColumn) {
+    let same = |field: &impact_facts::MappedField| field.name == column.field.name;
+    if let Some(at) = draft.model.fields.iter().position(same) {
+        draft.model.fields.remove(at);
+        draft.points_at.remove(at);
+    }
+    draft.model.fields.push(column.field);
+    draft.points_at.push(column.points_at);
+}
+
+fn add_synonym(draft: &mut Draft, member: &Member<'_>, of: &str, file: FileId) {
+    let Some(field) = draft.model.fields.iter().find(|field| *field.name == *of) else {
+        return;
+    };
+    let site = Site { file, span: member.span };
+    let field = impact_facts::MappedField {
+        name: member.name.into(),
+        declared_at: site,
+        names_column: None,
+        ..field.clone()
+    };
+    add_column(draft, DeclaredColumn { field, points_at: None });
+}
+
+/// Gives the draft its table: what the nearest body says, else the rule of the base, else the parent's table.
+fn name_table(
+    program: &Program<'_>,
+    class: ClassRef,
+    base: Option<Role>,
+    lineage: &[ClassRef],
+    parent: Option<&Draft>,
+    draft: &mut Draft,
+) {
+    let subject = subject(program, class);
+    let all: Vec<_> =
+        lineage.iter().rev().map(|body| table_name::said(program, *body, subject)).collect();
+    let schema = all.iter().find_map(|said| said.schema.clone());
+    let name = all.iter().find_map(|said| said.name.clone());
+    let has_own_key = draft.model.fields.iter().any(|field| field.primary_key);
+    let name = name.or_else(|| match base {
+        _ if parent.is_some() && !has_own_key => None,
+        Some(Role::FlaskModel) if has_own_key => Some(table_name::snake_case(subject)),
+        Some(Role::SqlModel) => Some(subject.to_lowercase()),
+        _ => None,
+    });
+    draft.model.table = match name {
+        Some(name) => Some(TableName { schema: schema.map(Into::into), name: name.into() }),
+        None => parent.and_then(|parent| parent.model.table.clone()),
+    };
+}
+
+/// Single-table inheritance shares the parent's fields; joined inheritance keeps them at the parent.
+fn inherit(parent: &Draft, draft: &mut Draft) {
+    if parent.model.table == draft.model.table {
+        let own = std::mem::take(&mut draft.model.fields);
+        let own_points = std::mem::take(&mut draft.points_at);
+        draft.model.fields.clone_from(&parent.model.fields);
+        draft.points_at.clone_from(&parent.points_at);
+        for (field, points_at) in own.into_iter().zip(own_points) {
+            add_column(draft, DeclaredColumn { field, points_at });
+        }
+    } else {
+        draft.model.parents.push(parent.model.name.clone());
+    }
+    for relation in &parent.relations {
+        if draft.relations.iter().all(|own| own.name != relation.name) {
+            draft.relations.push(relation.clone());
+        }
+    }
+}
