@@ -53,7 +53,7 @@ impl SourceText {
         }
     }
 
-    fn literal(&mut self, literal: &Literal) {
+    pub(crate) fn literal(&mut self, literal: &Literal) {
         let base = self.text.len() as u32;
         for (text, file) in &literal.map.entries {
             self.map.push(base + text, *file);
@@ -61,10 +61,29 @@ impl SourceText {
         self.text.push_str(&literal.value);
     }
 
-    fn hole(&mut self, span: Span) {
+    pub(crate) fn hole(&mut self, span: Span) {
         self.map.push(self.text.len() as u32, span.start);
         self.text.push_str(&format!("impact_hole_{}", self.holes));
         self.holes += 1;
+    }
+
+    /// A hole whose text is known: all of it stands at the hole.
+    pub(crate) fn filled(&mut self, text: &str, span: Span) {
+        let base = self.text.len() as u32;
+        for byte in 0..text.len() as u32 {
+            self.map.push(base + byte, span.start);
+        }
+        self.text.push_str(text);
+    }
+
+    /// Another text of the same file after this one.
+    pub(crate) fn append(&mut self, other: &SourceText) {
+        let base = self.text.len() as u32;
+        for (text, file) in &other.map.entries {
+            self.map.push(base + text, *file);
+        }
+        self.text.push_str(&other.text);
+        self.holes += other.holes;
     }
 
     /// Where a part of the text stands in the file.

@@ -4,8 +4,10 @@
 //! its runner runs them. What the steps leave is one catalog for each database; dumps and then models fill in what no
 //! migration says.
 
+mod alembic;
 mod databases;
 mod sql;
+mod sqlalchemy;
 
 use crate::replay::Replay;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -97,10 +99,20 @@ struct Declarer {
 }
 
 /// Every declarer, in the order in which their sets are joined.
-const DECLARERS: &[Declarer] = &[Declarer {
-    name: "sql",
-    declare: sql::declare,
-}];
+const DECLARERS: &[Declarer] = &[
+    Declarer {
+        name: "sql",
+        declare: sql::declare,
+    },
+    Declarer {
+        name: "alembic",
+        declare: alembic::declare,
+    },
+    Declarer {
+        name: "python/sqlalchemy",
+        declare: sqlalchemy::declare,
+    },
+];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.
 #[must_use]

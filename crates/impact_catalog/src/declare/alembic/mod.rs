@@ -27,7 +27,10 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
             continue;
         }
         if let Some(revision) = revision(program, file) {
-            let folder = program.path(file).rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = program
+                .path(file)
+                .rsplit_once('/')
+                .map_or("", |(folder, _)| folder);
             folders.entry(folder).or_default().push(revision);
         }
     }
@@ -44,7 +47,10 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
             })
             .collect(),
     });
-    Declared { sets: sets.collect(), ..Declared::default() }
+    Declared {
+        sets: sets.collect(),
+        ..Declared::default()
+    }
 }
 
 /// Folders whose revisions name each other are one history (branches kept in folders of their own).
@@ -66,15 +72,28 @@ fn joined(folders: BTreeMap<&str, Vec<Revision>>) -> Vec<(&str, Vec<Revision>)> 
 
 fn linked(a: &[Revision], b: &[Revision]) -> bool {
     let names = |some: &[Revision], other: &[Revision]| {
-        some.iter().any(|r| r.parents.iter().any(|parent| other.iter().any(|o| o.id == *parent)))
+        some.iter().any(|r| {
+            r.parents
+                .iter()
+                .any(|parent| other.iter().any(|o| o.id == *parent))
+        })
     };
     names(a, b) || names(b, a)
 }
 
 fn revision(program: &Program<'_>, file: FileId) -> Option<Revision> {
     let module = program.module(file);
-    let cx = Context { program, file, place: Place::Module };
-    let mut found = Revision { file, id: String::new(), parents: Vec::new(), upgrade: None };
+    let cx = Context {
+        program,
+        file,
+        place: Place::Module,
+    };
+    let mut found = Revision {
+        file,
+        id: String::new(),
+        parents: Vec::new(),
+        upgrade: None,
+    };
     let mut has_parent = false;
     for statement in &module.body.statements {
         match statement {
@@ -101,9 +120,11 @@ fn revision(program: &Program<'_>, file: FileId) -> Option<Revision> {
 
 fn words(cx: Context<'_, '_>, id: ExpressionId) -> Vec<String> {
     match &cx.module().expression(id).kind {
-        ExpressionKind::Collection(all) if all.kind != CollectionKind::Dictionary => {
-            all.items.iter().filter_map(|item| cx.text(item.value)).collect()
-        }
+        ExpressionKind::Collection(all) if all.kind != CollectionKind::Dictionary => all
+            .items
+            .iter()
+            .filter_map(|item| cx.text(item.value))
+            .collect(),
         _ => cx.text(id).into_iter().collect(),
     }
 }
@@ -111,11 +132,18 @@ fn words(cx: Context<'_, '_>, id: ExpressionId) -> Vec<String> {
 /// Parents before children; among those that could come next, the first by id. A circle comes last, by id.
 fn ordered(mut revisions: Vec<Revision>) -> Vec<Revision> {
     revisions.sort_by(|a, b| a.id.cmp(&b.id));
-    let ids: BTreeSet<String> = revisions.iter().map(|revision| revision.id.clone()).collect();
+    let ids: BTreeSet<String> = revisions
+        .iter()
+        .map(|revision| revision.id.clone())
+        .collect();
     let mut done: BTreeSet<String> = BTreeSet::new();
     let mut out = Vec::with_capacity(revisions.len());
     while !revisions.is_empty() {
-        let ready = |r: &Revision| r.parents.iter().all(|p| done.contains(p) || !ids.contains(p));
+        let ready = |r: &Revision| {
+            r.parents
+                .iter()
+                .all(|p| done.contains(p) || !ids.contains(p))
+        };
         // Depth first: a child of what came last goes next, so that a long line is not torn by another branch.
         let last = out.last().map(|revision: &Revision| revision.id.clone());
         let follows = |r: &Revision| last.as_ref().is_some_and(|last| r.parents.contains(last));

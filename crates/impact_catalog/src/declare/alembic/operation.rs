@@ -59,14 +59,24 @@ pub(super) fn apply<'p>(run: &mut Run<'_, 'p>, call: &'p Call, span: Span) -> bo
     let Some((_, apply)) = known.filter(|_| counts) else {
         return false;
     };
-    apply(&mut Operation { run, call, span, batch });
+    apply(&mut Operation {
+        run,
+        call,
+        span,
+        batch,
+    });
     true
 }
 
 /// `op` of `from alembic import op`, however it is named.
 fn is_operations(run: &Run<'_, '_>, id: ExpressionId) -> bool {
-    let found = run.cx.program.resolve_expression(run.cx.file, run.cx.place, id);
-    found.external().is_some_and(|name| name.starts_with("alembic."))
+    let found = run
+        .cx
+        .program
+        .resolve_expression(run.cx.file, run.cx.place, id);
+    found
+        .external()
+        .is_some_and(|name| name.starts_with("alembic."))
         || run.module().dotted(id).as_deref() == Some("op")
 }
 
@@ -80,14 +90,26 @@ pub(super) fn batch(run: &Run<'_, '_>, call: &Call) -> Option<Batch> {
     }
     let name = run.text(argument(run, call, 0, "table_name")?.value)?;
     let schema = argument(run, call, usize::MAX, "schema").and_then(|a| run.text(a.value));
-    Some(Batch { table: TableName { schema: schema.map(Into::into), name: name.into() } })
+    Some(Batch {
+        table: TableName {
+            schema: schema.map(Into::into),
+            name: name.into(),
+        },
+    })
 }
 
 fn argument<'c>(run: &Run<'_, '_>, call: &'c Call, at: usize, name: &str) -> Option<&'c Argument> {
     let named = call.arguments.iter().find(|argument| {
-        argument.name.is_some_and(|(given, _)| run.module().name(given) == name)
+        argument
+            .name
+            .is_some_and(|(given, _)| run.module().name(given) == name)
     });
-    named.or_else(|| call.arguments.iter().filter(|argument| argument.name.is_none()).nth(at))
+    named.or_else(|| {
+        call.arguments
+            .iter()
+            .filter(|argument| argument.name.is_none())
+            .nth(at)
+    })
 }
 
 impl<'p> Operation<'_, '_, 'p> {
@@ -109,14 +131,20 @@ impl<'p> Operation<'_, '_, 'p> {
         let named = names.iter().find_map(|name| self.named(name));
         let plain = || argument(self.run, self.call, place, "").map(|argument| argument.value);
         let name = self.run.text(named.or_else(plain)?)?;
-        let schema = ["schema", "source_schema"].iter().find_map(|name| self.named(name));
-        Some(table_name(&name, schema.and_then(|schema| self.run.text(schema))))
+        let schema = ["schema", "source_schema"]
+            .iter()
+            .find_map(|name| self.named(name));
+        Some(table_name(
+            &name,
+            schema.and_then(|schema| self.run.text(schema)),
+        ))
     }
 
     fn texts(&self, id: ExpressionId) -> Vec<(Box<str>, Span)> {
         let id = self.run.resolved(id);
         let all = items(self.run.cx, id).into_iter();
-        all.filter_map(|item| Some((self.run.text(item)?.into(), self.run.span(item)))).collect()
+        all.filter_map(|item| Some((self.run.text(item)?.into(), self.run.span(item))))
+            .collect()
     }
 
     fn unknown(&mut self, what: &str) {
@@ -129,7 +157,12 @@ impl<'p> Operation<'_, '_, 'p> {
         self.run.push(SchemaChange::AddDependent(dependent), span);
     }
 
-    fn blank(&self, kind: DependentKind, name: Option<ExpressionId>, table: TableName) -> Dependent {
+    fn blank(
+        &self,
+        kind: DependentKind,
+        name: Option<ExpressionId>,
+        table: TableName,
+    ) -> Dependent {
         let name = name.and_then(|name| self.run.text(name)).map(Into::into);
         Dependent {
             kind,
@@ -165,10 +198,20 @@ fn create_table(op: &mut Operation<'_, '_, '_>) {
         query: None,
         foreign: None,
     };
-    for argument in op.call.arguments.iter().skip(1).filter(|argument| argument.name.is_none()) {
+    for argument in op
+        .call
+        .arguments
+        .iter()
+        .skip(1)
+        .filter(|argument| argument.name.is_none())
+    {
         table_part(op, op.run.resolved(argument.value), &mut table);
     }
-    let span = op.call.arguments.first().map_or(op.span, |first| op.run.span(first.value));
+    let span = op
+        .call
+        .arguments
+        .first()
+        .map_or(op.span, |first| op.run.span(first.value));
     op.run.push(SchemaChange::CreateTable(table), span);
 }
 
@@ -176,7 +219,9 @@ fn table_part(op: &Operation<'_, '_, '_>, id: ExpressionId, table: &mut CreateTa
     let Some(call) = op.run.call(id) else { return };
     if op.run.cx.role(call.callee) == Some(Role::Column) {
         if let Some(column) = column_of_table(op.run.cx, call) {
-            table.dependents.extend(column_dependents(&column, &table.name));
+            table
+                .dependents
+                .extend(column_dependents(&column, &table.name));
             table.columns.push(definition(&column));
         }
         return;
@@ -189,7 +234,9 @@ fn table_part(op: &Operation<'_, '_, '_>, id: ExpressionId, table: &mut CreateTa
         "Index" => DependentKind::Index,
         _ => return,
     };
-    table.dependents.push(constraint(op, call, kind, &table.name, op.run.span(id)));
+    table
+        .dependents
+        .push(constraint(op, call, kind, &table.name, op.run.span(id)));
 }
 
 /// `UniqueConstraint("a", "b", name=…)`, `ForeignKeyConstraint(["a"], ["t.b"])`, `Index("name", "a")`.
@@ -201,17 +248,37 @@ fn constraint(
     span: Span,
 ) -> Dependent {
     let name = argument(op.run, call, usize::MAX, "name").map(|argument| argument.value);
-    let mut made = Dependent { span, ..op.blank(kind, name, table.clone()) };
-    let mut plain = call.arguments.iter().filter(|argument| argument.name.is_none());
+    let mut made = Dependent {
+        span,
+        ..op.blank(kind, name, table.clone())
+    };
+    let mut plain = call
+        .arguments
+        .iter()
+        .filter(|argument| argument.name.is_none());
     if kind == DependentKind::Index {
-        made.name = plain.next().and_then(|first| op.run.text(first.value)).map(Into::into);
+        made.name = plain
+            .next()
+            .and_then(|first| op.run.text(first.value))
+            .map(Into::into);
     }
     if kind == DependentKind::ForeignKey {
-        made.columns = plain.next().map(|own| op.texts(own.value)).unwrap_or_default();
-        let foreign = plain.next().map(|other| op.texts(other.value)).unwrap_or_default();
-        made.foreign = foreign.iter().filter_map(|(path, _)| pointed(path)).collect();
+        made.columns = plain
+            .next()
+            .map(|own| op.texts(own.value))
+            .unwrap_or_default();
+        let foreign = plain
+            .next()
+            .map(|other| op.texts(other.value))
+            .unwrap_or_default();
+        made.foreign = foreign
+            .iter()
+            .filter_map(|(path, _)| pointed(path))
+            .collect();
     } else {
-        made.columns = plain.flat_map(|argument| op.texts(argument.value)).collect();
+        made.columns = plain
+            .flat_map(|argument| op.texts(argument.value))
+            .collect();
     }
     made
 }
@@ -263,8 +330,19 @@ fn column_dependents(column: &DeclaredColumn, table: &TableName) -> Vec<Dependen
 fn drop_table(op: &mut Operation<'_, '_, '_>) {
     match op.table(0, &["table_name"]) {
         Some(name) => {
-            let span = op.call.arguments.first().map_or(op.span, |a| op.run.span(a.value));
-            op.run.push(SchemaChange::DropRelation { name, if_exists: false, cascade: false }, span);
+            let span = op
+                .call
+                .arguments
+                .first()
+                .map_or(op.span, |a| op.run.span(a.value));
+            op.run.push(
+                SchemaChange::DropRelation {
+                    name,
+                    if_exists: false,
+                    cascade: false,
+                },
+                span,
+            );
         }
         None => op.unknown("a table whose name is computed"),
     }
@@ -272,10 +350,15 @@ fn drop_table(op: &mut Operation<'_, '_, '_>) {
 
 fn rename_table(op: &mut Operation<'_, '_, '_>) {
     let from = op.table(0, &["old_table_name"]);
-    let to = op.at(1, usize::MAX, "new_table_name").and_then(|id| op.run.text(id));
+    let to = op
+        .at(1, usize::MAX, "new_table_name")
+        .and_then(|id| op.run.text(id));
     match (from, to) {
         (Some(from), Some(to)) => {
-            let to = TableName { schema: from.schema.clone(), name: to.into() };
+            let to = TableName {
+                schema: from.schema.clone(),
+                name: to.into(),
+            };
             let span = op.span;
             op.run.push(SchemaChange::RenameRelation { from, to }, span);
         }
@@ -292,21 +375,19 @@ fn add_column(op: &mut Operation<'_, '_, '_>) {
         return op.unknown("a column that is computed");
     };
     let span = column.field.declared_at.span;
-    for dependent in column_dependents(&column, &table) {
+    let dependents = column_dependents(&column, &table);
+    let column = definition(&column);
+    op.run.push(
+        SchemaChange::AddColumn {
+            table,
+            column,
+            if_not_exists: false,
+        },
+        span,
+    );
+    for dependent in dependents {
         op.run.push(SchemaChange::AddDependent(dependent), span);
     }
-    let column = definition(&column);
-    let at = op.run.steps.len() - usize::from(false);
-    op.run.push(SchemaChange::AddColumn { table, column, if_not_exists: false }, span);
-    // The column comes before what hangs on it.
-    let dependents = op.run.steps[..at]
-        .iter()
-        .rev()
-        .take_while(|planned| {
-            matches!(planned.step.change, SchemaChange::AddDependent(_)) && planned.step.span == span
-        })
-        .count();
-    op.run.steps[at - dependents..].rotate_right(1);
 }
 
 fn drop_column(op: &mut Operation<'_, '_, '_>) {
@@ -316,7 +397,14 @@ fn drop_column(op: &mut Operation<'_, '_, '_>) {
         (Some(table), Some(column)) => {
             let span = id.map_or(op.span, |id| op.run.span(id));
             let column = column.into();
-            op.run.push(SchemaChange::DropColumn { table, column, cascade: false }, span);
+            op.run.push(
+                SchemaChange::DropColumn {
+                    table,
+                    column,
+                    cascade: false,
+                },
+                span,
+            );
         }
         _ => op.unknown("a column whose name is computed"),
     }
@@ -344,19 +432,34 @@ fn alter_column(op: &mut Operation<'_, '_, '_>) {
         let has_default = default.map(|id| !nothing(id));
         let column = column.as_str().into();
         let table = table.clone();
-        let change = SchemaChange::AlterColumn { table, column, data_type, nullable, has_default };
+        let change = SchemaChange::AlterColumn {
+            table,
+            column,
+            data_type,
+            nullable,
+            has_default,
+        };
         op.run.push(change, span);
     }
     let renamed = op.named("new_column_name").or_else(|| op.named("name"));
     if let Some(to) = renamed.and_then(|id| op.run.text(id)) {
-        let change = SchemaChange::RenameColumn { table, from: column.into(), to: to.into() };
+        let change = SchemaChange::RenameColumn {
+            table,
+            from: column.into(),
+            to: to.into(),
+        };
         op.run.push(change, span);
     }
 }
 
 fn type_word(op: &Operation<'_, '_, '_>, id: ExpressionId) -> Box<str> {
     let callee = op.run.call(id).map_or(id, |call| call.callee);
-    let dotted = op.run.module().dotted(callee).unwrap_or_default().to_lowercase();
+    let dotted = op
+        .run
+        .module()
+        .dotted(callee)
+        .unwrap_or_default()
+        .to_lowercase();
     dotted.rsplit('.').next().unwrap_or_default().into()
 }
 
@@ -378,7 +481,10 @@ fn of_columns(op: &mut Operation<'_, '_, '_>, kind: DependentKind, name: &str, p
         return op.unknown("a table whose name is computed");
     };
     let name = op.at(0, usize::MAX, name);
-    let columns = op.at(place, 1, "columns").map(|id| op.texts(id)).unwrap_or_default();
+    let columns = op
+        .at(place, 1, "columns")
+        .map(|id| op.texts(id))
+        .unwrap_or_default();
     let blank = op.blank(kind, name, table);
     op.dependent(Dependent { columns, ..blank });
 }
@@ -390,15 +496,28 @@ fn create_foreign_key(op: &mut Operation<'_, '_, '_>) {
     let name = op.at(0, usize::MAX, "constraint_name");
     let other = op.at(2, 1, "referent_table").and_then(|id| op.run.text(id));
     let schema = op.named("referent_schema").and_then(|id| op.run.text(id));
-    let columns = op.at(3, 1, "local_cols").map(|id| op.texts(id)).unwrap_or_default();
-    let remote = op.at(4, 1, "remote_cols").map(|id| op.texts(id)).unwrap_or_default();
+    let columns = op
+        .at(3, 1, "local_cols")
+        .map(|id| op.texts(id))
+        .unwrap_or_default();
+    let remote = op
+        .at(4, 1, "remote_cols")
+        .map(|id| op.texts(id))
+        .unwrap_or_default();
     let other = other.map(|other| table_name(&other, schema));
     let foreign = other.into_iter().flat_map(|other| {
-        remote.iter().map(move |(column, _)| (other.clone(), column.clone())).collect::<Vec<_>>()
+        remote
+            .iter()
+            .map(move |(column, _)| (other.clone(), column.clone()))
+            .collect::<Vec<_>>()
     });
     let foreign = foreign.collect();
     let blank = op.blank(DependentKind::ForeignKey, name, table);
-    op.dependent(Dependent { columns, foreign, ..blank });
+    op.dependent(Dependent {
+        columns,
+        foreign,
+        ..blank
+    });
 }
 
 fn create_check(op: &mut Operation<'_, '_, '_>) {
@@ -435,13 +554,21 @@ fn words(source: &SourceText) -> Vec<(Box<str>, Span)> {
 }
 
 fn drop_dependent(op: &mut Operation<'_, '_, '_>) {
-    let name = op.at(0, usize::MAX, "index_name").or_else(|| op.named("constraint_name"));
+    let name = op
+        .at(0, usize::MAX, "index_name")
+        .or_else(|| op.named("constraint_name"));
     let Some(name) = name.and_then(|id| op.run.text(id)) else {
         return;
     };
     let table = op.table(1, &["table_name"]);
     let span = op.span;
-    op.run.push(SchemaChange::DropDependent { table, name: name.into() }, span);
+    op.run.push(
+        SchemaChange::DropDependent {
+            table,
+            name: name.into(),
+        },
+        span,
+    );
 }
 
 /// `op.execute("…")`, `connection.execute(text("…"))`: the statements' own steps.

@@ -35,7 +35,11 @@ pub(super) fn function(
     id: FunctionId,
     dialect: Dialect,
 ) -> Vec<Planned> {
-    let cx = Context { program, file, place: Place::Function(id) };
+    let cx = Context {
+        program,
+        file,
+        place: Place::Function(id),
+    };
     let mut run = Run {
         cx,
         dialect,
@@ -96,7 +100,9 @@ impl<'p> Run<'_, 'p> {
 
     /// `op.batch_alter_table("t", schema=…) as batch`; other managers only run.
     fn open(&mut self, manager: ExpressionId, target: Option<ExpressionId>) {
-        let batch = self.call(manager).and_then(|call| operation::batch(self, call));
+        let batch = self
+            .call(manager)
+            .and_then(|call| operation::batch(self, call));
         let name = target.map(|target| &self.module().expression(target).kind);
         match (batch, name) {
             (Some(batch), Some(ExpressionKind::Name(name))) => {
@@ -109,9 +115,11 @@ impl<'p> Run<'_, 'p> {
     fn repeat(&mut self, repeat: &'p impact_facts::Loop) {
         let over = repeat.over.map(|over| self.resolved(over));
         let items = match over.map(|over| &self.module().expression(over).kind) {
-            Some(ExpressionKind::Collection(all)) => {
-                all.items.iter().map(|item| item.key.unwrap_or(item.value)).collect()
-            }
+            Some(ExpressionKind::Collection(all)) => all
+                .items
+                .iter()
+                .map(|item| item.key.unwrap_or(item.value))
+                .collect(),
             _ => Vec::new(),
         };
         if items.is_empty() {
@@ -128,7 +136,10 @@ impl<'p> Run<'_, 'p> {
 
     fn bind_pattern(&mut self, target: ExpressionId, value: ExpressionId) {
         let module = self.module();
-        match (&module.expression(target).kind, &module.expression(value).kind) {
+        match (
+            &module.expression(target).kind,
+            &module.expression(value).kind,
+        ) {
             (ExpressionKind::Name(name), _) => {
                 self.bound.insert(*name, value);
             }
@@ -160,7 +171,10 @@ impl<'p> Run<'_, 'p> {
 
     /// A function of the same file.
     fn helper(&mut self, call: &'p Call) -> bool {
-        let found = self.cx.program.resolve_expression(self.cx.file, self.cx.place, call.callee);
+        let found = self
+            .cx
+            .program
+            .resolve_expression(self.cx.file, self.cx.place, call.callee);
         let Binding::Function(function) = found else {
             return false;
         };
@@ -218,6 +232,9 @@ impl<'p> Run<'_, 'p> {
     }
 
     pub(super) fn push(&mut self, change: SchemaChange, span: Span) {
-        self.steps.push(Planned { step: SchemaStep { change, span }, text: "".into() });
+        self.steps.push(Planned {
+            step: SchemaStep { change, span },
+            text: "".into(),
+        });
     }
 }

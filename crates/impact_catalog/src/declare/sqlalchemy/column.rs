@@ -5,11 +5,13 @@ use super::role::Role;
 use impact_facts::{Call, ExpressionId, ExpressionKind, MappedField, Site, Span};
 
 /// A column with the foreign key that it carries.
-pub(super) struct DeclaredColumn {
+pub(crate) struct DeclaredColumn {
     /// The column as a field.
     pub field: MappedField,
     /// `ForeignKey("table.column")`, by text; or the class and member it names.
     pub points_at: Option<String>,
+    /// The database fills it in.
+    pub server_default: bool,
 }
 
 /// The column that a member of a class declares.
@@ -18,10 +20,17 @@ pub(super) fn of_member(
     member: &Member<'_>,
     call: Option<ColumnCall<'_>>,
 ) -> DeclaredColumn {
-    let site = Site { file: cx.file, span: member.span };
+    let site = Site {
+        file: cx.file,
+        span: member.span,
+    };
     let mut column = match call {
         Some(call) => {
-            let inside = Context { file: call.file, place: call.place, ..cx };
+            let inside = Context {
+                file: call.file,
+                place: call.place,
+                ..cx
+            };
             let mut column = of_call(inside, call.call, member.name, site);
             if call.file != cx.file {
                 column.field.names_column = None;
@@ -32,16 +41,27 @@ pub(super) fn of_member(
         None => bare(member.name, site),
     };
     if let Some(annotation) = member.annotation {
-        annotate(cx, &mut column.field, annotation, call.map(|call| call.call));
+        annotate(
+            cx,
+            &mut column.field,
+            annotation,
+            call.map(|call| call.call),
+        );
     }
     column
 }
 
 /// A column of a `Table(…)` call: its name is its first argument.
-pub(super) fn of_table(cx: Context<'_, '_>, call: &Call) -> Option<DeclaredColumn> {
-    let first = call.arguments.iter().find(|argument| argument.name.is_none())?;
+pub(crate) fn of_table(cx: Context<'_, '_>, call: &Call) -> Option<DeclaredColumn> {
+    let first = call
+        .arguments
+        .iter()
+        .find(|argument| argument.name.is_none())?;
     let name = cx.text(first.value)?;
-    let site = Site { file: cx.file, span: cx.module().expression(first.value).span };
+    let site = Site {
+        file: cx.file,
+        span: cx.module().expression(first.value).span,
+    };
     Some(of_call(cx, call, &name, site))
 }
 
@@ -59,15 +79,25 @@ fn bare(name: &str, site: Site) -> DeclaredColumn {
             names_column: None,
         },
         points_at: None,
+        server_default: false,
     }
 }
 
-const DEFAULTS: &[&str] =
-    &["default", "server_default", "insert_default", "default_factory", "onupdate", "Computed"];
+const DEFAULTS: &[&str] = &[
+    "default",
+    "server_default",
+    "insert_default",
+    "default_factory",
+    "onupdate",
+    "Computed",
+];
 
 fn of_call(cx: Context<'_, '_>, call: &Call, member: &str, site: Site) -> DeclaredColumn {
     let mut column = bare(member, site);
-    let positional = call.arguments.iter().filter(|argument| argument.name.is_none());
+    let positional = call
+        .arguments
+        .iter()
+        .filter(|argument| argument.name.is_none());
     for (place, argument) in positional.enumerate() {
         match cx.text(argument.value) {
             Some(name) if place == 0 => rename(&mut column.field, &name, span(cx, argument.value)),
@@ -82,6 +112,7 @@ fn of_call(cx: Context<'_, '_>, call: &Call, member: &str, site: Site) -> Declar
     if let Some(key) = named(cx, call, "foreign_key") {
         column.points_at = cx.text(key.value);
     }
+    column.server_default |= named(cx, call, "server_default").is_some();
     let field = &mut column.field;
     field.primary_key = flag(cx, call, "primary_key").unwrap_or(false);
     field.nullable = flag(cx, call, "nullable").unwrap_or(!field.primary_key);
@@ -99,13 +130,16 @@ fn positional_part(cx: Context<'_, '_>, column: &mut DeclaredColumn, id: Express
     if cx.role(callee) == Some(Role::ForeignKey) {
         let target = cx.call(id).and_then(|call| call.arguments.first());
         column.points_at = target.and_then(|argument| {
-            cx.text(argument.value).or_else(|| cx.module().dotted(argument.value))
+            cx.text(argument.value)
+                .or_else(|| cx.module().dotted(argument.value))
         });
         return;
     }
     let name = type_name(cx, id);
     match &*name {
-        "Identity" | "Sequence" | "Computed" | "FetchedValue" => column.field.has_default = true,
+        "Identity" | "Sequence" | "Computed" | "FetchedValue" => {
+            (column.field.has_default, column.server_default) = (true, true);
+        }
         _ if column.field.data_type.is_empty() => column.field.data_type = name,
         _ => {}
     }
@@ -152,9 +186,11 @@ fn is_optional(cx: Context<'_, '_>, id: ExpressionId, depth: u32) -> bool {
         ExpressionKind::Subscript(subscript) => {
             let of = cx.module().dotted(subscript.of).unwrap_or_default();
             of.ends_with("Optional")
-                || subscript.keys.iter().any(|key| is_optional(cx, *key, depth + 1))
+                || subscript
+                    .keys
+                    .iter()
+                    .any(|key| is_optional(cx, *key, depth + 1))
         }
         _ => false,
     }
 }
-

@@ -12,22 +12,22 @@ const MAX_DEPTH: u32 = 6;
 
 /// A place to look names up in, and the lowered form that ids point into.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'a, 'p> {
+pub(crate) struct Context<'a, 'p> {
     pub program: &'a Program<'p>,
     pub file: FileId,
     pub place: Place,
 }
 
 impl<'a, 'p> Context<'a, 'p> {
-    pub(super) fn module(self) -> &'p Module {
+    pub(crate) fn module(self) -> &'p Module {
         self.program.module(self.file)
     }
 
-    pub(super) fn role(self, id: ExpressionId) -> Option<Role> {
+    pub(crate) fn role(self, id: ExpressionId) -> Option<Role> {
         role(self.program, self.file, self.place, id)
     }
 
-    pub(super) fn call(self, id: ExpressionId) -> Option<&'p Call> {
+    pub(crate) fn call(self, id: ExpressionId) -> Option<&'p Call> {
         match &self.module().expression(id).kind {
             ExpressionKind::Call(call) => Some(call),
             _ => None,
@@ -35,7 +35,7 @@ impl<'a, 'p> Context<'a, 'p> {
     }
 
     /// The string that an expression is, a constant of the program followed by name.
-    pub(super) fn text(self, id: ExpressionId) -> Option<String> {
+    pub(crate) fn text(self, id: ExpressionId) -> Option<String> {
         if let Some(text) = self.module().plain_text(id) {
             return Some(text);
         }
@@ -81,9 +81,18 @@ pub(super) struct ColumnCall<'p> {
 
 /// The members of one class's own body, in order.
 pub(super) fn members<'p>(program: &Program<'p>, class: ClassRef, plain: bool) -> Vec<Member<'p>> {
-    let cx = Context { program, file: class.file, place: Place::Class(class.class) };
+    let cx = Context {
+        program,
+        file: class.file,
+        place: Place::Class(class.class),
+    };
     let mut found = Vec::new();
-    statements(cx, &cx.module().class(class.class).body.statements, plain, &mut found);
+    statements(
+        cx,
+        &cx.module().class(class.class).body.statements,
+        plain,
+        &mut found,
+    );
     found
 }
 
@@ -102,8 +111,9 @@ fn statements<'p>(
                     continue;
                 };
                 let kind = match bind.value {
-                    Some(value) => kind_of(cx, value, 0)
-                        .or_else(|| of_annotation(cx, bind.annotation, plain)),
+                    Some(value) => {
+                        kind_of(cx, value, 0).or_else(|| of_annotation(cx, bind.annotation, plain))
+                    }
                     None => of_annotation(cx, bind.annotation, plain),
                 };
                 found.extend(kind.map(|kind| Member {
@@ -131,10 +141,20 @@ fn declared<'p>(cx: Context<'_, 'p>, id: FunctionId) -> Option<Member<'p>> {
     if !function.decorators.iter().any(says) {
         return None;
     }
-    let inside = Context { place: Place::Function(id), ..cx };
-    let kind = returned(function).into_iter().find_map(|value| kind_of(inside, value, 0))?;
+    let inside = Context {
+        place: Place::Function(id),
+        ..cx
+    };
+    let kind = returned(function)
+        .into_iter()
+        .find_map(|value| kind_of(inside, value, 0))?;
     let name = module.name(function.name?);
-    Some(Member { name, span: function.name_span, kind, annotation: None })
+    Some(Member {
+        name,
+        span: function.name_span,
+        kind,
+        annotation: None,
+    })
 }
 
 /// What a function returns, by its own return statements, branches included.
@@ -162,7 +182,10 @@ fn kind_of<'p>(cx: Context<'_, 'p>, value: ExpressionId, depth: u32) -> Option<M
     match cx.role(call.callee) {
         Some(Role::Column) => Some(MemberKind::Column(Some(wrapped(cx, call)))),
         Some(Role::Wrapper) => {
-            let deferred = cx.module().dotted(call.callee).is_some_and(|n| n.ends_with("deferred"));
+            let deferred = cx
+                .module()
+                .dotted(call.callee)
+                .is_some_and(|n| n.ends_with("deferred"));
             let inner = call.arguments.iter().find(|a| a.name.is_none())?;
             let mut kind = kind_of(cx, inner.value, depth + 1)?;
             if let MemberKind::Column(Some(column)) = &mut kind {
@@ -184,18 +207,31 @@ fn kind_of<'p>(cx: Context<'_, 'p>, value: ExpressionId, depth: u32) -> Option<M
 fn wrapped<'p>(cx: Context<'_, 'p>, call: &'p Call) -> ColumnCall<'p> {
     let inner = named(cx, call, "sa_column").and_then(|a| cx.call(a.value));
     let deferred = flag(cx, call, "deferred") == Some(true);
-    ColumnCall { call: inner.unwrap_or(call), file: cx.file, place: cx.place, deferred }
+    ColumnCall {
+        call: inner.unwrap_or(call),
+        file: cx.file,
+        place: cx.place,
+        deferred,
+    }
 }
 
 /// A function of the program that makes a column.
 fn of_function<'p>(cx: Context<'_, 'p>, call: &Call, depth: u32) -> Option<MemberKind<'p>> {
-    let found = cx.program.resolve_expression(cx.file, cx.place, call.callee);
+    let found = cx
+        .program
+        .resolve_expression(cx.file, cx.place, call.callee);
     let impact_bind::Binding::Function(made) = found else {
         return None;
     };
-    let inside = Context { file: made.file, place: Place::Function(made.function), ..cx };
+    let inside = Context {
+        file: made.file,
+        place: Place::Function(made.function),
+        ..cx
+    };
     let function = inside.module().function(made.function);
-    returned(function).into_iter().find_map(|value| kind_of(inside, value, depth + 1))
+    returned(function)
+        .into_iter()
+        .find_map(|value| kind_of(inside, value, depth + 1))
 }
 
 /// `name: Mapped[…]` without a value, and in SQLModel any annotation.
@@ -218,7 +254,9 @@ fn of_annotation<'p>(
 /// An argument by name.
 pub(super) fn named<'c>(cx: Context<'_, '_>, call: &'c Call, name: &str) -> Option<&'c Argument> {
     call.arguments.iter().find(|argument| {
-        argument.name.is_some_and(|(given, _)| cx.module().name(given) == name)
+        argument
+            .name
+            .is_some_and(|(given, _)| cx.module().name(given) == name)
     })
 }
 
@@ -231,7 +269,7 @@ pub(super) fn flag(cx: Context<'_, '_>, call: &Call, name: &str) -> Option<bool>
 }
 
 /// The items of a list or tuple; anything else is one item.
-pub(super) fn items(cx: Context<'_, '_>, id: ExpressionId) -> Vec<ExpressionId> {
+pub(crate) fn items(cx: Context<'_, '_>, id: ExpressionId) -> Vec<ExpressionId> {
     match &cx.module().expression(id).kind {
         ExpressionKind::Collection(all) if all.kind != CollectionKind::Dictionary => {
             all.items.iter().map(|item| item.value).collect()

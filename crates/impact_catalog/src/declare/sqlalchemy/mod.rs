@@ -8,12 +8,16 @@ mod role;
 mod table;
 mod table_name;
 
-use column::DeclaredColumn;
+pub(crate) use column::{DeclaredColumn, of_table as column_of_table};
+pub(crate) use member::{Context, items};
+pub(crate) use role::Role;
+
+use super::{DeclareOptions, Declared};
 use impact_bind::{Binding, ClassRef, Place, Program};
 use impact_facts::{FileId, Language, Model, Site, TableName};
-use member::{Context, Member, MemberKind, members};
+use member::{Member, MemberKind, members};
 use relationship::DeclaredRelation;
-use role::{Role, role_of_binding};
+use role::role_of_binding;
 use std::collections::HashMap;
 
 /// The word for this ORM in [`Model::orm`].
@@ -29,13 +33,21 @@ struct Draft {
     relations: Vec<DeclaredRelation>,
 }
 
+/// Reads every class and table of the service.
+pub(super) fn declare(program: &Program<'_>, _options: &DeclareOptions<'_>) -> Declared {
+    Declared {
+        models: models(program),
+        ..Declared::default()
+    }
+}
+
 /// All models of a program, in the order of their files.
-pub(crate) fn models(program: &Program<'_>) -> Vec<Model> {
+fn models(program: &Program<'_>) -> Vec<Model> {
     let mut drafts = table::drafts(program);
     let mut done: HashMap<ClassRef, usize> = HashMap::new();
     for class in program.all_classes() {
         if program.is_own(class.file) && program.facts(class.file).language == Language::Python {
-            declare(program, class, &mut drafts, &mut done, 0);
+            draft_once(program, class, &mut drafts, &mut done, 0);
         }
     }
     table::map_imperatively(program, &mut drafts);
@@ -45,8 +57,8 @@ pub(crate) fn models(program: &Program<'_>) -> Vec<Model> {
     models
 }
 
-/// Declares a class once, its bases first. Returns its place among the drafts if it is mapped.
-fn declare(
+/// Drafts a class once, its bases first. Returns its place among the drafts if it is mapped.
+fn draft_once(
     program: &Program<'_>,
     class: ClassRef,
     drafts: &mut Vec<Draft>,
@@ -62,7 +74,7 @@ fn declare(
     let mut parents = Vec::new();
     for base in program.ancestors(class).iter().skip(1) {
         if let Binding::Class(base) = base {
-            parents.extend(declare(program, *base, drafts, done, depth + 1));
+            parents.extend(draft_once(program, *base, drafts, done, depth + 1));
         }
     }
     let draft = draft(program, class, &parents, drafts)?;
@@ -94,7 +106,11 @@ fn draft(
     let parent = parents.first().and_then(|at| drafts.get(*at));
     name_table(program, class, base, &lineage, parent, &mut draft);
     if let Some(table) = said.table {
-        let cx = Context { program, file: class.file, place: Place::Class(class.class) };
+        let cx = Context {
+            program,
+            file: class.file,
+            place: Place::Class(class.class),
+        };
         table::take(cx, table, &mut draft, drafts);
     }
     if let Some(parent) = parent {
@@ -108,7 +124,10 @@ fn draft(
 
 fn subject<'p>(program: &Program<'p>, class: ClassRef) -> &'p str {
     let module = program.module(class.file);
-    module.class(class.class).name.map_or("", |name| module.name(name))
+    module
+        .class(class.class)
+        .name
+        .map_or("", |name| module.name(name))
 }
 
 /// What kind of base the class inherits from, however far away.
@@ -122,37 +141,63 @@ fn base_role(program: &Program<'_>, class: ClassRef) -> Option<Role> {
         .filter(|role| BASES.contains(role))
         .collect();
     // Flask-SQLAlchemy's and SQLModel's classes are declarative bases, too: the more special rule counts.
-    BASES.iter().copied().find(|role| found.contains(role)).or_else(|| decorated(program, class))
+    BASES
+        .iter()
+        .copied()
+        .find(|role| found.contains(role))
+        .or_else(|| decorated(program, class))
 }
 
 /// `@registry.mapped`, `@as_declarative()` and `@registry.mapped_as_dataclass`.
 fn decorated(program: &Program<'_>, class: ClassRef) -> Option<Role> {
-    const WORDS: &[&str] = &["mapped", "mapped_as_dataclass", "as_declarative", "as_declarative_base"];
+    const WORDS: &[&str] = &[
+        "mapped",
+        "mapped_as_dataclass",
+        "as_declarative",
+        "as_declarative_base",
+    ];
     let module = program.module(class.file);
-    let named = module.class(class.class).decorators.iter().filter_map(|decorator| {
-        let cx = Context { program, file: class.file, place: Place::Module };
-        module.dotted(cx.call(*decorator).map_or(*decorator, |call| call.callee))
-    });
+    let named = module
+        .class(class.class)
+        .decorators
+        .iter()
+        .filter_map(|decorator| {
+            let cx = Context {
+                program,
+                file: class.file,
+                place: Place::Module,
+            };
+            module.dotted(cx.call(*decorator).map_or(*decorator, |call| call.callee))
+        });
     let mut words = named.map(|name| name.rsplit('.').next().unwrap_or_default().to_owned());
-    words.any(|word| WORDS.contains(&&*word)).then_some(Role::Base)
+    words
+        .any(|word| WORDS.contains(&&*word))
+        .then_some(Role::Base)
 }
 
 /// SQLModel: `class Hero(SQLModel, table=True)`.
 fn is_table(program: &Program<'_>, class: ClassRef) -> bool {
     let module = program.module(class.file);
     module.class(class.class).bases.iter().any(|base| {
-        base.name.is_some_and(|(name, _)| module.name(name) == "table")
+        base.name
+            .is_some_and(|(name, _)| module.name(name) == "table")
             && module.expression(base.value).kind == impact_facts::ExpressionKind::Bool(true)
     })
 }
 
 fn empty(program: &Program<'_>, class: ClassRef) -> Draft {
     let definition = program.module(class.file).class(class.class);
-    let site = Site { file: class.file, span: definition.name_span };
+    let site = Site {
+        file: class.file,
+        span: definition.name_span,
+    };
     let model = blank(&program.class_name(class), site);
     Draft {
         class: Some(class),
-        model: Model { class: Some(class.class), ..model },
+        model: Model {
+            class: Some(class.class),
+            ..model
+        },
         points_at: Vec::new(),
         relations: Vec::new(),
     }
@@ -183,12 +228,16 @@ fn lineage(
     drafts: &[Draft],
 ) -> Vec<ClassRef> {
     let mapped = |base: &ClassRef| {
-        parents.iter().filter_map(|at| drafts.get(*at)).any(|draft| draft.class == Some(*base))
+        parents
+            .iter()
+            .filter_map(|at| drafts.get(*at))
+            .any(|draft| draft.class == Some(*base))
     };
     let inherited = |base: &ClassRef| {
-        parents.iter().filter_map(|at| drafts.get(*at)?.class).any(|parent| {
-            program.ancestors(parent).contains(&Binding::Class(*base))
-        })
+        parents
+            .iter()
+            .filter_map(|at| drafts.get(*at)?.class)
+            .any(|parent| program.ancestors(parent).contains(&Binding::Class(*base)))
     };
     let mut line: Vec<ClassRef> = program
         .ancestors(class)
@@ -203,13 +252,12 @@ fn lineage(
     line
 }
 
-fn add_members(
-    program: &Program<'_>,
-    body: ClassRef,
-    plain: bool,
-    draft: &mut Draft,
-) {
-    let cx = Context { program, file: body.file, place: Place::Class(body.class) };
+fn add_members(program: &Program<'_>, body: ClassRef, plain: bool, draft: &mut Draft) {
+    let cx = Context {
+        program,
+        file: body.file,
+        place: Place::Class(body.class),
+    };
     for member in members(program, body, plain) {
         let name = member.name;
         if name.starts_with("__") {
@@ -221,7 +269,9 @@ fn add_members(
             }
             MemberKind::Relationship(call) => {
                 draft.relations.retain(|relation| relation.name != name);
-                draft.relations.push(relationship::of_member(cx, &member, *call));
+                draft
+                    .relations
+                    .push(relationship::of_member(cx, &member, *call));
             }
             MemberKind::Synonym(of) => add_synonym(draft, &member, of, body.file),
         }
@@ -242,14 +292,24 @@ fn add_synonym(draft: &mut Draft, member: &Member<'_>, of: &str, file: FileId) {
     let Some(field) = draft.model.fields.iter().find(|field| *field.name == *of) else {
         return;
     };
-    let site = Site { file, span: member.span };
+    let site = Site {
+        file,
+        span: member.span,
+    };
     let field = impact_facts::MappedField {
         name: member.name.into(),
         declared_at: site,
         names_column: None,
         ..field.clone()
     };
-    add_column(draft, DeclaredColumn { field, points_at: None });
+    add_column(
+        draft,
+        DeclaredColumn {
+            field,
+            points_at: None,
+            server_default: false,
+        },
+    );
 }
 
 /// Gives the draft its table: what the nearest body says, else the rule of the base, else the parent's table.
@@ -262,8 +322,11 @@ fn name_table(
     draft: &mut Draft,
 ) {
     let subject = subject(program, class);
-    let all: Vec<_> =
-        lineage.iter().rev().map(|body| table_name::said(program, *body, subject)).collect();
+    let all: Vec<_> = lineage
+        .iter()
+        .rev()
+        .map(|body| table_name::said(program, *body, subject))
+        .collect();
     let schema = all.iter().find_map(|said| said.schema.clone());
     let name = all.iter().find_map(|said| said.name.clone());
     let has_own_key = draft.model.fields.iter().any(|field| field.primary_key);
@@ -274,7 +337,10 @@ fn name_table(
         _ => None,
     });
     draft.model.table = match name {
-        Some(name) => Some(TableName { schema: schema.map(Into::into), name: name.into() }),
+        Some(name) => Some(TableName {
+            schema: schema.map(Into::into),
+            name: name.into(),
+        }),
         None => parent.and_then(|parent| parent.model.table.clone()),
     };
 }
@@ -287,7 +353,14 @@ fn inherit(parent: &Draft, draft: &mut Draft) {
         draft.model.fields.clone_from(&parent.model.fields);
         draft.points_at.clone_from(&parent.points_at);
         for (field, points_at) in own.into_iter().zip(own_points) {
-            add_column(draft, DeclaredColumn { field, points_at });
+            add_column(
+                draft,
+                DeclaredColumn {
+                    field,
+                    points_at,
+                    server_default: false,
+                },
+            );
         }
     } else {
         draft.model.parents.push(parent.model.name.clone());

@@ -1,12 +1,10 @@
 //! Relations between declarative classes: targets by name, keys by foreign keys, reverses by `backref`.
 
+use super::Draft;
 use super::member::{Context, Member, flag, items, named, returned};
 use super::role::Role;
-use super::Draft;
 use impact_bind::{Binding, ClassRef, Program};
-use impact_facts::{
-    Call, ExpressionId, ExpressionKind, Relationship, Site, Span, TableName,
-};
+use impact_facts::{Call, ExpressionId, ExpressionKind, Relationship, Site, Span, TableName};
 use std::collections::{BTreeMap, HashMap};
 
 /// A relation as its class says it.
@@ -41,7 +39,10 @@ pub(super) fn of_member(
 ) -> DeclaredRelation {
     let mut relation = DeclaredRelation {
         name: member.name.to_owned(),
-        site: Site { file: cx.file, span: member.span },
+        site: Site {
+            file: cx.file,
+            span: member.span,
+        },
         target: None,
         many: None,
         secondary: None,
@@ -58,7 +59,10 @@ pub(super) fn of_member(
 }
 
 fn fill(cx: Context<'_, '_>, call: &Call, relation: &mut DeclaredRelation) {
-    let first = call.arguments.first().filter(|argument| argument.name.is_none());
+    let first = call
+        .arguments
+        .first()
+        .filter(|argument| argument.name.is_none());
     let said = first.or_else(|| named(cx, call, "argument"));
     if let Some(target) = said.and_then(|argument| target(cx, argument.value)) {
         relation.target = Some(target);
@@ -66,17 +70,24 @@ fn fill(cx: Context<'_, '_>, call: &Call, relation: &mut DeclaredRelation) {
     relation.many = flag(cx, call, "uselist").or(relation.many);
     let secondary = named(cx, call, "secondary").or_else(|| named(cx, call, "link_model"));
     relation.secondary = secondary.and_then(|argument| {
-        cx.text(argument.value).or_else(|| cx.module().dotted(argument.value))
+        cx.text(argument.value)
+            .or_else(|| cx.module().dotted(argument.value))
     });
     relation.backref = named(cx, call, "backref").and_then(|argument| backref(cx, argument.value));
     if let Some(keys) = named(cx, call, "foreign_keys") {
-        relation.keys = items(cx, keys.value).into_iter().flat_map(|id| key_names(cx, id)).collect();
+        relation.keys = items(cx, keys.value)
+            .into_iter()
+            .flat_map(|id| key_names(cx, id))
+            .collect();
     }
 }
 
 /// `[Order.user_id]`, `user_id`, `"Order.user_id"`, `"[Order.a, Order.b]"`: the last names.
 fn key_names(cx: Context<'_, '_>, id: ExpressionId) -> Vec<String> {
-    let text = cx.text(id).or_else(|| cx.module().dotted(id)).unwrap_or_default();
+    let text = cx
+        .text(id)
+        .or_else(|| cx.module().dotted(id))
+        .unwrap_or_default();
     let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
     parts
         .filter(|part| !part.is_empty())
@@ -100,7 +111,10 @@ fn target(cx: Context<'_, '_>, id: ExpressionId) -> Option<TargetName> {
     }
     if let ExpressionKind::Closure(function) = module.expression(id).kind {
         let function = module.function(function);
-        let value = function.body.tail.or_else(|| returned(function).first().copied())?;
+        let value = function
+            .body
+            .tail
+            .or_else(|| returned(function).first().copied())?;
         return target(cx, value);
     }
     match cx.program.resolve_expression(cx.file, cx.place, id) {
@@ -110,12 +124,27 @@ fn target(cx: Context<'_, '_>, id: ExpressionId) -> Option<TargetName> {
 }
 
 const LISTS: &[&str] = &[
-    "list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "DynamicMapped",
-    "WriteOnlyMapped", "tuple", "Tuple", "dict", "Dict",
+    "list",
+    "List",
+    "set",
+    "Set",
+    "Sequence",
+    "Collection",
+    "Iterable",
+    "DynamicMapped",
+    "WriteOnlyMapped",
+    "tuple",
+    "Tuple",
+    "dict",
+    "Dict",
 ];
 
 /// `Mapped[list["Order"]]`: the class inside, and whether it is a collection.
-fn annotated(cx: Context<'_, '_>, id: ExpressionId, depth: u32) -> (Option<TargetName>, Option<bool>) {
+fn annotated(
+    cx: Context<'_, '_>,
+    id: ExpressionId,
+    depth: u32,
+) -> (Option<TargetName>, Option<bool>) {
     let module = cx.module();
     if depth > 8 {
         return (None, None);
@@ -124,7 +153,10 @@ fn annotated(cx: Context<'_, '_>, id: ExpressionId, depth: u32) -> (Option<Targe
         ExpressionKind::Subscript(subscript) => {
             let of = module.dotted(subscript.of).unwrap_or_default();
             let is_list = LISTS.contains(&of.rsplit('.').next().unwrap_or_default());
-            let inner = subscript.keys.iter().map(|key| annotated(cx, *key, depth + 1));
+            let inner = subscript
+                .keys
+                .iter()
+                .map(|key| annotated(cx, *key, depth + 1));
             let found = inner.filter(|(target, _)| target.is_some()).last();
             let (target, many) = found.unwrap_or_default();
             (target, Some(is_list || many == Some(true)))
@@ -142,7 +174,9 @@ fn first_of(
     depth: u32,
 ) -> (Option<TargetName>, Option<bool>) {
     let mut found = all.iter().map(|id| annotated(cx, *id, depth + 1));
-    found.find(|(target, _)| target.is_some()).unwrap_or_default()
+    found
+        .find(|(target, _)| target.is_some())
+        .unwrap_or_default()
 }
 
 /// Where each table and class stands among the drafts.
@@ -159,10 +193,16 @@ pub(super) fn bind(program: &Program<'_>, drafts: &mut [Draft]) {
     for at in 0..drafts.len() {
         let declared = std::mem::take(&mut drafts[at].relations);
         for relation in &declared {
-            let target = relation.target.as_ref().and_then(|t| names.find(t, &drafts[at]));
+            let target = relation
+                .target
+                .as_ref()
+                .and_then(|t| names.find(t, &drafts[at]));
             let (bound, holds_key) = bound(relation, at, target, &names, drafts);
             if let (Some(target), Some((name, span))) = (target, &relation.backref) {
-                let site = Site { file: relation.site.file, span: *span };
+                let site = Site {
+                    file: relation.site.file,
+                    span: *span,
+                };
                 let mut back = reversed(&bound, name, &drafts[at], site);
                 back.many = holds_key || bound.through.is_some();
                 reverses.push((target, back));
@@ -180,10 +220,19 @@ pub(super) fn bind(program: &Program<'_>, drafts: &mut [Draft]) {
 
 impl Names {
     fn of(program: &Program<'_>, drafts: &[Draft]) -> Self {
-        let mut names =
-            Self { by_class: HashMap::new(), by_word: BTreeMap::new(), tables: BTreeMap::new() };
+        let mut names = Self {
+            by_class: HashMap::new(),
+            by_word: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        };
         for (at, draft) in drafts.iter().enumerate() {
-            let word = draft.model.name.rsplit('.').next().unwrap_or_default().to_owned();
+            let word = draft
+                .model
+                .name
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             if let Some(table) = &draft.model.table {
                 names.tables.insert(table.name.to_string(), table.clone());
                 if draft.class.is_none() {
@@ -214,7 +263,9 @@ impl Names {
             many => {
                 let file = from.model.declared_at.file;
                 let near = |at: &&usize| {
-                    self.by_class.iter().any(|(class, known)| known == *at && class.file == file)
+                    self.by_class
+                        .iter()
+                        .any(|(class, known)| known == *at && class.file == file)
                 };
                 many.iter().find(near).or_else(|| many.first()).copied()
             }
@@ -242,13 +293,18 @@ fn bound(
         reverse: false,
         declared_at: relation.site,
     };
-    let secondary = relation.secondary.as_deref().map(|s| s.rsplit('.').next().unwrap_or(s));
+    let secondary = relation
+        .secondary
+        .as_deref()
+        .map(|s| s.rsplit('.').next().unwrap_or(s));
     if let Some(table) = secondary.and_then(|word| names.tables.get(word)) {
         bound.through = Some((table.clone(), columns_of(table, drafts)));
         bound.many = relation.many.unwrap_or(true);
         return (bound, false);
     }
-    let Some(target) = target else { return (bound, false) };
+    let Some(target) = target else {
+        return (bound, false);
+    };
     let (here, there) = (&drafts[at], &drafts[target]);
     let (to, to_said) = keys(here, there, &relation.keys);
     let (from, from_said) = keys(there, here, &relation.keys);
@@ -257,22 +313,35 @@ fn bound(
         (false, true) => false,
         _ => !to.is_empty() && (from.is_empty() || relation.many != Some(true)),
     };
-    let pairs = if outward { to } else { from.into_iter().map(|(a, b)| (b, a)).collect() };
+    let pairs = if outward {
+        to
+    } else {
+        from.into_iter().map(|(a, b)| (b, a)).collect()
+    };
     bound.many = relation.many.unwrap_or(!outward);
     (bound.local, bound.remote) = pairs.into_iter().unzip();
     (bound, outward)
 }
 
 fn columns_of(table: &TableName, drafts: &[Draft]) -> Vec<Box<str>> {
-    let model = drafts.iter().find(|draft| draft.model.table.as_ref() == Some(table));
-    let points = model.into_iter().flat_map(|draft| draft.model.fields.iter().zip(&draft.points_at));
-    points.filter(|(_, points)| points.is_some()).map(|(field, _)| field.column.clone()).collect()
+    let model = drafts
+        .iter()
+        .find(|draft| draft.model.table.as_ref() == Some(table));
+    let points = model
+        .into_iter()
+        .flat_map(|draft| draft.model.fields.iter().zip(&draft.points_at));
+    points
+        .filter(|(_, points)| points.is_some())
+        .map(|(field, _)| field.column.clone())
+        .collect()
 }
 
 /// The foreign keys of one class that point at another: `(own column, other's column)`. `only` picks by member or column
 /// where there are several; the second answer is whether it picked any.
 fn keys(from: &Draft, to: &Draft, only: &[String]) -> (Vec<(Box<str>, Box<str>)>, bool) {
-    let Some(table) = &to.model.table else { return (Vec::new(), false) };
+    let Some(table) = &to.model.table else {
+        return (Vec::new(), false);
+    };
     let fields = from.model.fields.iter().zip(&from.points_at);
     let all: Vec<_> = fields
         .filter_map(|(field, points_at)| {
@@ -283,7 +352,8 @@ fn keys(from: &Draft, to: &Draft, only: &[String]) -> (Vec<(Box<str>, Box<str>)>
         })
         .collect();
     let chosen = |field: &impact_facts::MappedField| {
-        only.iter().any(|key| **key == *field.name || **key == *field.column)
+        only.iter()
+            .any(|key| **key == *field.name || **key == *field.column)
     };
     let some = all.iter().any(|(field, _)| chosen(field));
     let picked = all
@@ -309,4 +379,3 @@ fn reversed(of: &Relationship, name: &str, here: &Draft, site: Site) -> Relation
         declared_at: site,
     }
 }
-

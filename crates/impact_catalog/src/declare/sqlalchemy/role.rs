@@ -7,7 +7,7 @@ use impact_facts::{ExpressionId, ExpressionKind, FileId};
 
 /// What a callee or base class means in a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// `Column`, `mapped_column`, SQLModel's `Field`.
     Column,
     /// `deferred`, `column_property`, `query_expression`: what they wrap is the column.
@@ -67,7 +67,12 @@ const ROLES: &[(&str, Role)] = &[
 ];
 
 /// Packages whose names mean what [`ROLES`] says.
-const PACKAGES: &[&str] = &["sqlalchemy", "flask_sqlalchemy", "sqlmodel", "flask_sqlalchemy_lite"];
+const PACKAGES: &[&str] = &[
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "sqlmodel",
+    "flask_sqlalchemy_lite",
+];
 
 /// Classes whose instances carry SQLAlchemy's names as attributes: `db = SQLAlchemy()`, `db.Column`.
 const HUBS: &[&str] = &["SQLAlchemy"];
@@ -87,7 +92,11 @@ pub(super) fn role(
 }
 
 /// What a bound name means in a declaration.
-pub(super) fn role_of_binding(program: &Program<'_>, binding: &Binding, depth: u32) -> Option<Role> {
+pub(super) fn role_of_binding(
+    program: &Program<'_>,
+    binding: &Binding,
+    depth: u32,
+) -> Option<Role> {
     if depth > 8 {
         return None;
     }
@@ -101,8 +110,12 @@ pub(super) fn role_of_binding(program: &Program<'_>, binding: &Binding, depth: u
         Binding::Class(class) => {
             // A subclass of `Column` or of Flask-SQLAlchemy's class does what its base does.
             let line = program.ancestors(*class);
-            let outside = line.iter().filter(|base| !matches!(base, Binding::Class(_)));
-            outside.filter_map(|base| role_of_binding(program, base, depth + 1)).next()
+            let outside = line
+                .iter()
+                .filter(|base| !matches!(base, Binding::Class(_)));
+            outside
+                .filter_map(|base| role_of_binding(program, base, depth + 1))
+                .next()
         }
         _ => None,
     }
@@ -110,11 +123,17 @@ pub(super) fn role_of_binding(program: &Program<'_>, binding: &Binding, depth: u
 
 fn role_of_external(name: &str) -> Option<Role> {
     let package = name.split('.').next().unwrap_or(name);
-    PACKAGES.contains(&package).then(|| role_of_word(last(name))).flatten()
+    PACKAGES
+        .contains(&package)
+        .then(|| role_of_word(last(name)))
+        .flatten()
 }
 
 fn role_of_word(word: &str) -> Option<Role> {
-    ROLES.iter().find(|(known, _)| *known == word).map(|(_, role)| *role)
+    ROLES
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map(|(_, role)| *role)
 }
 
 fn last(name: &str) -> &str {
@@ -156,7 +175,8 @@ fn is_hub(program: &Program<'_>, value: ValueRef, depth: u32) -> bool {
     match program.resolve_expression(value.file, value.place, call.callee) {
         Binding::External(name) => HUBS.contains(&last(&name)),
         Binding::Class(class) => program.ancestors(class).iter().any(|base| {
-            base.external().is_some_and(|name| HUBS.contains(&last(name)))
+            base.external()
+                .is_some_and(|name| HUBS.contains(&last(name)))
         }),
         Binding::Value(next, _) if depth < 8 => is_hub(program, next, depth + 1),
         _ => false,

@@ -15,7 +15,11 @@ pub(super) fn drafts(program: &Program<'_>) -> Vec<Draft> {
         if !program.is_own(file) || program.facts(file).language != Language::Python {
             continue;
         }
-        let cx = Context { program, file, place: Place::Module };
+        let cx = Context {
+            program,
+            file,
+            place: Place::Module,
+        };
         for statement in &program.module(file).body.statements {
             if let Statement::Bind(bind) = statement {
                 all.extend(of_bind(cx, bind));
@@ -40,7 +44,10 @@ fn table_call<'p>(cx: Context<'_, 'p>, id: ExpressionId) -> Option<&'p Call> {
 fn of_call(cx: Context<'_, '_>, call: &Call, name: &str) -> Option<Draft> {
     let first = call.arguments.first()?;
     let table = cx.text(first.value)?;
-    let site = Site { file: cx.file, span: cx.module().expression(first.value).span };
+    let site = Site {
+        file: cx.file,
+        span: cx.module().expression(first.value).span,
+    };
     let schema = named(cx, call, "schema").and_then(|argument| cx.text(argument.value));
     let mut draft = Draft {
         class: None,
@@ -48,14 +55,19 @@ fn of_call(cx: Context<'_, '_>, call: &Call, name: &str) -> Option<Draft> {
         points_at: Vec::new(),
         relations: Vec::new(),
     };
-    draft.model.table = Some(TableName { schema: schema.map(Into::into), name: table.into() });
-    draft.model.reflected = named(cx, call, "autoload_with").is_some()
-        || flag(cx, call, "autoload") == Some(true);
+    draft.model.table = Some(TableName {
+        schema: schema.map(Into::into),
+        name: table.into(),
+    });
+    draft.model.reflected =
+        named(cx, call, "autoload_with").is_some() || flag(cx, call, "autoload") == Some(true);
     for argument in call.arguments.iter().skip(1) {
         if let Some(inner) = cx.call(argument.value)
             && cx.role(inner.callee) == Some(Role::Column)
         {
-            column::of_table(cx, inner).into_iter().for_each(|c| add_column(&mut draft, c));
+            column::of_table(cx, inner)
+                .into_iter()
+                .for_each(|c| add_column(&mut draft, c));
         }
     }
     Some(draft)
@@ -79,9 +91,21 @@ fn copy(table: &Draft, draft: &mut Draft) {
     draft.model.table.clone_from(&table.model.table);
     draft.model.reflected = table.model.reflected;
     for (field, points_at) in table.model.fields.iter().zip(&table.points_at) {
-        if draft.model.fields.iter().all(|own| own.column != field.column) {
+        if draft
+            .model
+            .fields
+            .iter()
+            .all(|own| own.column != field.column)
+        {
             let (field, points_at) = (field.clone(), points_at.clone());
-            add_column(draft, column::DeclaredColumn { field, points_at });
+            add_column(
+                draft,
+                column::DeclaredColumn {
+                    field,
+                    points_at,
+                    server_default: false,
+                },
+            );
         }
     }
 }
@@ -97,10 +121,14 @@ fn qualified(cx: Context<'_, '_>, id: ExpressionId) -> Option<String> {
 
 fn variable_of(program: &Program<'_>, file: FileId, value: ExpressionId) -> Option<String> {
     let module = program.module(file);
-    module.body.statements.iter().find_map(|statement| match statement {
-        Statement::Bind(bind) if bind.value == Some(value) => module.dotted(bind.target),
-        _ => None,
-    })
+    module
+        .body
+        .statements
+        .iter()
+        .find_map(|statement| match statement {
+            Statement::Bind(bind) if bind.value == Some(value) => module.dotted(bind.target),
+            _ => None,
+        })
 }
 
 const MAPPERS: &[&str] = &["map_imperatively", "mapper"];
@@ -113,11 +141,17 @@ pub(super) fn map_imperatively(program: &Program<'_>, drafts: &mut Vec<Draft>) {
         }
         let module = program.module(file);
         for expression in &module.expressions {
-            let ExpressionKind::Call(call) = &expression.kind else { continue };
+            let ExpressionKind::Call(call) = &expression.kind else {
+                continue;
+            };
             let word = module.dotted(call.callee).unwrap_or_default();
             let last = word.rsplit('.').next().unwrap_or_default();
             if MAPPERS.contains(&last) && call.arguments.len() >= 2 {
-                let cx = Context { program, file, place: Place::Module };
+                let cx = Context {
+                    program,
+                    file,
+                    place: Place::Module,
+                };
                 drafts.extend(mapped(cx, call, drafts));
             }
         }

@@ -25,7 +25,11 @@ pub(super) struct TableSaid {
 /// Reads `__tablename__`, `__table_args__`, `__table__` and `__abstract__` of one body, for the class `subject`
 /// (which may be a subclass of the one whose body it is).
 pub(super) fn said(program: &Program<'_>, body: ClassRef, subject: &str) -> TableSaid {
-    let cx = Context { program, file: body.file, place: Place::Class(body.class) };
+    let cx = Context {
+        program,
+        file: body.file,
+        place: Place::Class(body.class),
+    };
     let module = cx.module();
     let mut said = TableSaid::default();
     for statement in &module.class(body.class).body.statements {
@@ -52,7 +56,10 @@ pub(super) fn said(program: &Program<'_>, body: ClassRef, subject: &str) -> Tabl
 
 fn of_function(cx: Context<'_, '_>, id: FunctionId, subject: &str, said: &mut TableSaid) {
     let function = cx.module().function(id);
-    let inside = Context { place: Place::Function(id), ..cx };
+    let inside = Context {
+        place: Place::Function(id),
+        ..cx
+    };
     let mut values = returned(function).into_iter();
     match function.name.map(|name| cx.module().name(name)) {
         Some("__tablename__") => {
@@ -108,7 +115,9 @@ fn called(cx: Context<'_, '_>, call: &Call, subject: &str, depth: u32) -> Option
         };
     }
     let word = module.dotted(call.callee)?.to_lowercase();
-    let makes_snake = ["snake", "underscore"].iter().any(|part| word.contains(part));
+    let makes_snake = ["snake", "underscore"]
+        .iter()
+        .any(|part| word.contains(part));
     let first = call.arguments.first().filter(|_| makes_snake)?;
     Some(snake_case(&name(cx, first.value, subject, depth + 1)?))
 }
@@ -123,7 +132,10 @@ fn schema(cx: Context<'_, '_>, id: ExpressionId) -> Option<String> {
         return schema(cx, all.items.last()?.value);
     }
     let says_schema = |key: ExpressionId| module.plain_text(key).as_deref() == Some("schema");
-    let item = all.items.iter().find(|item| item.key.is_some_and(says_schema))?;
+    let item = all
+        .items
+        .iter()
+        .find(|item| item.key.is_some_and(says_schema))?;
     cx.text(item.value)
 }
 
@@ -143,4 +155,3 @@ pub(super) fn snake_case(name: &str) -> String {
     }
     out.trim_start_matches('_').to_owned()
 }
-
