@@ -36,8 +36,11 @@ const VERBS: &[Keyword] = &[
     Keyword::Do,
 ];
 
-/// See [`crate::looks_like_sql`].
-pub(crate) fn looks_like_sql(text: &str) -> bool {
+/// Whether a string literal is SQL, and not a sentence that begins like it.
+///
+/// Strict where prose and SQL look alike: an article where a table should stand, or keywords whose case changes, is prose.
+#[must_use]
+pub fn looks_like_sql(text: &str) -> bool {
     let head = text.trim_start();
     if head.len() < 8 || !may_begin(head) {
         return false;

@@ -60,6 +60,8 @@ pub struct ColumnUse {
     pub class: UseClass,
     /// The name as written (`u.email`), the `*`, or the row's name.
     pub span: Span,
+    /// A `*` whose column is named further out (`WITH q AS (SELECT * …) SELECT email FROM q`): where it is named.
+    pub named_at: Option<Span>,
     /// How sure.
     pub certainty: Certainty,
     /// Whether a gate must report it: it is named or written, or the statement fails when the column is gone.
@@ -129,4 +131,15 @@ pub struct SqlError {
     pub span: Span,
     /// Why, in words.
     pub message: Box<str>,
+}
+
+impl Resolution {
+    /// Marks the whole as not understood, for a reason that is found outside of it.
+    pub(crate) fn fail(&mut self, span: Span, message: &str) {
+        self.error.get_or_insert(SqlError { span, message: message.into() });
+        self.certainty = Certainty::Possible;
+        for found in &mut self.uses {
+            found.certainty = Certainty::Possible;
+        }
+    }
 }

@@ -161,8 +161,7 @@ pub(crate) enum Body<'a> {
     Select(Box<Select<'a>>),
     Query(Box<Query<'a>>),
     Set {
-        left: Box<Body<'a>>,
-        right: Box<Body<'a>>,
+        arms: Vec<Body<'a>>,
         by_name: bool,
     },
     Values(Vec<Vec<Expr<'a>>>),

@@ -9,6 +9,8 @@ mod query;
 mod source;
 mod types;
 
+pub(crate) use change::fits_anything;
+
 use crate::keyword::Keyword;
 use crate::resolution::SqlError;
 use crate::syntax::{Ident, Path, Statement};

@@ -889,7 +889,7 @@ pub(crate) fn output_name<'a>(body: &Body<'a>) -> Option<&'a str> {
             Item::Star(_) => None,
         },
         Body::Query(query) => output_name(&query.body),
-        Body::Set { left, .. } => output_name(left),
+        Body::Set { arms, .. } => output_name(arms.first()?),
         Body::Values(_) => Some("column1"),
         Body::Table(_) | Body::Change(_) => None,
     }
@@ -899,7 +899,7 @@ fn output_width(body: &Body<'_>) -> u32 {
     match body {
         Body::Select(select) => select.items.len() as u32,
         Body::Query(query) => output_width(&query.body),
-        Body::Set { left, .. } => output_width(left),
+        Body::Set { arms, .. } => arms.first().map_or(1, output_width),
         Body::Values(rows) => rows.first().map_or(1, |row| row.len() as u32),
         Body::Table(_) | Body::Change(_) => 1,
     }

@@ -186,22 +186,20 @@ impl<'a> Parser<'a> {
     }
 
     fn set_operations(&mut self, first: Body<'a>) -> Parsed<Body<'a>> {
-        let mut left = first;
-        while matches!(
-            self.keyword(),
-            Keyword::Union | Keyword::Intersect | Keyword::Except | Keyword::Minus
-        ) {
+        let mut arms = vec![first];
+        let mut named = false;
+        while matches!(self.keyword(), Keyword::Union | Keyword::Intersect | Keyword::Except | Keyword::Minus) {
             self.at += 1;
             self.skip_any(&[Keyword::All, Keyword::Distinct]);
-            let by_name = self.skip_pair(Keyword::By, Keyword::Name);
-            let right = self.deeper(Self::operand_body)?;
-            left = Body::Set {
-                left: Box::new(left),
-                right: Box::new(right),
-                by_name,
-            };
+            named |= self.skip_pair(Keyword::By, Keyword::Name);
+            arms.push(self.deeper(Self::operand_body)?);
         }
-        Ok(left)
+        if arms.len() == 1
+            && let Some(only) = arms.pop()
+        {
+            return Ok(only);
+        }
+        Ok(Body::Set { arms, by_name: named })
     }
 
     fn tail_clause(&mut self, query: &mut Query<'a>) -> Parsed<bool> {

@@ -1,0 +1,257 @@
+//! A parsed statement and a schema to a [`Resolution`]: scoping as the server does it.
+
+mod change;
+mod define;
+mod finish;
+mod insert;
+mod name;
+mod query;
+mod rebinding;
+mod scope;
+mod select;
+mod source;
+mod star;
+
+use crate::resolution::{SqlError, StatementKind, Unknown, UseClass};
+use crate::schema::Prepared;
+use crate::syntax::{Statement, With};
+use impact_facts::{Access, Certainty, Span, TableName};
+use scope::{Columns, Frame, Output, Target};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+/// A [`ColumnUse`](crate::ColumnUse) that is being made.
+#[derive(Debug)]
+pub(crate) struct Use<'a> {
+    pub target: Target<'a>,
+    pub access: Access,
+    pub class: UseClass,
+    pub span: Span,
+    pub certainty: Certainty,
+    /// Whether the statement fails when the column is gone.
+    pub breaks: bool,
+    pub rebinds: Option<Box<str>>,
+    pub filter: bool,
+    pub named_at: Option<Span>,
+}
+
+/// A relation that is named.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub table: NamedTable,
+    pub access: Access,
+    pub span: Span,
+}
+
+/// What a [`Named`] names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NamedTable {
+    Known(u32),
+    Unknown(u32),
+    System,
+}
+
+/// A CTE in sight.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedQuery<'a> {
+    name: &'a str,
+    outputs: Rc<Vec<Output<'a>>>,
+    /// Whether its outputs are not known (yet).
+    open: bool,
+}
+
+/// What is known while a statement is resolved, and what was found.
+pub(crate) struct Resolver<'a> {
+    pub schema: &'a Prepared,
+    pub holes: &'a [Span],
+    frames: Vec<Frame<'a>>,
+    queries: Vec<NamedQuery<'a>>,
+    /// Columns that the expression at hand is made from.
+    sources: Vec<Target<'a>>,
+    /// Whether a condition is being resolved.
+    filter: bool,
+    /// Names that are bound to nothing are variables of a procedure.
+    pub lenient: bool,
+    /// Tables that the catalog does not have.
+    pub unknown_tables: Vec<TableName>,
+    pub uses: Vec<Use<'a>>,
+    pub named: Vec<Named>,
+    pub unknown: Vec<Unknown>,
+    pub error: Option<SqlError>,
+    pub outputs: Rc<Vec<Output<'a>>>,
+    pub omitted: Vec<Target<'a>>,
+    /// The least certainty of what is not in `uses`.
+    pub certainty: Certainty,
+    /// Tables whose rows are `NEW` and `OLD`.
+    pub rows: SmallVec<[u32; 1]>,
+}
+
+impl<'a> Resolver<'a> {
+    pub fn new(schema: &'a Prepared, holes: &'a [Span]) -> Self {
+        Self {
+            schema,
+            holes,
+            frames: Vec::new(),
+            queries: Vec::new(),
+            sources: Vec::new(),
+            filter: false,
+            lenient: false,
+            unknown_tables: Vec::new(),
+            uses: Vec::new(),
+            named: Vec::new(),
+            unknown: Vec::new(),
+            error: None,
+            outputs: Rc::default(),
+            omitted: Vec::new(),
+            certainty: Certainty::Exact,
+            rows: SmallVec::new(),
+        }
+    }
+
+    /// Resolves a whole statement.
+    pub fn run(&mut self, statement: &Statement<'a>) {
+        self.outputs = self.statement(statement);
+    }
+
+    /// Resolves a statement; what it returns.
+    fn statement(&mut self, statement: &Statement<'a>) -> Rc<Vec<Output<'a>>> {
+        match statement {
+            Statement::Query(query) => self.query(query),
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+            Statement::Merge(merge) => self.merge(merge),
+            Statement::Copy { table, columns, writes, condition } => self.copy(table, columns.as_deref(), *writes, condition.as_ref()),
+            Statement::CreateAs { query, columns, .. } => {
+                let outputs = self.query(query);
+                if columns.len() >= outputs.len() {
+                    self.needs_all(&outputs);
+                }
+                outputs
+            }
+            Statement::Tables { tables, writes, .. } => self.whole_tables(tables, *writes),
+            Statement::OnTable(on) => self.on_table(on),
+            Statement::Body { .. } | Statement::Other { .. } => Rc::default(),
+        }
+    }
+
+    /// Resolves `WITH`; the number of queries that were in sight before.
+    fn with(&mut self, with: &With<'a>) -> usize {
+        let before = self.queries.len();
+        for cte in &with.ctes {
+            if with.recursive {
+                self.recursive(cte);
+            } else {
+                let outputs = self.statement(&cte.body);
+                let outputs = self.renamed(outputs, &cte.columns);
+                self.queries.push(NamedQuery { name: cte.name.name, outputs: self.with_added(outputs, &cte.added), open: false });
+            }
+        }
+        before
+    }
+
+    fn with_added(&self, outputs: Rc<Vec<Output<'a>>>, added: &[crate::syntax::Ident<'a>]) -> Rc<Vec<Output<'a>>> {
+        if added.is_empty() {
+            return outputs;
+        }
+        let more = added.iter().map(|ident| Output { name: Some(ident.name), origin: scope::Origin::Named, sources: SmallVec::new(), span: ident.span });
+        Rc::new(outputs.iter().cloned().chain(more).collect())
+    }
+
+    /// `q(a, b)`: the outputs under other names. As many names as columns need each column.
+    fn renamed(&mut self, outputs: Rc<Vec<Output<'a>>>, names: &[crate::syntax::Ident<'a>]) -> Rc<Vec<Output<'a>>> {
+        if names.is_empty() {
+            return outputs;
+        }
+        if names.len() >= outputs.len() {
+            self.needs_all(&outputs);
+        }
+        let renamed = outputs.iter().enumerate().map(|(at, output)| Output { name: names.get(at).map(|i| i.name).or(output.name), ..output.clone() });
+        Rc::new(renamed.collect())
+    }
+
+    /// Every column that a `*` made must stay: something counts them.
+    fn needs_all(&mut self, outputs: &[Output<'a>]) {
+        for output in outputs {
+            self.needs_output(output.origin, None);
+        }
+    }
+
+    fn needs_output(&mut self, origin: scope::Origin<'a>, named_at: Option<Span>) {
+        if let scope::Origin::Star(at) = origin
+            && let Some(star) = self.uses.get_mut(at as usize)
+        {
+            star.breaks = true;
+            star.named_at = star.named_at.or(named_at);
+        }
+    }
+
+    fn fail(&mut self, span: Span, message: String) {
+        self.certainty = Certainty::Possible;
+        if self.error.is_none() {
+            self.error = Some(SqlError { span, message: message.into() });
+        }
+    }
+
+    fn unknown(&mut self, span: Span, message: &str, tables: Option<Vec<TableName>>) {
+        self.certainty = self.certainty.min(Certainty::Possible);
+        if !self.unknown.iter().any(|u| u.span == span) {
+            self.unknown.push(Unknown { span, message: message.into(), tables });
+        }
+    }
+
+    fn holds_hole(&self, span: Span) -> bool {
+        !self.holes.is_empty() && self.holes.iter().any(|hole| hole.start < span.end && span.start < hole.end)
+    }
+
+    /// Holes that stand for clauses: they may name any column in sight.
+    fn clause_holes(&mut self, holes: &[Span]) {
+        for hole in holes {
+            let tables = self.tables_in_sight();
+            self.unknown(*hole, "a part of the statement is filled in at run time", tables);
+        }
+    }
+
+    /// Tables that a name here may belong to; none if one of them is not known.
+    fn tables_in_sight(&self) -> Option<Vec<TableName>> {
+        let mut tables = Vec::new();
+        for relation in self.frames.iter().flat_map(|frame| frame.relations.iter()) {
+            match &relation.columns {
+                Columns::Table(id) => tables.extend(self.schema.relation(*id).map(|r| r.name.clone())),
+                Columns::Unknown(at) => tables.extend(self.unknown_tables.get(*at as usize).cloned()),
+                Columns::Outputs(outputs, _) => tables.extend(outputs.iter().flat_map(|o| o.sources.iter()).filter_map(|t| self.table_of(*t))),
+                Columns::Hole(_) => return None,
+                Columns::System(_) => {}
+            }
+        }
+        tables.sort();
+        tables.dedup();
+        Some(tables)
+    }
+
+    fn table_of(&self, target: Target<'a>) -> Option<TableName> {
+        match target {
+            Target::Known(id, _) => self.schema.relation(id).map(|r| r.name.clone()),
+            Target::Unknown(at, _) => self.unknown_tables.get(at as usize).cloned(),
+        }
+    }
+}
+
+/// What a statement does.
+pub(crate) fn kind_of(statement: &Statement<'_>) -> StatementKind {
+    match statement {
+        Statement::Query(query) => match &query.body {
+            crate::syntax::Body::Change(inner) => kind_of(inner),
+            _ => StatementKind::Select,
+        },
+        Statement::Insert(_) => StatementKind::Insert,
+        Statement::Update(_) => StatementKind::Update,
+        Statement::Delete(_) => StatementKind::Delete,
+        Statement::Merge(_) => StatementKind::Merge,
+        Statement::Copy { .. } => StatementKind::Copy,
+        Statement::CreateAs { .. } | Statement::OnTable(_) => StatementKind::Ddl,
+        Statement::Tables { ddl, .. } | Statement::Body { ddl, .. } | Statement::Other { ddl } => {
+            if *ddl { StatementKind::Ddl } else { StatementKind::Other }
+        }
+    }
+}

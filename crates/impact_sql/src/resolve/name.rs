@@ -1,0 +1,424 @@
+//! What a name means.
+
+use super::scope::{Columns, Origin, Place, Target};
+use super::{Resolver, Use};
+use crate::resolution::UseClass;
+use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, Shape};
+use impact_facts::{Access, Certainty, Span};
+
+/// Columns that the server gives every table.
+const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_", "rownum", "level"];
+
+/// Where a bare name was found.
+pub(super) enum Found<'a> {
+    /// In a frame, in one relation of it.
+    Relation(usize, usize, Place<'a>),
+    /// A column that `USING` merged, in a frame.
+    Merged(usize, usize),
+    /// In several relations of one frame.
+    Ambiguous(usize, Vec<(usize, Place<'a>)>),
+    Nowhere,
+}
+
+impl<'a> Resolver<'a> {
+    /// Binds all names of an expression.
+    pub fn expr(&mut self, expr: &Expr<'a>) {
+        self.atoms(&expr.atoms);
+    }
+
+    /// Binds an expression that is a condition.
+    pub fn condition(&mut self, expr: &Expr<'a>) {
+        let before = std::mem::replace(&mut self.filter, true);
+        self.atoms(&expr.atoms);
+        self.filter = before;
+    }
+
+    pub fn exprs(&mut self, exprs: &[Expr<'a>]) {
+        for expr in exprs {
+            self.expr(expr);
+        }
+    }
+
+    pub(super) fn atoms(&mut self, atoms: &[Atom<'a>]) {
+        for (at, atom) in atoms.iter().enumerate() {
+            match atom {
+                Atom::Name(path) => self.name(path, field_after(atoms, at)),
+                Atom::RowStar(path) => self.row(path, UseClass::WholeRow),
+                Atom::Star(path) => self.row(path, UseClass::Star),
+                Atom::Query(query, place) => self.subquery(query, *place),
+                Atom::Hole(span) => {
+                    let tables = self.tables_in_sight();
+                    self.unknown(*span, "a name or condition is filled in at run time", tables);
+                }
+                Atom::Filter(atoms) => {
+                    let before = std::mem::replace(&mut self.filter, true);
+                    self.atoms(atoms);
+                    self.filter = before;
+                }
+                Atom::Lambda(names, body) => self.lambda(names, body),
+                Atom::Field(_) | Atom::Call(_) => {}
+            }
+        }
+    }
+
+    fn lambda(&mut self, names: &[Ident<'a>], body: &[Atom<'a>]) {
+        let Some(frame) = self.frames.last_mut() else { return self.atoms(body) };
+        let before = frame.parameters.len();
+        frame.parameters.extend(names.iter().map(|ident| ident.name));
+        self.atoms(body);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.parameters.truncate(before);
+        }
+    }
+
+    fn subquery(&mut self, query: &crate::syntax::Query<'a>, place: QueryPlace) {
+        let before = self.sources.len();
+        let filter = self.filter;
+        let outputs = self.query(query);
+        self.filter = filter;
+        self.sources.truncate(before);
+        if place == QueryPlace::Value {
+            self.needs_all(&outputs);
+        }
+        self.sources.extend(outputs.iter().flat_map(|output| output.sources.iter().copied()));
+    }
+
+    /// Binds `a`, `a.b`, `a.b.c`.
+    fn name(&mut self, path: &Path<'a>, field: Option<Ident<'a>>) {
+        if self.holds_hole(path.span) {
+            return self.name_with_hole(path);
+        }
+        match path.parts.as_slice() {
+            [only] => self.bare(*only, field),
+            [qualifier, column] => self.qualified(None, *qualifier, *column, path.span),
+            [schema, qualifier, column] => self.qualified(Some(schema.name), *qualifier, *column, path.span),
+            [.., schema, qualifier, column] => self.qualified(Some(schema.name), *qualifier, *column, path.span),
+            [] => {}
+        }
+    }
+
+    /// `{alias}.column` and `t.{column}`.
+    fn name_with_hole(&mut self, path: &Path<'a>) {
+        let (Some(first), Some(last)) = (path.parts.first().copied(), path.last()) else { return };
+        if self.holds_hole(last.span) {
+            let tables = match self.relation_named(None, first.name) {
+                Some((level, at)) if path.parts.len() > 1 => self.tables_of_relation(level, at),
+                _ => self.tables_in_sight(),
+            };
+            return self.unknown(path.span, "a column is filled in at run time", tables);
+        }
+        match self.find(last.name) {
+            Found::Relation(level, at, place) => {
+                self.take(level, at, place, last.name, path.span, Certainty::Likely);
+            }
+            Found::Ambiguous(level, candidates) => self.take_all(level, &candidates, last.name, path.span),
+            Found::Merged(..) | Found::Nowhere => {
+                let tables = self.tables_in_sight();
+                self.unknown(path.span, "a qualifier is filled in at run time", tables);
+            }
+        }
+    }
+
+    fn tables_of_relation(&self, level: usize, at: usize) -> Option<Vec<impact_facts::TableName>> {
+        let relation = self.frames.get(level)?.relations.get(at)?;
+        match &relation.columns {
+            Columns::Table(id) => self.schema.relation(*id).map(|r| vec![r.name.clone()]),
+            Columns::Unknown(at) => self.unknown_tables.get(*at as usize).map(|name| vec![name.clone()]),
+            Columns::System(_) => Some(Vec::new()),
+            Columns::Outputs(outputs, _) => {
+                let mut tables: Vec<_> = outputs.iter().flat_map(|o| o.sources.iter()).filter_map(|t| self.table_of(*t)).collect();
+                tables.sort();
+                tables.dedup();
+                Some(tables)
+            }
+            Columns::Hole(_) => None,
+        }
+    }
+
+    /// Where a bare name is found, innermost query first.
+    pub(super) fn find(&self, name: &'a str) -> Found<'a> {
+        self.find_below(name, self.frames.len())
+    }
+
+    /// As [`Resolver::find`], in the frames below number `end`.
+    pub(super) fn find_below(&self, name: &'a str, end: usize) -> Found<'a> {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for level in (0..end).rev() {
+            let Some(frame) = self.frames.get(level) else { continue };
+            if let Some(at) = frame.merged.iter().position(|m| std::ptr::eq(m, frame.merged(name).unwrap_or(m)) && m.name == name)
+                && frame.merged(name).is_some()
+            {
+                return Found::Merged(level, at);
+            }
+            let found = frame.find(self.schema, name);
+            let sure: Vec<_> = found.iter().filter(|(_, place)| *place != Place::Open).copied().collect();
+            match sure.as_slice() {
+                [] => open.extend(found.iter().map(|(at, _)| (level, *at))),
+                [(at, place)] => return self.or_open(level, *at, *place, &open),
+                _ => return Found::Ambiguous(level, sure),
+            }
+        }
+        match open.as_slice() {
+            [] => Found::Nowhere,
+            [(level, at)] => Found::Relation(*level, *at, Place::Open),
+            several => self.among_open(several),
+        }
+    }
+
+    /// A column that is known, unless an open relation further in may have it.
+    fn or_open(&self, level: usize, at: usize, place: Place<'a>, open: &[(usize, usize)]) -> Found<'a> {
+        let unknown = open.iter().find(|(level, at)| self.is_unknown_table(*level, *at));
+        match unknown {
+            Some((inner, relation)) if *inner > level => Found::Ambiguous(*inner, vec![(*relation, Place::Open)]),
+            _ => Found::Relation(level, at, place),
+        }
+    }
+
+    fn is_unknown_table(&self, level: usize, at: usize) -> bool {
+        let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
+        relation.is_some_and(|r| matches!(r.columns, Columns::Unknown(_) | Columns::Hole(_)))
+    }
+
+    /// Of several relations that may have it: tables before what is not a table.
+    fn among_open(&self, several: &[(usize, usize)]) -> Found<'a> {
+        let tables: Vec<_> = several.iter().filter(|(level, at)| self.is_unknown_table(*level, *at)).copied().collect();
+        match tables.as_slice() {
+            [] => several.first().map_or(Found::Nowhere, |(level, at)| Found::Relation(*level, *at, Place::Open)),
+            [(level, at)] => Found::Relation(*level, *at, Place::Open),
+            [(level, _), ..] => {
+                let same = tables.iter().filter(|(l, _)| l == level).map(|(_, at)| (*at, Place::Open)).collect();
+                Found::Ambiguous(*level, same)
+            }
+        }
+    }
+
+    fn bare(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
+        if self.frames.iter().any(|frame| frame.parameters.contains(&ident.name)) {
+            return;
+        }
+        match self.find(ident.name) {
+            Found::Relation(level, at, place) => self.bare_in(level, at, place, ident),
+            Found::Merged(level, at) => self.merged(level, at, ident),
+            Found::Ambiguous(level, candidates) => self.ambiguous(level, &candidates, ident),
+            Found::Nowhere => self.nowhere(ident, field),
+        }
+    }
+
+    fn bare_in(&mut self, level: usize, at: usize, place: Place<'a>, ident: Ident<'a>) {
+        let first = self.uses.len();
+        let star = self.star_behind(level, at, place);
+        self.take(level, at, place, ident.name, ident.span, Certainty::Exact);
+        if self.uses.len() == first && star.is_none() {
+            return;
+        }
+        let Some(meaning) = self.meaning_without(level, at, place, ident) else {
+            return self.needs_output(star.map_or(Origin::Named, Origin::Star), Some(ident.span));
+        };
+        let at = star.map_or(first, |star| star as usize);
+        if let Some(found) = self.uses.get_mut(at) {
+            found.rebinds = Some(meaning);
+            found.breaks = found.breaks && star.is_some();
+            found.named_at = star.map(|_| ident.span);
+        }
+    }
+
+    fn star_behind(&self, level: usize, at: usize, place: Place<'a>) -> Option<u32> {
+        let Place::Output(output) = place else { return None };
+        let relation = self.frames.get(level)?.relations.get(at)?;
+        let Columns::Outputs(outputs, _) = &relation.columns else { return None };
+        match outputs.get(output)?.origin {
+            Origin::Star(star) => Some(star),
+            _ => None,
+        }
+    }
+
+    /// Records the use of a column that was found.
+    pub(super) fn take(&mut self, level: usize, at: usize, place: Place<'a>, name: &'a str, span: Span, certainty: Certainty) {
+        match place {
+            Place::Column(target) => self.read(target, span, certainty),
+            Place::System => {}
+            Place::Output(output) => {
+                let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
+                let Columns::Outputs(outputs, _) = &relation.columns else { return };
+                let Some(output) = outputs.get(output) else { return };
+                let origin = output.origin;
+                self.sources.extend(output.sources.iter().copied());
+                match origin {
+                    Origin::Stands(target) => self.read(target, span, certainty),
+                    Origin::Proposed(target) => self.touch(target, Access::Read, UseClass::Proposed, span, certainty),
+                    Origin::Named | Origin::Star(_) => {}
+                }
+            }
+            Place::Open => self.take_open(level, at, name, span, certainty),
+        }
+    }
+
+    fn take_open(&mut self, level: usize, at: usize, name: &'a str, span: Span, certainty: Certainty) {
+        let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
+        match relation.columns {
+            Columns::Unknown(table) if !SYSTEM_COLUMNS.contains(&name) => self.read(Target::Unknown(table, name), span, certainty),
+            Columns::Hole(_) => self.unknown(span, "the table of this column is filled in at run time", None),
+            _ => {}
+        }
+    }
+
+    fn take_all(&mut self, level: usize, candidates: &[(usize, Place<'a>)], name: &'a str, span: Span) {
+        for (at, place) in candidates {
+            self.take(level, *at, *place, name, span, Certainty::Possible);
+        }
+        self.certainty = Certainty::Possible;
+    }
+
+    /// Several relations have the column, or may have it: each is a candidate, and so is one further out.
+    fn ambiguous(&mut self, level: usize, candidates: &[(usize, Place<'a>)], ident: Ident<'a>) {
+        let sure = candidates.iter().all(|(_, place)| *place != Place::Open);
+        self.take_all(level, candidates, ident.name, ident.span);
+        if sure {
+            return self.fail(ident.span, format!("column reference \"{}\" is ambiguous", ident.name));
+        }
+        if let Found::Relation(outer, at, place) = self.find_below(ident.name, level) {
+            self.take(outer, at, place, ident.name, ident.span, Certainty::Possible);
+        }
+    }
+
+    fn merged(&mut self, level: usize, at: usize, ident: Ident<'a>) {
+        let Some(frame) = self.frames.get(level) else { return };
+        let Some(merged) = frame.merged.get(at) else { return };
+        let natural = merged.natural;
+        let sides: Vec<_> = merged.sides.iter().filter_map(|side| Some((*side, frame.relations.get(*side)?.find(self.schema, merged.name)?))).collect();
+        for (side, place) in &sides {
+            let first = self.uses.len();
+            self.take(level, *side, *place, ident.name, ident.span, Certainty::Exact);
+            if natural {
+                self.rebind_natural(first, ident.name);
+            } else {
+                let star = self.star_behind(level, *side, *place);
+                self.needs_output(star.map_or(Origin::Named, Origin::Star), Some(ident.span));
+            }
+        }
+    }
+
+    /// A name that no relation has: a row, a name of the select list, a variable, or an error.
+    fn nowhere(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
+        if let Some((level, at)) = self.relation_named(None, ident.name) {
+            return self.whole_row(level, at, ident.span, field);
+        }
+        if SYSTEM_COLUMNS.contains(&ident.name) || self.lenient || self.is_alias(ident.name) || self.is_row_variable(ident.name) {
+            return;
+        }
+        if self.quoted_text(ident) {
+            return;
+        }
+        self.fail(ident.span, format!("column \"{}\" does not exist", ident.name));
+    }
+
+    /// Dialects other than PostgreSQL let a condition name what the select list names.
+    fn is_alias(&self, name: &str) -> bool {
+        self.schema.dialect != impact_facts::Dialect::Postgres && self.frames.iter().any(|frame| frame.aliases.iter().any(|alias| alias.name == name))
+    }
+
+    fn is_row_variable(&self, name: &str) -> bool {
+        !self.rows.is_empty() && matches!(name, "new" | "old")
+    }
+
+    /// SQLite reads a quoted name that is no column as a string.
+    fn quoted_text(&self, ident: Ident<'a>) -> bool {
+        self.schema.dialect == impact_facts::Dialect::Sqlite && ident.span.end - ident.span.start == ident.name.len() as u32 + 2
+    }
+
+    /// The relation that a qualifier means, innermost query first.
+    pub(super) fn relation_named(&self, schema: Option<&str>, name: &str) -> Option<(usize, usize)> {
+        (0..self.frames.len()).rev().find_map(|level| Some((level, self.frames.get(level)?.qualifier(schema, name)?)))
+    }
+
+    fn qualified(&mut self, schema: Option<&'a str>, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
+        let Some((level, at)) = self.relation_named(schema, qualifier.name) else {
+            return self.no_relation(schema, qualifier, column, span);
+        };
+        let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
+        match relation.find(self.schema, column.name) {
+            Some(place) => {
+                let star = self.star_behind(level, at, place);
+                self.take(level, at, place, column.name, span, Certainty::Exact);
+                self.needs_output(star.map_or(Origin::Named, Origin::Star), Some(span));
+            }
+            None if SYSTEM_COLUMNS.contains(&column.name) => {}
+            None => self.not_a_column(level, at, qualifier, column, span),
+        }
+    }
+
+    /// `t.f` where `t` has no column `f`: a function of the row, or an error.
+    fn not_a_column(&mut self, level: usize, at: usize, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
+        let scalar = self.frames.get(level).and_then(|f| f.relations.get(at)).is_some_and(|r| matches!(&r.columns, Columns::Outputs(outputs, _) if outputs.len() == 1));
+        if self.schema.function(column.name).is_some() {
+            return self.whole_row(level, at, span, None);
+        }
+        if scalar {
+            return;
+        }
+        self.fail(span, format!("column {}.{} does not exist", qualifier.name, column.name));
+    }
+
+    /// `a.b` where no relation is called `a`: a field of a structure, a row variable, or an error.
+    fn no_relation(&mut self, schema: Option<&'a str>, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
+        if self.is_row_variable(qualifier.name) {
+            return self.row_variable(column, span);
+        }
+        if self.lenient {
+            return;
+        }
+        if self.schema.dialect != impact_facts::Dialect::Postgres {
+            // `column.field`, `table.column.field`.
+            let table = schema.and_then(|name| self.relation_named(None, name));
+            let found = match table {
+                Some((level, at)) => self.frames.get(level).and_then(|f| f.relations.get(at)).and_then(|r| r.find(self.schema, qualifier.name)).map(|place| (level, at, place)),
+                None => match self.find(qualifier.name) {
+                    Found::Relation(level, at, place) => Some((level, at, place)),
+                    _ => None,
+                },
+            };
+            if let Some((level, at, place)) = found {
+                return self.take(level, at, place, qualifier.name, span, Certainty::Likely);
+            }
+        }
+        let table = impact_facts::TableName { schema: schema.map(Into::into), name: qualifier.name.into() };
+        let at = self.unknown_table(table);
+        self.touch(Target::Unknown(at, column.name), Access::Read, UseClass::Name, span, Certainty::Possible);
+        self.fail(span, format!("missing FROM-clause entry for table \"{}\"", qualifier.name));
+    }
+
+    fn row_variable(&mut self, column: Ident<'a>, span: Span) {
+        let tables = self.rows.clone();
+        for table in tables {
+            if let Some(at) = self.schema.relation(table).and_then(|r| r.column(column.name)) {
+                self.touch(Target::Known(table, at), Access::Read, UseClass::Name, span, Certainty::Exact);
+            }
+        }
+    }
+
+    /// Records a column that is read by its name.
+    pub(super) fn read(&mut self, target: Target<'a>, span: Span, certainty: Certainty) {
+        self.sources.push(target);
+        self.touch(target, Access::Read, UseClass::Name, span, certainty);
+    }
+
+    /// Records a use.
+    pub(super) fn touch(&mut self, target: Target<'a>, access: Access, class: UseClass, span: Span, certainty: Certainty) {
+        self.uses.push(Use { target, access, class, span, certainty, breaks: class != UseClass::Star, rebinds: None, filter: self.filter && access == Access::Read, named_at: None });
+    }
+
+    /// Whether an expression is one bare name.
+    pub(super) fn single_name(expr: &Expr<'a>) -> Option<Ident<'a>> {
+        match (expr.shape, expr.atoms.as_slice()) {
+            (Shape::BareName, [Atom::Name(path)]) if path.parts.len() == 1 => path.last(),
+            _ => None,
+        }
+    }
+}
+
+fn field_after<'a>(atoms: &[Atom<'a>], at: usize) -> Option<Ident<'a>> {
+    match atoms.get(at + 1) {
+        Some(Atom::Field(field)) => Some(*field),
+        _ => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! What a name would mean if its column were gone.
+//!
+//! A bare name goes on looking where it would have looked next: in the queries around it, then for a relation of that
+//! name, then, in `GROUP BY`, among the names of the select list. Where it finds something the statement stays valid.
+
+use super::Resolver;
+use super::name::Found;
+use super::scope::{Columns, Origin, Place, Target};
+use crate::syntax::Ident;
+
+impl<'a> Resolver<'a> {
+    /// The meaning of a bare name that was found at `place`, once that column is gone; none if the statement fails.
+    pub(super) fn meaning_without(&self, level: usize, at: usize, place: Place<'a>, ident: Ident<'a>) -> Option<Box<str>> {
+        if !self.can_go(level, at, place) {
+            return None;
+        }
+        self.meaning_below(level, ident)
+    }
+
+    fn meaning_below(&self, level: usize, ident: Ident<'a>) -> Option<Box<str>> {
+        match self.find_below(ident.name, level) {
+            Found::Relation(level, at, place) if place != Place::Open => Some(self.describe(level, at, ident.name).into()),
+            Found::Merged(level, at) => {
+                let side = self.frames.get(level)?.merged.get(at)?.sides.first().copied()?;
+                Some(self.describe(level, side, ident.name).into())
+            }
+            Found::Relation(..) | Found::Ambiguous(..) => None,
+            Found::Nowhere => self.other_meaning(ident),
+        }
+    }
+
+    fn other_meaning(&self, ident: Ident<'a>) -> Option<Box<str>> {
+        if self.relation_named(None, ident.name).is_some() {
+            return Some(format!("the whole row of {}", ident.name).into());
+        }
+        let quoted = ident.span.end - ident.span.start == ident.name.len() as u32 + 2;
+        if quoted && self.schema.dialect == impact_facts::Dialect::Sqlite {
+            return Some(format!("the string '{}'", ident.name).into());
+        }
+        None
+    }
+
+    /// Whether dropping a column of a table takes it away: a view's column stays as long as the view does.
+    fn can_go(&self, level: usize, at: usize, place: Place<'a>) -> bool {
+        let is_table = |target: Target<'a>| match target {
+            Target::Known(id, _) => self.schema.relation(id).is_some_and(|r| !r.is_view()),
+            Target::Unknown(..) => true,
+        };
+        match place {
+            Place::Column(target) => is_table(target),
+            Place::Open => self.frames.get(level).and_then(|f| f.relations.get(at)).is_some_and(|r| matches!(r.columns, Columns::Unknown(_))),
+            Place::Output(output) => {
+                let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
+                match relation.map(|r| &r.columns) {
+                    Some(Columns::Outputs(outputs, _)) => outputs.get(output).is_some_and(|o| match o.origin {
+                        Origin::Star(star) => self.uses.get(star as usize).is_some_and(|u| is_table(u.target)),
+                        Origin::Stands(target) => is_table(target),
+                        Origin::Named | Origin::Proposed(_) => false,
+                    }),
+                    _ => false,
+                }
+            }
+            Place::System => false,
+        }
+    }
+
+    /// `alias.column`, as it would be written.
+    fn describe(&self, level: usize, at: usize, name: &str) -> String {
+        let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
+        let Some(relation) = relation else { return name.to_owned() };
+        match &relation.columns {
+            Columns::Table(id) => {
+                let table = self.schema.relation(*id).map_or(relation.name, |r| &r.name.name);
+                if table == relation.name { format!("{table}.{name}") } else { format!("{}.{name} (column of {table})", relation.name) }
+            }
+            _ => format!("{}.{name}", relation.name),
+        }
+    }
+
+    /// A name of the select list that `GROUP BY name` means once the column is gone.
+    pub(super) fn rebind_to_alias(&mut self, first: usize, name: &str) {
+        for found in self.uses.iter_mut().skip(first) {
+            if found.rebinds.is_none() && found.breaks {
+                found.rebinds = Some(format!("the output column {name}").into());
+                found.breaks = false;
+            }
+        }
+    }
+
+    /// `NATURAL JOIN` without the column joins on less, and the other side still has it.
+    pub(super) fn rebind_natural(&mut self, first: usize, name: &str) {
+        for found in self.uses.iter_mut().skip(first) {
+            found.rebinds = Some(format!("a NATURAL JOIN that no longer compares {name}").into());
+            found.breaks = false;
+        }
+    }
+}

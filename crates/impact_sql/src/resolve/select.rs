@@ -1,0 +1,145 @@
+//! SELECT: its clauses in the order in which names see each other.
+
+use super::Resolver;
+use super::name::Found;
+use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
+use crate::syntax::{Expr, Item, Select, Shape};
+use std::rc::Rc;
+
+impl<'a> Resolver<'a> {
+    /// A SELECT with the ORDER BY of its query.
+    pub(super) fn select(&mut self, select: &Select<'a>, order_by: &[Expr<'a>], limits: &[Expr<'a>], holes: &[impact_facts::Span]) -> Rc<Vec<Output<'a>>> {
+        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+        self.from(&select.from);
+        let aliases = select.items.iter().filter_map(|item| match item {
+            Item::Expr { alias, .. } => *alias,
+            Item::Star(_) => None,
+        });
+        if let Some(frame) = self.frames.last_mut() {
+            frame.aliases = aliases.collect();
+        }
+        let outputs = self.items(&select.items);
+        for condition in &select.condition {
+            self.condition(condition);
+        }
+        for expr in &select.group_by {
+            self.group_by(expr, &outputs);
+        }
+        for expr in select.having.iter().chain(&select.qualify) {
+            self.condition(expr);
+        }
+        self.exprs(&select.windows);
+        for expr in order_by.iter().chain(&select.distinct_on) {
+            self.order_by(expr, &outputs);
+        }
+        self.exprs(limits);
+        self.clause_holes(&select.holes);
+        self.clause_holes(holes);
+        self.frames.pop();
+        Rc::new(outputs)
+    }
+
+    /// A select list or `RETURNING`.
+    pub(super) fn items(&mut self, items: &[Item<'a>]) -> Vec<Output<'a>> {
+        let mut outputs = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::Star(star) => self.star_item(star, &mut outputs),
+                Item::Expr { expr, alias } => {
+                    let name = alias.map(|ident| ident.name).or(expr.name);
+                    let before = self.sources.len();
+                    if expr.shape == Shape::Star {
+                        self.expanded_row(expr, &mut outputs);
+                        continue;
+                    }
+                    self.expr(expr);
+                    let mut sources: Sources<'a> = self.sources.drain(before..).collect();
+                    dedup(&mut sources);
+                    outputs.push(Output { name, origin: Origin::Named, sources, span: expr.span });
+                }
+            }
+        }
+        outputs
+    }
+
+    /// `(row).*`: how many columns it yields is not known.
+    fn expanded_row(&mut self, expr: &Expr<'a>, outputs: &mut Vec<Output<'a>>) {
+        let before = self.sources.len();
+        self.expr(expr);
+        let mut sources: Sources<'a> = self.sources.drain(before..).collect();
+        dedup(&mut sources);
+        outputs.push(Output { name: None, origin: Origin::Named, sources, span: expr.span });
+    }
+
+    /// `GROUP BY name` means a column of FROM before a name of the select list.
+    fn group_by(&mut self, expr: &Expr<'a>, outputs: &[Output<'a>]) {
+        if let Shape::Ordinal(at) = expr.shape {
+            return self.ordinal(at, outputs);
+        }
+        let Some(ident) = Self::single_name(expr) else { return self.expr(expr) };
+        let named = outputs.iter().find(|output| output.name == Some(ident.name));
+        let level = self.frames.len().saturating_sub(1);
+        let local = matches!(self.find(ident.name), Found::Relation(l, ..) | Found::Merged(l, _) | Found::Ambiguous(l, _) if l == level);
+        match named {
+            Some(output) if !local => self.needs_output(output.origin, Some(ident.span)),
+            Some(output) => {
+                let first = self.uses.len();
+                let other = !self.same_column(ident.name, output);
+                self.expr(expr);
+                if other {
+                    self.rebind_to_alias(first, ident.name);
+                }
+            }
+            None => self.expr(expr),
+        }
+    }
+
+    /// Whether an output is the column that a bare name means.
+    fn same_column(&self, name: &'a str, output: &Output<'a>) -> bool {
+        match self.find(name) {
+            Found::Relation(_, _, Place::Column(target)) => output.sources.contains(&target),
+            Found::Relation(level, at, Place::Output(column)) => {
+                let relation = self.frames.get(level).and_then(|f| f.relations.get(at));
+                matches!(relation.map(|r| &r.columns), Some(Columns::Outputs(outputs, _)) if outputs.get(column).is_some_and(|o| o.sources == output.sources))
+            }
+            Found::Merged(..) => true,
+            _ => false,
+        }
+    }
+
+    /// `ORDER BY name` means a name of the select list before a column of FROM.
+    pub(super) fn order_by(&mut self, expr: &Expr<'a>, outputs: &[Output<'a>]) {
+        if let Shape::Ordinal(at) = expr.shape {
+            return self.ordinal(at, outputs);
+        }
+        if let Some(ident) = Self::single_name(expr)
+            && let Some(output) = outputs.iter().find(|output| output.name == Some(ident.name))
+        {
+            return self.needs_output(output.origin, Some(ident.span));
+        }
+        self.expr(expr);
+    }
+
+    /// `ORDER BY 2`: as many columns must be there.
+    fn ordinal(&mut self, at: u32, outputs: &[Output<'a>]) {
+        if outputs.len() == at as usize {
+            self.needs_all(outputs);
+        }
+    }
+}
+
+/// Leaves the first of equal sources.
+pub(super) fn dedup(list: &mut Sources<'_>) {
+    if list.len() < 2 {
+        return;
+    }
+    let mut at = 1;
+    while at < list.len() {
+        let (before, rest) = list.split_at(at);
+        if rest.first().is_some_and(|item| before.contains(item)) {
+            list.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}

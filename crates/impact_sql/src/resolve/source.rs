@@ -1,0 +1,369 @@
+//! FROM: which relations a query sees.
+
+use super::Resolver;
+use super::scope::{Columns, Merged, Origin, Output, Place, Relation, Sources, Tree};
+use super::{Named, NamedTable};
+use crate::functions;
+use crate::resolution::UseClass;
+use crate::schema::{Bound, FunctionShape};
+use crate::syntax::{Alias, FunctionSource, Ident, Join, JoinOn, Path, Query, Source, TableSource};
+use impact_facts::{Access, Certainty, Span, TableName};
+use smallvec::SmallVec;
+use std::rc::Rc;
+
+impl<'a> Resolver<'a> {
+    /// Adds the sources of a FROM clause to the innermost frame.
+    pub(super) fn from(&mut self, sources: &[Source<'a>]) {
+        for source in sources {
+            self.set_from(0);
+            let tree = self.source(source);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.trees.extend(tree);
+            }
+        }
+        self.set_from(0);
+    }
+
+    fn set_from(&mut self, from: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.from = from;
+            frame.to = frame.relations.len();
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.relations.len())
+    }
+
+    fn source(&mut self, source: &Source<'a>) -> Option<Tree<'a>> {
+        match source {
+            Source::Table(table) => Some(self.table_source(table, Access::Read)),
+            Source::Derived { query, lateral, alias } => Some(self.derived(query, *lateral, alias)),
+            Source::Function(function) => Some(self.function(function)),
+            Source::Join(join) => self.join(join),
+            Source::Nested { inner, alias } => self.nested(inner, alias),
+            Source::Hole { span, alias } => {
+                self.unknown(*span, "a table is filled in at run time", None);
+                Some(self.push(alias.name.map_or("", |i| i.name), None, Columns::Hole(*span), alias, *span))
+            }
+        }
+    }
+
+    /// Adds a relation to the innermost frame.
+    fn push(&mut self, name: &'a str, schema: Option<&'a str>, columns: Columns<'a>, alias: &Alias<'a>, span: Span) -> Tree<'a> {
+        let renamed = alias.columns.iter().map(|ident| ident.name).collect();
+        let relation = Relation { name: alias.name.map_or(name, |ident| ident.name), schema: if alias.name.is_some() { None } else { schema }, columns, renamed, bare: true, hidden: false, span };
+        let at = self.count();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.relations.push(relation);
+            frame.to = frame.relations.len();
+        }
+        Tree::Relation(at)
+    }
+
+    /// Adds a table, view or CTE by its name.
+    pub(super) fn table_source(&mut self, table: &TableSource<'a>, access: Access) -> Tree<'a> {
+        let columns = self.bind_table(&table.path, access);
+        let Some(last) = table.path.last() else { return Tree::Relation(0) };
+        let schema = table.path.parts.len().checked_sub(2).and_then(|at| table.path.parts.get(at)).map(|ident| ident.name);
+        self.renames_need(&columns, &table.alias);
+        let tree = self.push(last.name, schema, columns, &table.alias, table.path.span);
+        self.exprs(&table.arguments);
+        tree
+    }
+
+    /// As many names in `AS t(a, b)` as there are columns made by a `*`: each must stay.
+    fn renames_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
+        if let Columns::Outputs(outputs, false) = columns
+            && !alias.columns.is_empty()
+            && alias.columns.len() >= outputs.len()
+        {
+            let outputs = Rc::clone(outputs);
+            self.needs_all(&outputs);
+        }
+    }
+
+    /// What a name in FROM means.
+    pub(super) fn bind_table(&mut self, path: &Path<'a>, access: Access) -> Columns<'a> {
+        let Some(last) = path.last() else { return Columns::System(None) };
+        if path.parts.len() == 1
+            && access == Access::Read
+            && let Some(query) = self.queries.iter().rev().find(|query| query.name == last.name)
+        {
+            return Columns::Outputs(Rc::clone(&query.outputs), query.open);
+        }
+        let qualifier = path.parts.len().checked_sub(2).and_then(|at| path.parts.get(at));
+        if self.holds_hole(last.span) || last.name.is_empty() {
+            self.unknown(path.span, "a table is filled in at run time", None);
+            return Columns::Hole(path.span);
+        }
+        let schema = qualifier.filter(|ident| !self.holds_hole(ident.span)).map(|ident| ident.name);
+        let (columns, table) = match self.schema.bind(schema, last.name) {
+            Bound::Known(id, sure) => {
+                if !sure || qualifier.is_some() && schema.is_none() {
+                    self.certainty = self.certainty.min(Certainty::Likely);
+                }
+                (Columns::Table(id), NamedTable::Known(id))
+            }
+            Bound::System => (Columns::System(functions::system_columns(schema, last.name)), NamedTable::System),
+            Bound::Unknown => {
+                let at = self.unknown_table(TableName { schema: schema.map(Into::into), name: last.name.into() });
+                self.certainty = self.certainty.min(Certainty::Likely);
+                (Columns::Unknown(at), NamedTable::Unknown(at))
+            }
+        };
+        self.named.push(Named { table, access, span: path.span });
+        columns
+    }
+
+    /// The number of a table that the catalog does not have.
+    pub(super) fn unknown_table(&mut self, table: TableName) -> u32 {
+        let at = self.unknown_tables.iter().position(|known| *known == table).unwrap_or_else(|| {
+            self.unknown_tables.push(table);
+            self.unknown_tables.len() - 1
+        });
+        at as u32
+    }
+
+    fn derived(&mut self, query: &Query<'a>, lateral: bool, alias: &Alias<'a>) -> Tree<'a> {
+        let (from, to) = self.sight();
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.from, frame.to) = (0, if lateral { frame.relations.len() } else { 0 });
+        }
+        let outputs = self.query(query);
+        self.restore_sight(from, to);
+        let columns = Columns::Outputs(outputs, false);
+        self.renames_need(&columns, alias);
+        self.push("", None, columns, alias, query.span)
+    }
+
+    fn sight(&self) -> (usize, usize) {
+        self.frames.last().map_or((0, 0), |frame| (frame.from, frame.to))
+    }
+
+    fn restore_sight(&mut self, from: usize, to: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.from, frame.to) = (from, to);
+        }
+    }
+
+    fn function(&mut self, function: &FunctionSource<'a>) -> Tree<'a> {
+        let (from, to) = self.sight();
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.from, frame.to) = (0, frame.relations.len());
+        }
+        let before = self.sources.len();
+        self.exprs(&function.arguments);
+        let sources: Sources<'a> = self.sources.drain(before..).collect();
+        self.restore_sight(from, to);
+        let name = function.path.last().map_or("", |ident| ident.name);
+        let columns = self.function_columns(function, name, &sources);
+        self.push(name, None, columns, &function.alias, function.path.span)
+    }
+
+    fn function_columns(&self, function: &FunctionSource<'a>, name: &'a str, sources: &Sources<'a>) -> Columns<'a> {
+        let alias = &function.alias;
+        let output = |name: &'a str| Output { name: Some(name), origin: Origin::Named, sources: sources.clone(), span: function.path.span };
+        if alias.typed {
+            return Columns::Outputs(Rc::new(alias.columns.iter().map(|ident| output(ident.name)).collect()), false);
+        }
+        let scalar = alias.name.map_or(name, |ident| ident.name);
+        let mut open = !function.more.is_empty();
+        let mut outputs: Vec<Output<'a>> = match self.schema.function(name) {
+            Some(FunctionShape::Rows(id)) => self.schema.relation(*id).map(|r| r.columns.iter().map(|c| output(&c.key)).collect()).unwrap_or_default(),
+            Some(FunctionShape::Columns(columns)) => columns.iter().map(|column| output(column)).collect(),
+            Some(FunctionShape::Scalar) => {
+                open = true;
+                vec![output(scalar)]
+            }
+            None => match functions::columns(name) {
+                Some([]) => vec![output(scalar)],
+                Some(columns) => columns.iter().map(|column| output(column)).collect(),
+                None => {
+                    open = true;
+                    vec![output(scalar)]
+                }
+            },
+        };
+        while outputs.len() < alias.columns.len() {
+            outputs.push(output(""));
+        }
+        if function.ordinality && !open {
+            outputs.push(output("ordinality"));
+        }
+        open |= function.ordinality;
+        Columns::Outputs(Rc::new(outputs), open)
+    }
+
+    fn join(&mut self, join: &Join<'a>) -> Option<Tree<'a>> {
+        let start = self.count();
+        let left = self.source(&join.left);
+        let middle = self.count();
+        let right = self.source(&join.right);
+        let names = match &join.on {
+            JoinOn::Nothing => Vec::new(),
+            JoinOn::Condition(condition) => {
+                let sight = self.sight();
+                self.restore_sight(start, self.count());
+                self.condition(condition);
+                self.restore_sight(sight.0, self.count());
+                Vec::new()
+            }
+            JoinOn::Using(columns, alias) => {
+                let names = self.using(columns, start, middle);
+                if let Some(alias) = alias {
+                    self.using_alias(*alias, &names);
+                }
+                names
+            }
+            JoinOn::Natural(span) => self.natural(*span, start, middle),
+        };
+        Some(Tree::Join(Box::new(left?), Box::new(right?), names))
+    }
+
+    fn using(&mut self, columns: &[Ident<'a>], start: usize, middle: usize) -> Vec<&'a str> {
+        let before = std::mem::replace(&mut self.filter, true);
+        for column in columns {
+            if self.holds_hole(column.span) {
+                let tables = self.tables_in_sight();
+                self.unknown(column.span, "a column is filled in at run time", tables);
+                continue;
+            }
+            let mut sides = self.side(column.name, start, middle);
+            sides.extend(self.side(column.name, middle, self.count()));
+            if sides.len() < 2 {
+                self.fail(column.span, format!("column \"{}\" in USING does not exist on both sides", column.name));
+            }
+            self.merge_columns(column.name, column.span, sides, false);
+        }
+        self.filter = before;
+        columns.iter().map(|ident| ident.name).collect()
+    }
+
+    /// Relations of one side of a join that have the column: one, or those that it was merged from before.
+    fn side(&self, name: &'a str, from: usize, to: usize) -> SmallVec<[usize; 2]> {
+        let Some(frame) = self.frames.last() else { return SmallVec::new() };
+        if let Some(merged) = frame.merged.iter().rev().find(|m| m.name == name && m.sides.iter().all(|side| (from..to).contains(side))) {
+            return merged.sides.clone();
+        }
+        let relations = frame.relations.iter().enumerate().take(to).skip(from).filter(|(_, r)| r.bare && !r.hidden);
+        let mut open = None;
+        for (at, relation) in relations {
+            match relation.find(self.schema, name) {
+                Some(Place::Open) => open = open.or(Some(at)),
+                Some(_) => return SmallVec::from_slice(&[at]),
+                None => {}
+            }
+        }
+        open.into_iter().collect()
+    }
+
+    fn merge_columns(&mut self, name: &'a str, span: Span, sides: SmallVec<[usize; 2]>, natural: bool) {
+        let level = self.frames.len().saturating_sub(1);
+        for side in &sides {
+            let place = self.frames.get(level).and_then(|f| f.relations.get(*side)).and_then(|r| r.find(self.schema, name));
+            let Some(place) = place else { continue };
+            let first = self.uses.len();
+            self.take_side(level, *side, place, name, span);
+            if natural {
+                self.rebind_natural(first, name);
+            }
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.merged.push(Merged { name, sides, natural });
+        }
+    }
+
+    fn take_side(&mut self, level: usize, side: usize, place: Place<'a>, name: &'a str, span: Span) {
+        self.take(level, side, place, name, span, Certainty::Exact);
+        let origin = self.frames.get(level).and_then(|f| f.relations.get(side)).and_then(|r| match (&r.columns, place) {
+            (Columns::Outputs(outputs, _), Place::Output(at)) => outputs.get(at).map(|o| o.origin),
+            _ => None,
+        });
+        self.needs_output(origin.unwrap_or(Origin::Named), Some(span));
+    }
+
+    fn using_alias(&mut self, alias: Ident<'a>, names: &[&'a str]) {
+        let outputs = names.iter().map(|name| Output { name: Some(name), origin: Origin::Named, sources: SmallVec::new(), span: alias.span }).collect();
+        self.push(alias.name, None, Columns::Outputs(Rc::new(outputs), false), &Alias::default(), alias.span);
+        if let Some(relation) = self.frames.last_mut().and_then(|frame| frame.relations.last_mut()) {
+            relation.bare = false;
+        }
+    }
+
+    /// `NATURAL JOIN`: every name that both sides have.
+    fn natural(&mut self, span: Span, start: usize, middle: usize) -> Vec<&'a str> {
+        let end = self.count();
+        let open = self.frames.last().is_some_and(|f| f.relations.iter().take(end).skip(start).any(|r| r.is_open()));
+        if open {
+            let tables = self.tables_in_sight();
+            self.unknown(span, "NATURAL JOIN of a table whose columns are not known", tables);
+        }
+        let left = self.names_of(start, middle);
+        let right = self.names_of(middle, end);
+        let common: Vec<&'a str> = left.into_iter().filter(|name| right.contains(name)).collect();
+        for name in &common {
+            let mut sides = self.side(name, start, middle);
+            sides.extend(self.side(name, middle, end));
+            self.merge_columns(name, span, sides, true);
+        }
+        common
+    }
+
+    fn names_of(&self, from: usize, to: usize) -> Vec<&'a str> {
+        let Some(frame) = self.frames.last() else { return Vec::new() };
+        let mut names: Vec<&'a str> = Vec::new();
+        for relation in frame.relations.iter().take(to).skip(from).filter(|r| r.bare && !r.hidden) {
+            for name in self.column_names(relation) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// `(a JOIN b) AS j(x)`: inside its own names, outside only `j`.
+    fn nested(&mut self, inner: &Source<'a>, alias: &Alias<'a>) -> Option<Tree<'a>> {
+        let start = self.count();
+        let (from, to) = self.sight();
+        let tree = self.source(inner)?;
+        let Some(name) = alias.name else {
+            self.restore_sight(from.min(to), self.count());
+            return Some(tree);
+        };
+        let outputs = self.expand(&tree, true);
+        if let Some(frame) = self.frames.last_mut() {
+            for relation in frame.relations.iter_mut().skip(start) {
+                relation.hidden = true;
+            }
+        }
+        let columns = Columns::Outputs(Rc::new(outputs), false);
+        Some(self.push(name.name, None, columns, alias, name.span))
+    }
+
+    /// Adds a relation that only a qualifier reaches: `excluded`.
+    pub(super) fn push_proposed(&mut self, table: &Columns<'a>) {
+        let columns = match table {
+            Columns::Table(id) => {
+                let count = self.schema.relation(*id).map_or(0, |r| r.columns.len());
+                let relation = self.schema.relation(*id);
+                let outputs = (0..count as u16).map(|at| {
+                    let target = super::Target::Known(*id, at);
+                    Output { name: relation.map(|r| r.key(at)), origin: Origin::Proposed(target), sources: SmallVec::from_slice(&[target]), span: Span::default() }
+                });
+                Columns::Outputs(Rc::new(outputs.collect()), false)
+            }
+            _ => Columns::System(None),
+        };
+        self.push("excluded", None, columns, &Alias::default(), Span::default());
+        if let Some(relation) = self.frames.last_mut().and_then(|frame| frame.relations.last_mut()) {
+            relation.bare = false;
+        }
+    }
+
+    /// Records a column that is written.
+    pub(super) fn write(&mut self, target: super::Target<'a>, span: Span) {
+        self.touch(target, Access::Write, UseClass::Name, span, Certainty::Exact);
+    }
+}
