@@ -30,7 +30,14 @@ pub fn resolve(text: &str, holes: &[Span], schema: &Schema) -> Vec<Resolution> {
     out
 }
 
-fn one(text: &str, lower: &str, tokens: &[Token], holes: &[Span], schema: &Schema, span: Span) -> Resolution {
+fn one(
+    text: &str,
+    lower: &str,
+    tokens: &[Token],
+    holes: &[Span],
+    schema: &Schema,
+    span: Span,
+) -> Resolution {
     let mut parser = Parser::new(text, lower, tokens, holes, schema.dialect());
     match parser.statement() {
         Ok(statement) => {

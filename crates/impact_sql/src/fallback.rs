@@ -2,13 +2,22 @@
 
 use crate::keyword::Keyword;
 use crate::parse::slice;
-use crate::resolution::{ColumnUse, Resolution, SqlError, StatementKind, TableUse, Unknown, UseClass};
+use crate::resolution::{
+    ColumnUse, Resolution, SqlError, StatementKind, TableUse, Unknown, UseClass,
+};
 use crate::schema::{Bound, RelationId, Schema};
 use crate::token::{Token, TokenKind};
 use impact_facts::{Access, Certainty, Span};
 
 /// Finds what may be meant: every word that names a column of a table that is named. All of it is `possible`.
-pub(crate) fn scan(text: &str, lower: &str, tokens: &[Token], schema: &Schema, span: Span, error: SqlError) -> Resolution {
+pub(crate) fn scan(
+    text: &str,
+    lower: &str,
+    tokens: &[Token],
+    schema: &Schema,
+    span: Span,
+    error: SqlError,
+) -> Resolution {
     let mut found = Resolution {
         span,
         kind: kind(tokens),
@@ -27,21 +36,33 @@ pub(crate) fn scan(text: &str, lower: &str, tokens: &[Token], schema: &Schema, s
             found.uses.extend(column_use(schema, *id, name, token.span));
         }
     }
-    let tables: Vec<_> = found.tables.iter().map(|table| table.table.clone()).collect();
+    let tables: Vec<_> = found
+        .tables
+        .iter()
+        .map(|table| table.table.clone())
+        .collect();
     let known = found.tables.iter().all(|table| table.kind.is_some()) && !tables.is_empty();
-    found.unknown.push(Unknown { span: error.span, message: error.message, tables: known.then_some(tables) });
+    found.unknown.push(Unknown {
+        span: error.span,
+        message: error.message,
+        tables: known.then_some(tables),
+    });
     found
 }
 
 fn kind(tokens: &[Token]) -> StatementKind {
     match tokens.first().map(|token| token.kind) {
-        Some(TokenKind::Word(Keyword::Select | Keyword::With | Keyword::Values)) => StatementKind::Select,
+        Some(TokenKind::Word(Keyword::Select | Keyword::With | Keyword::Values)) => {
+            StatementKind::Select
+        }
         Some(TokenKind::Word(Keyword::Insert | Keyword::Replace)) => StatementKind::Insert,
         Some(TokenKind::Word(Keyword::Update)) => StatementKind::Update,
         Some(TokenKind::Word(Keyword::Delete)) => StatementKind::Delete,
         Some(TokenKind::Word(Keyword::Merge)) => StatementKind::Merge,
         Some(TokenKind::Word(Keyword::Copy)) => StatementKind::Copy,
-        Some(TokenKind::Word(Keyword::Create | Keyword::Alter | Keyword::Drop)) => StatementKind::Ddl,
+        Some(TokenKind::Word(Keyword::Create | Keyword::Alter | Keyword::Drop)) => {
+            StatementKind::Ddl
+        }
         _ => StatementKind::Other,
     }
 }
@@ -50,35 +71,84 @@ fn name<'t>(text: &'t str, lower: &'t str, token: Token, schema: &Schema) -> &'t
     match token.kind {
         TokenKind::Word(_) => slice(lower, token.span),
         TokenKind::Quoted => {
-            let inner = Span::new(token.span.start + 1, token.span.end.saturating_sub(1).max(token.span.start + 1));
-            slice(if schema.dialect().same_name("a", "A") { lower } else { text }, inner)
+            let inner = Span::new(
+                token.span.start + 1,
+                token.span.end.saturating_sub(1).max(token.span.start + 1),
+            );
+            slice(
+                if schema.dialect().same_name("a", "A") {
+                    lower
+                } else {
+                    text
+                },
+                inner,
+            )
         }
         _ => "",
     }
 }
 
 /// Words that are followed by a relation.
-const BEFORE_RELATION: &[Keyword] = &[Keyword::From, Keyword::Join, Keyword::Into, Keyword::Update, Keyword::Table, Keyword::Using, Keyword::Only, Keyword::On, Keyword::View, Keyword::Copy];
+const BEFORE_RELATION: &[Keyword] = &[
+    Keyword::From,
+    Keyword::Join,
+    Keyword::Into,
+    Keyword::Update,
+    Keyword::Table,
+    Keyword::Using,
+    Keyword::Only,
+    Keyword::On,
+    Keyword::View,
+    Keyword::Copy,
+];
 
-fn relations(text: &str, lower: &str, tokens: &[Token], schema: &Schema, found: &mut Resolution) -> Vec<RelationId> {
+fn relations(
+    text: &str,
+    lower: &str,
+    tokens: &[Token],
+    schema: &Schema,
+    found: &mut Resolution,
+) -> Vec<RelationId> {
     let mut ids = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let name = name(text, lower, *token, schema);
         if name.is_empty() {
             continue;
         }
-        let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| token.kind);
-        let after_word = matches!(before, Some(TokenKind::Word(keyword)) if BEFORE_RELATION.contains(&keyword));
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| tokens.get(before))
+            .map(|token| token.kind);
+        let after_word =
+            matches!(before, Some(TokenKind::Word(keyword)) if BEFORE_RELATION.contains(&keyword));
         match schema.inner.bind(None, name) {
             Bound::Known(id, _) => {
-                let Some(relation) = schema.inner.relation(id) else { continue };
+                let Some(relation) = schema.inner.relation(id) else {
+                    continue;
+                };
                 if !ids.contains(&id) {
                     ids.push(id);
-                    found.tables.push(TableUse { table: relation.name.clone(), access: access(found.kind), span: token.span, kind: Some(relation.kind) });
+                    found.tables.push(TableUse {
+                        table: relation.name.clone(),
+                        access: access(found.kind),
+                        span: token.span,
+                        kind: Some(relation.kind),
+                    });
                 }
             }
-            Bound::Unknown if after_word && matches!(token.kind, TokenKind::Word(Keyword::None) | TokenKind::Quoted) => {
-                found.tables.push(TableUse { table: impact_facts::TableName::bare(name), access: access(found.kind), span: token.span, kind: None });
+            Bound::Unknown
+                if after_word
+                    && matches!(
+                        token.kind,
+                        TokenKind::Word(Keyword::None) | TokenKind::Quoted
+                    ) =>
+            {
+                found.tables.push(TableUse {
+                    table: impact_facts::TableName::bare(name),
+                    access: access(found.kind),
+                    span: token.span,
+                    kind: None,
+                });
             }
             _ => {}
         }
@@ -87,7 +157,11 @@ fn relations(text: &str, lower: &str, tokens: &[Token], schema: &Schema, found: 
 }
 
 fn access(kind: StatementKind) -> Access {
-    if kind == StatementKind::Select { Access::Read } else { Access::Write }
+    if kind == StatementKind::Select {
+        Access::Read
+    } else {
+        Access::Write
+    }
 }
 
 fn column_use(schema: &Schema, id: RelationId, name: &str, span: Span) -> Option<ColumnUse> {

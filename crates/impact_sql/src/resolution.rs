@@ -136,7 +136,10 @@ pub struct SqlError {
 impl Resolution {
     /// Marks the whole as not understood, for a reason that is found outside of it.
     pub(crate) fn fail(&mut self, span: Span, message: &str) {
-        self.error.get_or_insert(SqlError { span, message: message.into() });
+        self.error.get_or_insert(SqlError {
+            span,
+            message: message.into(),
+        });
         self.certainty = Certainty::Possible;
         for found in &mut self.uses {
             found.certainty = Certainty::Possible;

@@ -105,7 +105,9 @@ impl Schema {
         prepared.add_functions(catalog);
         prepared.add_triggers(catalog);
         crate::views::resolve_views(&mut prepared, catalog);
-        Self { inner: Arc::new(prepared) }
+        Self {
+            inner: Arc::new(prepared),
+        }
     }
 
     /// The dialect of its names.
@@ -118,13 +120,23 @@ impl Schema {
 impl Prepared {
     /// A name as it is compared.
     pub fn key(&self, name: &str) -> Box<str> {
-        if self.dialect.same_name("a", "A") { name.to_ascii_lowercase().into() } else { name.into() }
+        if self.dialect.same_name("a", "A") {
+            name.to_ascii_lowercase().into()
+        } else {
+            name.into()
+        }
     }
 
     fn add_relation(&mut self, name: &TableName, relation: &Relation) {
         let id = self.relations.len() as RelationId;
         let key = |text: &str| self.key(text);
-        let position = |column: &str| relation.columns.iter().position(|c| *c.name == *column).map(|at| at as u16);
+        let position = |column: &str| {
+            relation
+                .columns
+                .iter()
+                .position(|c| *c.name == *column)
+                .map(|at| at as u16)
+        };
         let columns: Vec<PreparedColumn> = relation
             .columns
             .iter()
@@ -132,7 +144,11 @@ impl Prepared {
                 key: key(&column.name),
                 name: column.name.clone(),
                 data_type: column.data_type.clone(),
-                generated_from: column.generated_from.iter().filter_map(|c| position(c)).collect(),
+                generated_from: column
+                    .generated_from
+                    .iter()
+                    .filter_map(|c| position(c))
+                    .collect(),
                 generated: !column.generated_from.is_empty(),
                 sources: Vec::new(),
             })
@@ -140,19 +156,51 @@ impl Prepared {
         let constraints = relation
             .dependents
             .iter()
-            .filter(|d| matches!(d.dependent.kind, DependentKind::PrimaryKey | DependentKind::Unique | DependentKind::Check | DependentKind::Index))
+            .filter(|d| {
+                matches!(
+                    d.dependent.kind,
+                    DependentKind::PrimaryKey
+                        | DependentKind::Unique
+                        | DependentKind::Check
+                        | DependentKind::Index
+                )
+            })
             .filter_map(|d| {
                 let name = d.dependent.name.as_ref()?;
-                Some((key(name), d.dependent.columns.iter().filter_map(|(c, _)| position(c)).collect()))
+                Some((
+                    key(name),
+                    d.dependent
+                        .columns
+                        .iter()
+                        .filter_map(|(c, _)| position(c))
+                        .collect(),
+                ))
             })
             .collect();
         let unnamed = relation
             .dependents
             .iter()
             .filter(|d| d.dependent.name.is_none())
-            .map(|d| (d.dependent.kind, d.dependent.columns.iter().filter_map(|(c, _)| position(c)).collect()))
+            .map(|d| {
+                (
+                    d.dependent.kind,
+                    d.dependent
+                        .columns
+                        .iter()
+                        .filter_map(|(c, _)| position(c))
+                        .collect(),
+                )
+            })
             .collect();
-        let mut prepared = PreparedRelation { unnamed, name: name.clone(), kind: relation.kind, index: HashMap::new(), columns, constraints, needs: Vec::new() };
+        let mut prepared = PreparedRelation {
+            unnamed,
+            name: name.clone(),
+            kind: relation.kind,
+            index: HashMap::new(),
+            columns,
+            constraints,
+            needs: Vec::new(),
+        };
         prepared.reindex();
         let lookup = self.key(&name.name);
         self.by_name.entry(lookup).or_default().push(id);
@@ -175,7 +223,10 @@ impl Prepared {
     }
 
     fn composite(&self, catalog: &Catalog, table: &TableName) -> FunctionShape {
-        let fields = catalog.types.iter().find(|(name, _)| name.name == table.name);
+        let fields = catalog
+            .types
+            .iter()
+            .find(|(name, _)| name.name == table.name);
         match fields {
             Some((_, fields)) if !fields.is_empty() => FunctionShape::Columns(fields.clone()),
             _ => FunctionShape::Scalar,
@@ -184,8 +235,13 @@ impl Prepared {
 
     fn add_triggers(&mut self, catalog: &Catalog) {
         for (name, relation) in &catalog.relations {
-            let Some(id) = self.by_table_name(name) else { continue };
-            let functions = relation.dependents.iter().filter_map(|d| d.dependent.function.as_ref());
+            let Some(id) = self.by_table_name(name) else {
+                continue;
+            };
+            let functions = relation
+                .dependents
+                .iter()
+                .filter_map(|d| d.dependent.function.as_ref());
             for function in functions {
                 let entry = self.triggers.entry(function.name.clone()).or_default();
                 if !entry.contains(&id) {
@@ -198,8 +254,18 @@ impl Prepared {
     /// The relation that the catalog keeps under that very name, or under it without a schema.
     pub fn by_table_name(&self, name: &TableName) -> Option<RelationId> {
         let ids = self.by_name.get(&self.key(&name.name))?;
-        let exact = ids.iter().find(|id| self.relation(**id).is_some_and(|r| r.name == *name));
-        exact.or_else(|| if name.schema.is_none() { ids.first() } else { None }).copied()
+        let exact = ids
+            .iter()
+            .find(|id| self.relation(**id).is_some_and(|r| r.name == *name));
+        exact
+            .or_else(|| {
+                if name.schema.is_none() {
+                    ids.first()
+                } else {
+                    None
+                }
+            })
+            .copied()
     }
 
     pub fn relation(&self, id: RelationId) -> Option<&PreparedRelation> {
@@ -229,10 +295,21 @@ impl Prepared {
     }
 
     fn bind_qualified(&self, schema: &str, name: &str, ids: &[RelationId]) -> Bound {
-        if let Some(id) = ids.iter().find(|id| self.schema_of(**id).is_some_and(|s| self.dialect.same_name(s, schema))) {
+        if let Some(id) = ids.iter().find(|id| {
+            self.schema_of(**id)
+                .is_some_and(|s| self.dialect.same_name(s, schema))
+        }) {
             return Bound::Known(*id, true);
         }
-        if matches!(schema, "pg_catalog" | "information_schema" | "sys" | "mysql" | "performance_schema" | "pg_toast") {
+        if matches!(
+            schema,
+            "pg_catalog"
+                | "information_schema"
+                | "sys"
+                | "mysql"
+                | "performance_schema"
+                | "pg_toast"
+        ) {
             return Bound::System;
         }
         let _ = name;
@@ -245,7 +322,9 @@ impl Prepared {
 
     fn bind_bare(&self, name: &str, ids: &[RelationId]) -> Bound {
         if let [only] = ids {
-            let visible = self.schema_of(*only).is_none_or(|s| self.search_path.iter().any(|p| **p == *s));
+            let visible = self
+                .schema_of(*only)
+                .is_none_or(|s| self.search_path.iter().any(|p| **p == *s));
             return Bound::Known(*only, visible);
         }
         for schema in &self.search_path {
@@ -256,12 +335,19 @@ impl Prepared {
         if let Some(id) = ids.iter().find(|id| self.schema_of(**id).is_none()) {
             return Bound::Known(*id, true);
         }
-        if self.is_system(name) { Bound::System } else { ids.first().map_or(Bound::Unknown, |id| Bound::Known(*id, false)) }
+        if self.is_system(name) {
+            Bound::System
+        } else {
+            ids.first()
+                .map_or(Bound::Unknown, |id| Bound::Known(*id, false))
+        }
     }
 
     fn is_system(&self, name: &str) -> bool {
         match self.dialect {
-            Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb => name.starts_with("pg_"),
+            Dialect::Postgres | Dialect::Redshift | Dialect::DuckDb => {
+                name.starts_with("pg_") || name.ends_with("_seq")
+            }
             Dialect::Sqlite => name.starts_with("sqlite_"),
             _ => false,
         }
@@ -269,7 +355,9 @@ impl Prepared {
 
     /// Whether a bare name finds the relation.
     pub fn is_visible(&self, id: RelationId) -> bool {
-        let Some(relation) = self.relation(id) else { return false };
+        let Some(relation) = self.relation(id) else {
+            return false;
+        };
         let key = self.key(&relation.name.name);
         matches!(self.bind(None, &key), Bound::Known(found, true) if found == id)
     }
@@ -277,18 +365,30 @@ impl Prepared {
 
 impl PreparedRelation {
     pub fn reindex(&mut self) {
-        self.index = self.columns.iter().enumerate().map(|(at, column)| (column.key.clone(), at as u16)).collect();
+        self.index = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| (column.key.clone(), at as u16))
+            .collect();
     }
 
     pub fn column(&self, key: &str) -> Option<u16> {
         if self.columns.len() <= 6 {
-            return self.columns.iter().position(|column| *column.key == *key).map(|at| at as u16);
+            return self
+                .columns
+                .iter()
+                .position(|column| *column.key == *key)
+                .map(|at| at as u16);
         }
         self.index.get(key).copied()
     }
 
     pub fn is_view(&self) -> bool {
-        matches!(self.kind, RelationKind::View | RelationKind::MaterializedView)
+        matches!(
+            self.kind,
+            RelationKind::View | RelationKind::MaterializedView
+        )
     }
 
     /// The constraint that the server names so where nobody named it: `t_a_key`, `t_pkey`. Its columns are those of the
@@ -297,13 +397,25 @@ impl PreparedRelation {
         let rest = name.strip_prefix(&*self.name.name)?.strip_prefix('_')?;
         let unnamed = |kind: DependentKind| self.unnamed.iter().filter(move |(k, _)| *k == kind);
         if rest == "pkey" {
-            return unnamed(DependentKind::PrimaryKey).next().map(|(_, columns)| columns.clone());
+            return unnamed(DependentKind::PrimaryKey)
+                .next()
+                .map(|(_, columns)| columns.clone());
         }
         let columns = rest.strip_suffix("_key")?;
-        unnamed(DependentKind::Unique).find(|(_, list)| list.iter().map(|at| self.key(*at)).collect::<Vec<_>>().join("_") == columns).map(|(_, list)| list.clone())
+        unnamed(DependentKind::Unique)
+            .find(|(_, list)| {
+                list.iter()
+                    .map(|at| self.key(*at))
+                    .collect::<Vec<_>>()
+                    .join("_")
+                    == columns
+            })
+            .map(|(_, list)| list.clone())
     }
 
     pub fn key(&self, column: u16) -> &str {
-        self.columns.get(usize::from(column)).map_or("", |column| &column.key)
+        self.columns
+            .get(usize::from(column))
+            .map_or("", |column| &column.key)
     }
 }

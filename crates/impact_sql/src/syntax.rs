@@ -51,8 +51,8 @@ pub(crate) enum Atom<'a> {
     Filter(Vec<Atom<'a>>),
     /// `x -> …`: names that are parameters in the atoms of the body.
     Lambda(Vec<Ident<'a>>, Vec<Atom<'a>>),
-    /// A function that is called, with what it is given: `f(t)` may be the column `t.f`.
-    Call(Path<'a>),
+    /// An aggregate was called.
+    Aggregate,
 }
 
 /// Where a subquery stands.

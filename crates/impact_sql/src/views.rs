@@ -35,18 +35,28 @@ pub(crate) fn resolve_views(prepared: &mut Prepared, catalog: &Catalog) {
 
 impl Views<'_> {
     fn resolve(&mut self, prepared: &mut Prepared, id: RelationId, depth: u32) {
-        let Some(begun) = self.begun.get_mut(id as usize) else { return };
+        let Some(begun) = self.begun.get_mut(id as usize) else {
+            return;
+        };
         if std::mem::replace(begun, true) || depth > DEPTH {
             return;
         }
-        let Some((sql, relation)) = self.sql.get(&id).copied() else { return };
+        let Some((sql, relation)) = self.sql.get(&id).copied() else {
+            return;
+        };
         // A first look finds the views below, which come first.
-        let Some(first) = look(prepared, sql) else { return };
+        let Some(first) = look(prepared, sql) else {
+            return;
+        };
         for view in first.below {
             self.resolve(prepared, view, depth + 1);
         }
-        let Some(Look { outputs, needs, .. }) = look(prepared, sql) else { return };
-        let Some(view) = prepared.relations.get_mut(id as usize) else { return };
+        let Some(Look { outputs, needs, .. }) = look(prepared, sql) else {
+            return;
+        };
+        let Some(view) = prepared.relations.get_mut(id as usize) else {
+            return;
+        };
         let nameless = view.columns.is_empty() || relation.columns.is_empty();
         if nameless {
             view.columns = outputs.iter().map(|(name, _)| column_named(name)).collect();
@@ -69,15 +79,28 @@ struct Look {
 fn look(prepared: &Prepared, sql: &str) -> Option<Look> {
     let lower = sql.to_ascii_lowercase();
     let tokens = tokenize(sql, &lower, prepared.dialect).list;
-    let statement = Parser::new(sql, &lower, &tokens, &[], prepared.dialect).statement().ok()?;
+    let statement = Parser::new(sql, &lower, &tokens, &[], prepared.dialect)
+        .statement()
+        .ok()?;
     let mut resolver = Resolver::new(prepared, &[]);
     resolver.run(&statement);
     let (outputs, needs) = resolver.view_columns();
-    Some(Look { below: resolver.views_named(), outputs, needs })
+    Some(Look {
+        below: resolver.views_named(),
+        outputs,
+        needs,
+    })
 }
 
 fn column_named(name: &str) -> PreparedColumn {
-    PreparedColumn { key: name.into(), name: name.into(), data_type: "".into(), generated_from: Vec::new(), generated: false, sources: Vec::new() }
+    PreparedColumn {
+        key: name.into(),
+        name: name.into(),
+        data_type: "".into(),
+        generated_from: Vec::new(),
+        generated: false,
+        sources: Vec::new(),
+    }
 }
 
 impl Resolver<'_> {
@@ -87,7 +110,12 @@ impl Resolver<'_> {
             crate::resolve::NamedTable::Known(id) => Some(id),
             _ => None,
         });
-        ids.filter(|id| self.schema.relation(*id).is_some_and(crate::schema::PreparedRelation::is_view)).collect()
+        ids.filter(|id| {
+            self.schema
+                .relation(*id)
+                .is_some_and(crate::schema::PreparedRelation::is_view)
+        })
+        .collect()
     }
 
     /// For each output its name and the columns of tables it is made from, and all columns of tables that are needed.
@@ -96,14 +124,28 @@ impl Resolver<'_> {
         let outputs = self.output_sources();
         let mut needs: Vec<ViewColumn> = Vec::new();
         for (relation, column) in self.columns_used() {
-            let is_view = self.schema.relation(relation).is_some_and(crate::schema::PreparedRelation::is_view);
+            let is_view = self
+                .schema
+                .relation(relation)
+                .is_some_and(crate::schema::PreparedRelation::is_view);
             if !is_view {
-                needs.push(ViewColumn { relation, column, through: Vec::new() });
+                needs.push(ViewColumn {
+                    relation,
+                    column,
+                    through: Vec::new(),
+                });
             }
         }
         for view in self.views_named() {
             let below = self.schema.relation(view).map_or(&[][..], |r| &r.needs);
-            needs.extend(below.iter().map(|need| ViewColumn { through: std::iter::once(view).chain(need.through.iter().copied()).collect(), ..need.clone() }));
+            needs.extend(below.iter().map(|need| {
+                ViewColumn {
+                    through: std::iter::once(view)
+                        .chain(need.through.iter().copied())
+                        .collect(),
+                    ..need.clone()
+                }
+            }));
         }
         needs.sort();
         needs.dedup_by(|a, b| a.relation == b.relation && a.column == b.column);

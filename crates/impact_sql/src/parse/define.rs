@@ -3,7 +3,7 @@
 use super::expression::Place;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Ident, OnTable, Path, Source, Statement};
+use crate::syntax::{Ident, OnTable, Path, Statement};
 use crate::token::TokenKind;
 use impact_facts::Span;
 
@@ -599,14 +599,5 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(())
-    }
-
-    /// A source over one table, for statements that name no other.
-    pub fn as_source(path: Path<'a>) -> Source<'a> {
-        Source::Table(crate::syntax::TableSource {
-            path,
-            alias: crate::syntax::Alias::default(),
-            arguments: Vec::new(),
-        })
     }
 }

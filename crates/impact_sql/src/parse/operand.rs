@@ -697,11 +697,9 @@ impl<'a> Parser<'a> {
     fn call(&mut self, path: Path<'a>, atoms: &mut Vec<Atom<'a>>) -> Parsed<Operand<'a>> {
         self.at += 1;
         let name = path.last().map_or("", |ident| ident.name);
-        let before = atoms.len();
-        let outer = path.parts.len() == 1 && function_is_known(name);
         self.deeper(|parser| parser.arguments(atoms, name))?;
-        if !outer && self.dialect == Dialect::Postgres && atoms.len() > before {
-            atoms.push(Atom::Call(path));
+        if is_aggregate(name) && !self.is(Keyword::Over) {
+            atoms.push(Atom::Aggregate);
         }
         Ok(Operand::named(trimmed(name)))
     }
@@ -849,24 +847,36 @@ fn star_in_row(atom: Atom<'_>) -> Atom<'_> {
     }
 }
 
-/// Functions that no schema redefines: their calls are not worth a look.
-fn function_is_known(name: &str) -> bool {
-    matches!(
-        name,
-        "count"
-            | "sum"
-            | "max"
-            | "min"
-            | "avg"
-            | "coalesce"
-            | "now"
-            | "lower"
-            | "upper"
-            | "greatest"
-            | "least"
-            | "nullif"
-            | "length"
-    )
+/// Functions that `GROUP BY` cannot group by.
+fn is_aggregate(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "count",
+        "sum",
+        "max",
+        "min",
+        "avg",
+        "array_agg",
+        "string_agg",
+        "json_agg",
+        "jsonb_agg",
+        "json_object_agg",
+        "jsonb_object_agg",
+        "bool_and",
+        "bool_or",
+        "every",
+        "bit_and",
+        "bit_or",
+        "stddev",
+        "variance",
+        "percentile_cont",
+        "percentile_disc",
+        "mode",
+        "group_concat",
+        "any_value",
+        "corr",
+        "xmlagg",
+    ];
+    NAMES.contains(&name)
 }
 
 fn trimmed(name: &str) -> &str {

@@ -188,7 +188,10 @@ impl<'a> Parser<'a> {
     fn set_operations(&mut self, first: Body<'a>) -> Parsed<Body<'a>> {
         let mut arms = vec![first];
         let mut named = false;
-        while matches!(self.keyword(), Keyword::Union | Keyword::Intersect | Keyword::Except | Keyword::Minus) {
+        while matches!(
+            self.keyword(),
+            Keyword::Union | Keyword::Intersect | Keyword::Except | Keyword::Minus
+        ) {
             self.at += 1;
             self.skip_any(&[Keyword::All, Keyword::Distinct]);
             named |= self.skip_pair(Keyword::By, Keyword::Name);
@@ -199,7 +202,10 @@ impl<'a> Parser<'a> {
         {
             return Ok(only);
         }
-        Ok(Body::Set { arms, by_name: named })
+        Ok(Body::Set {
+            arms,
+            by_name: named,
+        })
     }
 
     fn tail_clause(&mut self, query: &mut Query<'a>) -> Parsed<bool> {

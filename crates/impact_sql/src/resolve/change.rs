@@ -2,14 +2,19 @@
 
 use super::Resolver;
 use super::scope::{Columns, Frame, Output, Target, Tree};
-use crate::syntax::{Assignment, Delete, Merge, MergeAction, Path, SetClause, Source, TableSource, Update};
+use crate::syntax::{
+    Assignment, Delete, Merge, MergeAction, Path, SetClause, Source, TableSource, Update,
+};
 use impact_facts::{Access, Certainty, Dialect};
 use std::rc::Rc;
 
 impl<'a> Resolver<'a> {
     pub(super) fn update(&mut self, update: &Update<'a>) -> Rc<Vec<Output<'a>>> {
         let before = self.with(&update.with);
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         self.target(&update.target, &update.from);
         self.from(&update.from);
         self.set_clauses(&update.set);
@@ -26,7 +31,10 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn delete(&mut self, delete: &Delete<'a>) -> Rc<Vec<Output<'a>>> {
         let before = self.with(&delete.with);
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         self.target(&delete.target, &delete.using);
         self.from(&delete.using);
         if let Some(condition) = &delete.condition {
@@ -43,7 +51,8 @@ impl<'a> Resolver<'a> {
     /// The table that is changed, unless its name is an alias of FROM (`UPDATE a SET … FROM t a`).
     fn target(&mut self, target: &Source<'a>, from: &[Source<'a>]) {
         match target {
-            Source::Table(table) if self.schema.dialect != Dialect::Postgres && names_alias(table, from) => {}
+            Source::Table(table)
+                if self.schema.dialect != Dialect::Postgres && names_alias(table, from) => {}
             Source::Table(table) => {
                 let tree = self.table_source(table, Access::Write);
                 self.add_tree(tree);
@@ -87,17 +96,30 @@ impl<'a> Resolver<'a> {
             return Some(first);
         }
         let last = assignment.target.last()?;
-        if let Some(qualifier) = assignment.target.parts.len().checked_sub(2).and_then(|at| assignment.target.parts.get(at)) {
-            let found = frame.qualifier(None, qualifier.name).and_then(|at| frame.relations.get(at));
+        if let Some(qualifier) = assignment
+            .target
+            .parts
+            .len()
+            .checked_sub(2)
+            .and_then(|at| assignment.target.parts.get(at))
+        {
+            let found = frame
+                .qualifier(None, qualifier.name)
+                .and_then(|at| frame.relations.get(at));
             return Some(found.map_or(first, |relation| relation.columns.clone()));
         }
-        let has = frame.relations.iter().find(|r| matches!(r.columns, Columns::Table(_)) && r.find(self.schema, last.name).is_some());
+        let has = frame.relations.iter().find(|r| {
+            matches!(r.columns, Columns::Table(_)) && r.find(self.schema, last.name).is_some()
+        });
         Some(has.map_or(first, |relation| relation.columns.clone()))
     }
 
     pub(super) fn merge(&mut self, merge: &Merge<'a>) -> Rc<Vec<Output<'a>>> {
         let before = self.with(&merge.with);
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         let tree = self.table_source(&merge.target, Access::Write);
         self.add_tree(tree);
         // The source does not see the target.
@@ -123,7 +145,11 @@ impl<'a> Resolver<'a> {
         }
         self.set_clauses(&action.set);
         if let Some((columns, values)) = &action.insert {
-            let target = self.frames.last().and_then(|f| f.relations.first()).map(|r| r.columns.clone());
+            let target = self
+                .frames
+                .last()
+                .and_then(|f| f.relations.first())
+                .map(|r| r.columns.clone());
             let target = target.unwrap_or(Columns::System(None));
             match columns {
                 Some(columns) => {
@@ -140,7 +166,11 @@ impl<'a> Resolver<'a> {
 
     /// What is inserted does not see the target's rows.
     fn show_target(&mut self, show: bool) {
-        if let Some(target) = self.frames.last_mut().and_then(|frame| frame.relations.first_mut()) {
+        if let Some(target) = self
+            .frames
+            .last_mut()
+            .and_then(|frame| frame.relations.first_mut())
+        {
             target.bare = show;
         }
     }
@@ -148,14 +178,22 @@ impl<'a> Resolver<'a> {
     fn merge_by_position(&mut self, target: &Columns<'a>, count: usize, action: &MergeAction<'a>) {
         let Columns::Table(id) = target else { return };
         let columns = self.schema.relation(*id).map_or(0, |r| r.columns.len());
-        let span = action.insert.as_ref().and_then(|(_, values)| values.first()).map_or_else(impact_facts::Span::default, |v| v.span);
+        let span = action
+            .insert
+            .as_ref()
+            .and_then(|(_, values)| values.first())
+            .map_or_else(impact_facts::Span::default, |v| v.span);
         for at in 0..count.min(columns) as u16 {
             self.write(Target::Known(*id, at), span);
         }
     }
 
     /// `TRUNCATE t`, `DROP TABLE t`: relations as a whole.
-    pub(super) fn whole_tables(&mut self, tables: &[Path<'a>], writes: bool) -> Rc<Vec<Output<'a>>> {
+    pub(super) fn whole_tables(
+        &mut self,
+        tables: &[Path<'a>],
+        writes: bool,
+    ) -> Rc<Vec<Output<'a>>> {
         let certainty = self.certainty;
         for table in tables {
             self.bind_table(table, if writes { Access::Write } else { Access::Read });
@@ -166,7 +204,9 @@ impl<'a> Resolver<'a> {
 }
 
 fn names_alias(table: &TableSource<'_>, from: &[Source<'_>]) -> bool {
-    let Some(name) = table.path.last() else { return false };
+    let Some(name) = table.path.last() else {
+        return false;
+    };
     table.alias.name.is_none() && from.iter().any(|source| has_alias(source, name.name))
 }
 

@@ -11,12 +11,29 @@ impl<'a> Resolver<'a> {
         for (path, columns) in &on.references {
             self.referenced(path, columns);
         }
-        let Some(path) = &on.table else { return Rc::default() };
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
-        let table = TableSource { path: path.clone(), alias: Alias::default(), arguments: Vec::new() };
-        let access = if on.changed.is_empty() { Access::Read } else { Access::Write };
+        let Some(path) = &on.table else {
+            return Rc::default();
+        };
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
+        let table = TableSource {
+            path: path.clone(),
+            alias: Alias::default(),
+            arguments: Vec::new(),
+        };
+        let access = if on.changed.is_empty() {
+            Access::Read
+        } else {
+            Access::Write
+        };
         self.table_source(&table, access);
-        let columns = self.frames.last().and_then(|f| f.relations.first()).map(|r| r.columns.clone());
+        let columns = self
+            .frames
+            .last()
+            .and_then(|f| f.relations.first())
+            .map(|r| r.columns.clone());
         if on.trigger
             && let Some(Columns::Table(id)) = &columns
         {
@@ -40,7 +57,11 @@ impl<'a> Resolver<'a> {
     fn columns_of(&mut self, table: &Columns<'a>, names: &[Ident<'a>], access: Access) {
         for ident in names {
             let target = match table {
-                Columns::Table(id) => self.schema.relation(*id).and_then(|r| r.column(ident.name)).map(|at| Target::Known(*id, at)),
+                Columns::Table(id) => self
+                    .schema
+                    .relation(*id)
+                    .and_then(|r| r.column(ident.name))
+                    .map(|at| Target::Known(*id, at)),
                 Columns::Unknown(at) => Some(Target::Unknown(*at, ident.name)),
                 _ => None,
             };

@@ -16,11 +16,37 @@ impl<'a> Resolver<'a> {
             uses.extend(self.column_use(found, failed));
         }
         self.add_dependencies(&mut uses);
-        let least = uses.iter().map(|found| found.certainty).min().unwrap_or(Certainty::Exact);
-        let outputs = self.outputs.iter().map(|output| self.output(output)).collect();
-        let tables = self.named.iter().filter_map(|named| self.table_use(named)).collect();
-        let omitted = self.omitted.iter().filter_map(|target| self.name_of(*target)).collect();
-        Resolution { span, kind, uses, tables, outputs, omitted, certainty: self.certainty.min(least), unknown: self.unknown, error: self.error }
+        let least = uses
+            .iter()
+            .map(|found| found.certainty)
+            .min()
+            .unwrap_or(Certainty::Exact);
+        let outputs = self
+            .outputs
+            .iter()
+            .map(|output| self.output(output))
+            .collect();
+        let tables = self
+            .named
+            .iter()
+            .filter_map(|named| self.table_use(named))
+            .collect();
+        let omitted = self
+            .omitted
+            .iter()
+            .filter_map(|target| self.name_of(*target))
+            .collect();
+        Resolution {
+            span,
+            kind,
+            uses,
+            tables,
+            outputs,
+            omitted,
+            certainty: self.certainty.min(least),
+            unknown: self.unknown,
+            error: self.error,
+        }
     }
 
     /// A statement that breaks at one place does not go on with another meaning at the next.
@@ -28,7 +54,12 @@ impl<'a> Resolver<'a> {
         if self.uses.iter().all(|found| found.rebinds.is_none()) {
             return;
         }
-        let breaking: Vec<Target<'a>> = self.uses.iter().filter(|found| found.breaks).map(|found| found.target).collect();
+        let breaking: Vec<Target<'a>> = self
+            .uses
+            .iter()
+            .filter(|found| found.breaks)
+            .map(|found| found.target)
+            .collect();
         for found in &mut self.uses {
             if breaking.contains(&found.target) {
                 found.rebinds = None;
@@ -40,15 +71,24 @@ impl<'a> Resolver<'a> {
         match target {
             Target::Known(id, at) => {
                 let relation = self.schema.relation(id)?;
-                Some((relation.name.clone(), relation.columns.get(usize::from(at))?.name.clone()))
+                Some((
+                    relation.name.clone(),
+                    relation.columns.get(usize::from(at))?.name.clone(),
+                ))
             }
-            Target::Unknown(at, name) => Some((self.unknown_tables.get(at as usize)?.clone(), name.into())),
+            Target::Unknown(at, name) => {
+                Some((self.unknown_tables.get(at as usize)?.clone(), name.into()))
+            }
         }
     }
 
     fn column_use(&self, found: &Use<'a>, failed: bool) -> Option<ColumnUse> {
         let (table, column) = self.name_of(found.target)?;
-        let certainty = if failed { Certainty::Possible } else { found.certainty };
+        let certainty = if failed {
+            Certainty::Possible
+        } else {
+            found.certainty
+        };
         Some(ColumnUse {
             table,
             column,
@@ -69,14 +109,23 @@ impl<'a> Resolver<'a> {
         for target in &output.sources {
             sources.extend(self.base_columns(*target));
         }
-        OutputColumn { name: output.name.map(Into::into), sources, span: output.span }
+        OutputColumn {
+            name: output.name.map(Into::into),
+            sources,
+            span: output.span,
+        }
     }
 
     /// A column and, for a view's, those of tables that it is made from.
     fn base_columns(&self, target: Target<'a>) -> Vec<(TableName, Box<str>)> {
         let mut list: Vec<_> = self.name_of(target).into_iter().collect();
         if let Some(column) = self.column(target) {
-            list.extend(column.sources.iter().filter_map(|(id, at)| self.name_of(Target::Known(*id, *at))));
+            list.extend(
+                column
+                    .sources
+                    .iter()
+                    .filter_map(|(id, at)| self.name_of(Target::Known(*id, *at))),
+            );
         }
         list
     }
@@ -92,9 +141,19 @@ impl<'a> Resolver<'a> {
         match named.table {
             NamedTable::Known(id) => {
                 let relation = self.schema.relation(id)?;
-                Some(TableUse { table: relation.name.clone(), access: named.access, span: named.span, kind: Some(relation.kind) })
+                Some(TableUse {
+                    table: relation.name.clone(),
+                    access: named.access,
+                    span: named.span,
+                    kind: Some(relation.kind),
+                })
             }
-            NamedTable::Unknown(at) => Some(TableUse { table: self.unknown_tables.get(at as usize)?.clone(), access: named.access, span: named.span, kind: None }),
+            NamedTable::Unknown(at) => Some(TableUse {
+                table: self.unknown_tables.get(at as usize)?.clone(),
+                access: named.access,
+                span: named.span,
+                kind: None,
+            }),
             NamedTable::System => None,
         }
     }
@@ -112,11 +171,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn view_dependencies(&self, id: u32, span: Span, uses: &mut Vec<ColumnUse>) {
-        let Some(view) = self.schema.relation(id) else { return };
+        let Some(view) = self.schema.relation(id) else {
+            return;
+        };
         for need in &view.needs {
-            let Some((table, column)) = self.name_of(Target::Known(need.relation, need.column)) else { continue };
+            let Some((table, column)) = self.name_of(Target::Known(need.relation, need.column))
+            else {
+                continue;
+            };
             let hops = std::iter::once(id).chain(need.through.iter().copied());
-            let through: Vec<TableName> = hops.filter_map(|id| self.schema.relation(id).map(|r| r.name.clone())).collect();
+            let through: Vec<TableName> = hops
+                .filter_map(|id| self.schema.relation(id).map(|r| r.name.clone()))
+                .collect();
             let at = self.fed_by(id, need.relation, need.column).unwrap_or(span);
             uses.push(dependency(table, column, at, through));
         }
@@ -125,7 +191,9 @@ impl<'a> Resolver<'a> {
     /// Where the statement names the view's column that is made from that of a table.
     fn fed_by(&self, view: u32, relation: u32, column: u16) -> Option<Span> {
         let feeds = |found: &&Use<'a>| match found.target {
-            Target::Known(id, _) if id == view => self.column(found.target).is_some_and(|c| c.sources.contains(&(relation, column))),
+            Target::Known(id, _) if id == view => self
+                .column(found.target)
+                .is_some_and(|c| c.sources.contains(&(relation, column))),
             _ => false,
         };
         self.uses.iter().find(feeds).map(|found| found.span)
@@ -136,7 +204,9 @@ impl<'a> Resolver<'a> {
         if !found.breaks {
             return;
         }
-        let (Target::Known(id, _), Some(column)) = (found.target, self.column(found.target)) else { return };
+        let (Target::Known(id, _), Some(column)) = (found.target, self.column(found.target)) else {
+            return;
+        };
         for at in &column.generated_from {
             if let Some((table, column)) = self.name_of(Target::Known(id, *at)) {
                 uses.push(dependency(table, column, found.span, Vec::new()));
@@ -145,8 +215,25 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn dependency(table: TableName, column: Box<str>, span: Span, through: Vec<TableName>) -> ColumnUse {
-    ColumnUse { table, column, access: Access::Read, class: UseClass::Dependency, span, named_at: None, certainty: Certainty::Exact, needs: true, rebinds: None, filter: false, through }
+fn dependency(
+    table: TableName,
+    column: Box<str>,
+    span: Span,
+    through: Vec<TableName>,
+) -> ColumnUse {
+    ColumnUse {
+        table,
+        column,
+        access: Access::Read,
+        class: UseClass::Dependency,
+        span,
+        named_at: None,
+        certainty: Certainty::Exact,
+        needs: true,
+        rebinds: None,
+        filter: false,
+        through,
+    }
 }
 
 impl<'a> Resolver<'a> {
@@ -161,7 +248,14 @@ impl<'a> Resolver<'a> {
             Target::Unknown(..) => Vec::new(),
         };
         let outputs = self.outputs.iter();
-        outputs.map(|output| (output.name.unwrap_or("?column?").to_owned(), output.sources.iter().flat_map(of).collect())).collect()
+        outputs
+            .map(|output| {
+                (
+                    output.name.unwrap_or("?column?").to_owned(),
+                    output.sources.iter().flat_map(of).collect(),
+                )
+            })
+            .collect()
     }
 
     /// Columns of the catalog that the statement reads, rows as a whole left aside.

@@ -3,7 +3,9 @@
 use super::scope::{Columns, Frame, Output, Target};
 use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
-use crate::syntax::{Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource};
+use crate::syntax::{
+    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
+};
 use impact_facts::{Access, Certainty, Span};
 use std::rc::Rc;
 
@@ -11,9 +13,17 @@ impl<'a> Resolver<'a> {
     pub(super) fn insert(&mut self, insert: &Insert<'a>) -> Rc<Vec<Output<'a>>> {
         let before = self.with(&insert.with);
         let width = self.insert_source(&insert.source);
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         let tree = self.table_source(&insert.table, Access::Write);
-        let target = self.frames.last().and_then(|f| f.relations.first()).map(|r| r.columns.clone()).unwrap_or(Columns::System(None));
+        let target = self
+            .frames
+            .last()
+            .and_then(|f| f.relations.first())
+            .map(|r| r.columns.clone())
+            .unwrap_or(Columns::System(None));
         if let Some(frame) = self.frames.last_mut() {
             frame.trees.push(tree);
         }
@@ -38,7 +48,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the columns that are written; which they are.
-    fn insert_columns(&mut self, insert: &Insert<'a>, target: &Columns<'a>, outputs: Option<Rc<Vec<Output<'a>>>>) -> Vec<Target<'a>> {
+    fn insert_columns(
+        &mut self,
+        insert: &Insert<'a>,
+        target: &Columns<'a>,
+        outputs: Option<Rc<Vec<Output<'a>>>>,
+    ) -> Vec<Target<'a>> {
         if let InsertSource::Set(clauses) = &insert.source {
             return self.set_clauses(clauses);
         }
@@ -47,11 +62,18 @@ impl<'a> Resolver<'a> {
                 if let Some(outputs) = outputs.filter(|outputs| columns.len() >= outputs.len()) {
                     self.needs_all(&outputs);
                 }
-                columns.iter().filter_map(|column| self.assign(column, target)).collect()
+                columns
+                    .iter()
+                    .filter_map(|column| self.assign(column, target))
+                    .collect()
             }
             (None, Some(outputs)) => self.by_position(insert, target, &outputs),
             (None, None) if matches!(insert.source, InsertSource::Unknown) => {
-                self.unknown(insert.table.path.span, "the columns that are written are filled in at run time", self.table_list(target));
+                self.unknown(
+                    insert.table.path.span,
+                    "the columns that are written are filled in at run time",
+                    self.table_list(target),
+                );
                 Vec::new()
             }
             (None, None) => Vec::new(),
@@ -61,30 +83,67 @@ impl<'a> Resolver<'a> {
     fn table_list(&self, target: &Columns<'a>) -> Option<Vec<impact_facts::TableName>> {
         match target {
             Columns::Table(id) => self.schema.relation(*id).map(|r| vec![r.name.clone()]),
-            Columns::Unknown(at) => self.unknown_tables.get(*at as usize).map(|name| vec![name.clone()]),
+            Columns::Unknown(at) => self
+                .unknown_tables
+                .get(*at as usize)
+                .map(|name| vec![name.clone()]),
             _ => None,
         }
     }
 
     /// `INSERT INTO t VALUES (…)`: the first columns, as many as there are values.
-    fn by_position(&mut self, insert: &Insert<'a>, target: &Columns<'a>, outputs: &[Output<'a>]) -> Vec<Target<'a>> {
+    fn by_position(
+        &mut self,
+        insert: &Insert<'a>,
+        target: &Columns<'a>,
+        outputs: &[Output<'a>],
+    ) -> Vec<Target<'a>> {
         let span = insert.table.path.span;
         let Columns::Table(id) = target else {
             if let Columns::Unknown(at) = target {
-                self.touch(Target::Unknown(*at, "*"), Access::Write, UseClass::Name, span, Certainty::Possible);
+                self.touch(
+                    Target::Unknown(*at, "*"),
+                    Access::Write,
+                    UseClass::Name,
+                    span,
+                    Certainty::Possible,
+                );
             }
             return Vec::new();
         };
-        let Some(relation) = self.schema.relation(*id) else { return Vec::new() };
-        let open = outputs.iter().any(|output| output.name.is_none() && matches!(output.origin, super::scope::Origin::Star(_)));
-        let count = if open { relation.columns.len() } else { outputs.len() };
+        let Some(relation) = self.schema.relation(*id) else {
+            return Vec::new();
+        };
+        let open = outputs.iter().any(|output| {
+            output.name.is_none() && matches!(output.origin, super::scope::Origin::Star(_))
+        });
+        let count = if open {
+            relation.columns.len()
+        } else {
+            outputs.len()
+        };
         if outputs.len() > relation.columns.len() {
-            self.fail(span, "INSERT has more expressions than target columns".to_owned());
+            self.fail(
+                span,
+                "INSERT has more expressions than target columns".to_owned(),
+            );
         }
         let first = self.uses.len();
-        let written: Vec<Target<'a>> = (0..relation.columns.len().min(count) as u16).map(|at| Target::Known(*id, at)).collect();
+        let written: Vec<Target<'a>> = (0..relation.columns.len().min(count) as u16)
+            .map(|at| Target::Known(*id, at))
+            .collect();
         for target in &written {
-            self.touch(*target, Access::Write, UseClass::Name, span, if open { Certainty::Possible } else { Certainty::Exact });
+            self.touch(
+                *target,
+                Access::Write,
+                UseClass::Name,
+                span,
+                if open {
+                    Certainty::Possible
+                } else {
+                    Certainty::Exact
+                },
+            );
         }
         if count < relation.columns.len() && !relation.is_view() {
             self.shifted(insert, first, relation);
@@ -94,13 +153,23 @@ impl<'a> Resolver<'a> {
 
     /// With fewer values than columns, the loss of a column lets each value behind it go to the next column, where the
     /// types allow it.
-    fn shifted(&mut self, insert: &Insert<'a>, first: usize, relation: &'a crate::schema::PreparedRelation) {
-        let InsertSource::Query(query) = &insert.source else { return };
+    fn shifted(
+        &mut self,
+        insert: &Insert<'a>,
+        first: usize,
+        relation: &'a crate::schema::PreparedRelation,
+    ) {
+        let InsertSource::Query(query) = &insert.source else {
+            return;
+        };
         let Some(shapes) = shapes(query) else { return };
         let fits = |at: usize| {
             let types = (relation.columns.get(at), relation.columns.get(at + 1));
             match (shapes.get(at), types) {
-                (Some(shape), (Some(own), Some(next))) => fits_anything(*shape) || own.data_type == next.data_type && !own.data_type.is_empty(),
+                (Some(shape), (Some(own), Some(next))) => {
+                    fits_anything(*shape)
+                        || own.data_type == next.data_type && !own.data_type.is_empty()
+                }
                 _ => false,
             }
         };
@@ -108,7 +177,11 @@ impl<'a> Resolver<'a> {
             if !fits(gone) {
                 return;
             }
-            let (Some(column), Some(next)) = (relation.columns.get(gone), relation.columns.get(gone + 1)) else { return };
+            let (Some(column), Some(next)) =
+                (relation.columns.get(gone), relation.columns.get(gone + 1))
+            else {
+                return;
+            };
             let meaning = format!("its value would go to {}", next.name);
             let _ = column;
             if let Some(found) = self.uses.get_mut(first + gone) {
@@ -121,26 +194,45 @@ impl<'a> Resolver<'a> {
     /// Columns of the target that an INSERT leaves to their defaults.
     fn leave_out(&mut self, target: &Columns<'a>, written: &[Target<'a>]) {
         let Columns::Table(id) = target else { return };
-        let Some(relation) = self.schema.relation(*id) else { return };
-        let all = relation.columns.iter().enumerate().filter(|(_, column)| !column.generated).map(|(at, _)| Target::Known(*id, at as u16));
-        self.omitted.extend(all.filter(|target| !written.contains(target)));
+        let Some(relation) = self.schema.relation(*id) else {
+            return;
+        };
+        let all = relation
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| !column.generated)
+            .map(|(at, _)| Target::Known(*id, at as u16));
+        self.omitted
+            .extend(all.filter(|target| !written.contains(target)));
     }
 
     /// Records one column that is written.
-    pub(super) fn assign(&mut self, column: &Assignment<'a>, target: &Columns<'a>) -> Option<Target<'a>> {
+    pub(super) fn assign(
+        &mut self,
+        column: &Assignment<'a>,
+        target: &Columns<'a>,
+    ) -> Option<Target<'a>> {
         let before = self.sources.len();
         self.atoms(&column.subscripts);
         self.sources.truncate(before);
         let span = column.target.span;
         if self.holds_hole(span) {
-            self.unknown(span, "a column that is written is filled in at run time", self.table_list(target));
+            self.unknown(
+                span,
+                "a column that is written is filled in at run time",
+                self.table_list(target),
+            );
             return None;
         }
         let ident = self.assigned_name(column)?;
         let found = self.column_of(target, ident.name);
         match found {
             Some(target) => self.write(target, ident.span),
-            None if matches!(target, Columns::Table(_)) => self.fail(ident.span, format!("column \"{}\" does not exist", ident.name)),
+            None if matches!(target, Columns::Table(_)) => self.fail(
+                ident.span,
+                format!("column \"{}\" does not exist", ident.name),
+            ),
             None => {}
         }
         found
@@ -149,12 +241,20 @@ impl<'a> Resolver<'a> {
     /// PostgreSQL: `a` of `a.b` is the column and `b` its field. Elsewhere the last name is the column.
     fn assigned_name(&self, column: &Assignment<'a>) -> Option<Ident<'a>> {
         let fields = self.schema.dialect == impact_facts::Dialect::Postgres;
-        if fields { column.target.parts.first().copied() } else { column.target.last() }
+        if fields {
+            column.target.parts.first().copied()
+        } else {
+            column.target.last()
+        }
     }
 
     fn column_of(&self, target: &Columns<'a>, name: &'a str) -> Option<Target<'a>> {
         match target {
-            Columns::Table(id) => self.schema.relation(*id)?.column(name).map(|at| Target::Known(*id, at)),
+            Columns::Table(id) => self
+                .schema
+                .relation(*id)?
+                .column(name)
+                .map(|at| Target::Known(*id, at)),
             Columns::Unknown(at) => Some(Target::Unknown(*at, name)),
             _ => None,
         }
@@ -184,31 +284,61 @@ impl<'a> Resolver<'a> {
     /// `ON CONSTRAINT name`: the columns of that constraint are read.
     fn constraint(&mut self, name: Ident<'a>, target: &Columns<'a>) {
         let Columns::Table(id) = target else { return };
-        let Some(relation) = self.schema.relation(*id) else { return };
+        let Some(relation) = self.schema.relation(*id) else {
+            return;
+        };
         let key = name.name;
-        let named = relation.constraints.iter().find(|(constraint, _)| **constraint == *key);
-        let columns = named.map(|(_, columns)| columns.clone()).or_else(|| relation.implied_constraint(key));
+        let named = relation
+            .constraints
+            .iter()
+            .find(|(constraint, _)| **constraint == *key);
+        let columns = named
+            .map(|(_, columns)| columns.clone())
+            .or_else(|| relation.implied_constraint(key));
         match columns {
             Some(columns) => {
                 for at in columns {
                     self.read(Target::Known(*id, at), name.span, Certainty::Exact);
                 }
             }
-            None => self.unknown(name.span, "a constraint that the catalog does not have", Some(vec![relation.name.clone()])),
+            None => self.unknown(
+                name.span,
+                "a constraint that the catalog does not have",
+                Some(vec![relation.name.clone()]),
+            ),
         }
     }
 
-    pub(super) fn copy(&mut self, table: &TableSource<'a>, columns: Option<&[Ident<'a>]>, writes: bool, condition: Option<&Expr<'a>>) -> Rc<Vec<Output<'a>>> {
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+    pub(super) fn copy(
+        &mut self,
+        table: &TableSource<'a>,
+        columns: Option<&[Ident<'a>]>,
+        writes: bool,
+        condition: Option<&Expr<'a>>,
+    ) -> Rc<Vec<Output<'a>>> {
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         let access = if writes { Access::Write } else { Access::Read };
         self.table_source(table, access);
-        let target = self.frames.last().and_then(|f| f.relations.first()).map(|r| r.columns.clone()).unwrap_or(Columns::System(None));
+        let target = self
+            .frames
+            .last()
+            .and_then(|f| f.relations.first())
+            .map(|r| r.columns.clone())
+            .unwrap_or(Columns::System(None));
         match columns {
             Some(columns) => {
                 for column in columns {
                     match self.column_of(&target, column.name) {
-                        Some(found) => self.touch(found, access, UseClass::Name, column.span, Certainty::Exact),
-                        None => self.fail(column.span, format!("column \"{}\" does not exist", column.name)),
+                        Some(found) => {
+                            self.touch(found, access, UseClass::Name, column.span, Certainty::Exact)
+                        }
+                        None => self.fail(
+                            column.span,
+                            format!("column \"{}\" does not exist", column.name),
+                        ),
                     }
                 }
             }
@@ -222,17 +352,35 @@ impl<'a> Resolver<'a> {
     }
 
     fn copy_all(&mut self, target: &Columns<'a>, access: Access, span: Span) {
-        let class = if access == Access::Write { UseClass::Name } else { UseClass::Star };
+        let class = if access == Access::Write {
+            UseClass::Name
+        } else {
+            UseClass::Star
+        };
         match target {
             Columns::Table(id) => {
-                let Some(relation) = self.schema.relation(*id) else { return };
+                let Some(relation) = self.schema.relation(*id) else {
+                    return;
+                };
                 for (at, column) in relation.columns.iter().enumerate() {
                     if !column.generated {
-                        self.touch(Target::Known(*id, at as u16), access, class, span, Certainty::Exact);
+                        self.touch(
+                            Target::Known(*id, at as u16),
+                            access,
+                            class,
+                            span,
+                            Certainty::Exact,
+                        );
                     }
                 }
             }
-            Columns::Unknown(at) => self.touch(Target::Unknown(*at, "*"), access, class, span, Certainty::Possible),
+            Columns::Unknown(at) => self.touch(
+                Target::Unknown(*at, "*"),
+                access,
+                class,
+                span,
+                Certainty::Possible,
+            ),
             _ => {}
         }
     }
@@ -248,7 +396,9 @@ fn shapes(query: &Query<'_>) -> Option<Vec<Shape>> {
     };
     let first = rows.first()?;
     let agree = |at: usize| {
-        let any = rows.iter().all(|row| row.get(at).is_some_and(|e| fits_anything(e.shape)));
+        let any = rows
+            .iter()
+            .all(|row| row.get(at).is_some_and(|e| fits_anything(e.shape)));
         if any { Shape::Parameter } else { Shape::Other }
     };
     Some((0..first.len()).map(agree).collect())

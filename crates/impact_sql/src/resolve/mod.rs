@@ -70,6 +70,8 @@ pub(crate) struct Resolver<'a> {
     sources: Vec<Target<'a>>,
     /// Whether a condition is being resolved.
     filter: bool,
+    /// Outputs that hold an aggregate.
+    aggregates: Vec<Span>,
     /// Names that are bound to nothing are variables of a procedure.
     pub lenient: bool,
     /// Tables that the catalog does not have.
@@ -95,6 +97,7 @@ impl<'a> Resolver<'a> {
             queries: Vec::new(),
             sources: Vec::new(),
             filter: false,
+            aggregates: Vec::new(),
             lenient: false,
             unknown_tables: Vec::new(),
             uses: Vec::new(),
@@ -121,7 +124,12 @@ impl<'a> Resolver<'a> {
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
             Statement::Merge(merge) => self.merge(merge),
-            Statement::Copy { table, columns, writes, condition } => self.copy(table, columns.as_deref(), *writes, condition.as_ref()),
+            Statement::Copy {
+                table,
+                columns,
+                writes,
+                condition,
+            } => self.copy(table, columns.as_deref(), *writes, condition.as_ref()),
             Statement::CreateAs { query, columns, .. } => {
                 let outputs = self.query(query);
                 if columns.len() >= outputs.len() {
@@ -144,29 +152,49 @@ impl<'a> Resolver<'a> {
             } else {
                 let outputs = self.statement(&cte.body);
                 let outputs = self.renamed(outputs, &cte.columns);
-                self.queries.push(NamedQuery { name: cte.name.name, outputs: self.with_added(outputs, &cte.added), open: false });
+                self.queries.push(NamedQuery {
+                    name: cte.name.name,
+                    outputs: self.with_added(outputs, &cte.added),
+                    open: false,
+                });
             }
         }
         before
     }
 
-    fn with_added(&self, outputs: Rc<Vec<Output<'a>>>, added: &[crate::syntax::Ident<'a>]) -> Rc<Vec<Output<'a>>> {
+    fn with_added(
+        &self,
+        outputs: Rc<Vec<Output<'a>>>,
+        added: &[crate::syntax::Ident<'a>],
+    ) -> Rc<Vec<Output<'a>>> {
         if added.is_empty() {
             return outputs;
         }
-        let more = added.iter().map(|ident| Output { name: Some(ident.name), origin: scope::Origin::Named, sources: SmallVec::new(), span: ident.span });
+        let more = added.iter().map(|ident| Output {
+            name: Some(ident.name),
+            origin: scope::Origin::Named,
+            sources: SmallVec::new(),
+            span: ident.span,
+        });
         Rc::new(outputs.iter().cloned().chain(more).collect())
     }
 
     /// `q(a, b)`: the outputs under other names. As many names as columns need each column.
-    fn renamed(&mut self, outputs: Rc<Vec<Output<'a>>>, names: &[crate::syntax::Ident<'a>]) -> Rc<Vec<Output<'a>>> {
+    fn renamed(
+        &mut self,
+        outputs: Rc<Vec<Output<'a>>>,
+        names: &[crate::syntax::Ident<'a>],
+    ) -> Rc<Vec<Output<'a>>> {
         if names.is_empty() {
             return outputs;
         }
         if names.len() >= outputs.len() {
             self.needs_all(&outputs);
         }
-        let renamed = outputs.iter().enumerate().map(|(at, output)| Output { name: names.get(at).map(|i| i.name).or(output.name), ..output.clone() });
+        let renamed = outputs.iter().enumerate().map(|(at, output)| Output {
+            name: names.get(at).map(|i| i.name).or(output.name),
+            ..output.clone()
+        });
         Rc::new(renamed.collect())
     }
 
@@ -189,26 +217,41 @@ impl<'a> Resolver<'a> {
     fn fail(&mut self, span: Span, message: String) {
         self.certainty = Certainty::Possible;
         if self.error.is_none() {
-            self.error = Some(SqlError { span, message: message.into() });
+            self.error = Some(SqlError {
+                span,
+                message: message.into(),
+            });
         }
     }
 
     fn unknown(&mut self, span: Span, message: &str, tables: Option<Vec<TableName>>) {
         self.certainty = self.certainty.min(Certainty::Possible);
         if !self.unknown.iter().any(|u| u.span == span) {
-            self.unknown.push(Unknown { span, message: message.into(), tables });
+            self.unknown.push(Unknown {
+                span,
+                message: message.into(),
+                tables,
+            });
         }
     }
 
     fn holds_hole(&self, span: Span) -> bool {
-        !self.holes.is_empty() && self.holes.iter().any(|hole| hole.start < span.end && span.start < hole.end)
+        !self.holes.is_empty()
+            && self
+                .holes
+                .iter()
+                .any(|hole| hole.start < span.end && span.start < hole.end)
     }
 
     /// Holes that stand for clauses: they may name any column in sight.
     fn clause_holes(&mut self, holes: &[Span]) {
         for hole in holes {
             let tables = self.tables_in_sight();
-            self.unknown(*hole, "a part of the statement is filled in at run time", tables);
+            self.unknown(
+                *hole,
+                "a part of the statement is filled in at run time",
+                tables,
+            );
         }
     }
 
@@ -217,9 +260,18 @@ impl<'a> Resolver<'a> {
         let mut tables = Vec::new();
         for relation in self.frames.iter().flat_map(|frame| frame.relations.iter()) {
             match &relation.columns {
-                Columns::Table(id) => tables.extend(self.schema.relation(*id).map(|r| r.name.clone())),
-                Columns::Unknown(at) => tables.extend(self.unknown_tables.get(*at as usize).cloned()),
-                Columns::Outputs(outputs, _) => tables.extend(outputs.iter().flat_map(|o| o.sources.iter()).filter_map(|t| self.table_of(*t))),
+                Columns::Table(id) => {
+                    tables.extend(self.schema.relation(*id).map(|r| r.name.clone()))
+                }
+                Columns::Unknown(at) => {
+                    tables.extend(self.unknown_tables.get(*at as usize).cloned())
+                }
+                Columns::Outputs(outputs, _) => tables.extend(
+                    outputs
+                        .iter()
+                        .flat_map(|o| o.sources.iter())
+                        .filter_map(|t| self.table_of(*t)),
+                ),
                 Columns::Hole(_) => return None,
                 Columns::System(_) => {}
             }
@@ -251,7 +303,11 @@ pub(crate) fn kind_of(statement: &Statement<'_>) -> StatementKind {
         Statement::Copy { .. } => StatementKind::Copy,
         Statement::CreateAs { .. } | Statement::OnTable(_) => StatementKind::Ddl,
         Statement::Tables { ddl, .. } | Statement::Body { ddl, .. } | Statement::Other { ddl } => {
-            if *ddl { StatementKind::Ddl } else { StatementKind::Other }
+            if *ddl {
+                StatementKind::Ddl
+            } else {
+                StatementKind::Other
+            }
         }
     }
 }

@@ -7,7 +7,10 @@ use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, Shape};
 use impact_facts::{Access, Certainty, Span};
 
 /// Columns that the server gives every table.
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_", "rownum", "level"];
+const SYSTEM_COLUMNS: &[&str] = &[
+    "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_", "rownum",
+    "level",
+];
 
 /// Where a bare name was found.
 pub(super) enum Found<'a> {
@@ -48,7 +51,11 @@ impl<'a> Resolver<'a> {
                 Atom::Query(query, place) => self.subquery(query, *place),
                 Atom::Hole(span) => {
                     let tables = self.tables_in_sight();
-                    self.unknown(*span, "a name or condition is filled in at run time", tables);
+                    self.unknown(
+                        *span,
+                        "a name or condition is filled in at run time",
+                        tables,
+                    );
                 }
                 Atom::Filter(atoms) => {
                     let before = std::mem::replace(&mut self.filter, true);
@@ -56,15 +63,19 @@ impl<'a> Resolver<'a> {
                     self.filter = before;
                 }
                 Atom::Lambda(names, body) => self.lambda(names, body),
-                Atom::Field(_) | Atom::Call(_) => {}
+                Atom::Field(_) | Atom::Aggregate => {}
             }
         }
     }
 
     fn lambda(&mut self, names: &[Ident<'a>], body: &[Atom<'a>]) {
-        let Some(frame) = self.frames.last_mut() else { return self.atoms(body) };
+        let Some(frame) = self.frames.last_mut() else {
+            return self.atoms(body);
+        };
         let before = frame.parameters.len();
-        frame.parameters.extend(names.iter().map(|ident| ident.name));
+        frame
+            .parameters
+            .extend(names.iter().map(|ident| ident.name));
         self.atoms(body);
         if let Some(frame) = self.frames.last_mut() {
             frame.parameters.truncate(before);
@@ -80,7 +91,11 @@ impl<'a> Resolver<'a> {
         if place == QueryPlace::Value {
             self.needs_all(&outputs);
         }
-        self.sources.extend(outputs.iter().flat_map(|output| output.sources.iter().copied()));
+        self.sources.extend(
+            outputs
+                .iter()
+                .flat_map(|output| output.sources.iter().copied()),
+        );
     }
 
     /// Binds `a`, `a.b`, `a.b.c`.
@@ -91,15 +106,21 @@ impl<'a> Resolver<'a> {
         match path.parts.as_slice() {
             [only] => self.bare(*only, field),
             [qualifier, column] => self.qualified(None, *qualifier, *column, path.span),
-            [schema, qualifier, column] => self.qualified(Some(schema.name), *qualifier, *column, path.span),
-            [.., schema, qualifier, column] => self.qualified(Some(schema.name), *qualifier, *column, path.span),
+            [schema, qualifier, column] => {
+                self.qualified(Some(schema.name), *qualifier, *column, path.span)
+            }
+            [.., schema, qualifier, column] => {
+                self.qualified(Some(schema.name), *qualifier, *column, path.span)
+            }
             [] => {}
         }
     }
 
     /// `{alias}.column` and `t.{column}`.
     fn name_with_hole(&mut self, path: &Path<'a>) {
-        let (Some(first), Some(last)) = (path.parts.first().copied(), path.last()) else { return };
+        let (Some(first), Some(last)) = (path.parts.first().copied(), path.last()) else {
+            return;
+        };
         if self.holds_hole(last.span) {
             let tables = match self.relation_named(None, first.name) {
                 Some((level, at)) if path.parts.len() > 1 => self.tables_of_relation(level, at),
@@ -111,7 +132,9 @@ impl<'a> Resolver<'a> {
             Found::Relation(level, at, place) => {
                 self.take(level, at, place, last.name, path.span, Certainty::Likely);
             }
-            Found::Ambiguous(level, candidates) => self.take_all(level, &candidates, last.name, path.span),
+            Found::Ambiguous(level, candidates) => {
+                self.take_all(level, &candidates, last.name, path.span)
+            }
             Found::Merged(..) | Found::Nowhere => {
                 let tables = self.tables_in_sight();
                 self.unknown(path.span, "a qualifier is filled in at run time", tables);
@@ -123,10 +146,17 @@ impl<'a> Resolver<'a> {
         let relation = self.frames.get(level)?.relations.get(at)?;
         match &relation.columns {
             Columns::Table(id) => self.schema.relation(*id).map(|r| vec![r.name.clone()]),
-            Columns::Unknown(at) => self.unknown_tables.get(*at as usize).map(|name| vec![name.clone()]),
+            Columns::Unknown(at) => self
+                .unknown_tables
+                .get(*at as usize)
+                .map(|name| vec![name.clone()]),
             Columns::System(_) => Some(Vec::new()),
             Columns::Outputs(outputs, _) => {
-                let mut tables: Vec<_> = outputs.iter().flat_map(|o| o.sources.iter()).filter_map(|t| self.table_of(*t)).collect();
+                let mut tables: Vec<_> = outputs
+                    .iter()
+                    .flat_map(|o| o.sources.iter())
+                    .filter_map(|t| self.table_of(*t))
+                    .collect();
                 tables.sort();
                 tables.dedup();
                 Some(tables)
@@ -137,21 +167,35 @@ impl<'a> Resolver<'a> {
 
     /// Where a bare name is found, innermost query first.
     pub(super) fn find(&self, name: &'a str) -> Found<'a> {
-        self.find_below(name, self.frames.len())
+        self.find_without(name, self.frames.len(), None)
     }
 
-    /// As [`Resolver::find`], in the frames below number `end`.
-    pub(super) fn find_below(&self, name: &'a str, end: usize) -> Found<'a> {
+    /// As [`Resolver::find`] in the frames below number `end`, as if the column `gone` did not exist.
+    pub(super) fn find_without(
+        &self,
+        name: &'a str,
+        end: usize,
+        gone: Option<Target<'a>>,
+    ) -> Found<'a> {
         let mut open: Vec<(usize, usize)> = Vec::new();
         for level in (0..end).rev() {
-            let Some(frame) = self.frames.get(level) else { continue };
-            if let Some(at) = frame.merged.iter().position(|m| std::ptr::eq(m, frame.merged(name).unwrap_or(m)) && m.name == name)
-                && frame.merged(name).is_some()
+            let Some(frame) = self.frames.get(level) else {
+                continue;
+            };
+            if let Some(at) = frame.merged(name)
+                && gone.is_none_or(|gone| !self.merged_goes(frame, at, gone))
             {
                 return Found::Merged(level, at);
             }
-            let found = frame.find(self.schema, name);
-            let sure: Vec<_> = found.iter().filter(|(_, place)| *place != Place::Open).copied().collect();
+            let mut found = frame.find(self.schema, name);
+            if let Some(gone) = gone {
+                found.retain(|(at, place)| !self.goes(frame, *at, *place, name, gone));
+            }
+            let sure: Vec<_> = found
+                .iter()
+                .filter(|(_, place)| *place != Place::Open)
+                .copied()
+                .collect();
             match sure.as_slice() {
                 [] => open.extend(found.iter().map(|(at, _)| (level, *at))),
                 [(at, place)] => return self.or_open(level, *at, *place, &open),
@@ -165,35 +209,105 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether what was found goes with a column: it is that column, or a `*` made it of that column.
+    fn goes(
+        &self,
+        frame: &super::Frame<'a>,
+        at: usize,
+        place: Place<'a>,
+        name: &'a str,
+        gone: Target<'a>,
+    ) -> bool {
+        let Some(relation) = frame.relations.get(at) else {
+            return false;
+        };
+        match (place, &relation.columns) {
+            (Place::Column(target), _) => target == gone,
+            (Place::Open, Columns::Unknown(table)) => Target::Unknown(*table, name) == gone,
+            (Place::Output(at), Columns::Outputs(outputs, _)) => {
+                outputs.get(at).is_some_and(|output| match output.origin {
+                    Origin::Star(star) => self
+                        .uses
+                        .get(star as usize)
+                        .is_some_and(|u| u.target == gone),
+                    Origin::Stands(target) => target == gone,
+                    Origin::Named | Origin::Proposed(_) => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    fn merged_goes(&self, frame: &super::Frame<'a>, at: usize, gone: Target<'a>) -> bool {
+        let Some(merged) = frame.merged.get(at) else {
+            return false;
+        };
+        let side = |side: &usize| {
+            frame
+                .relations
+                .get(*side)?
+                .find(self.schema, merged.name)
+                .map(|place| self.goes(frame, *side, place, merged.name, gone))
+        };
+        merged.sides.iter().any(|at| side(at) == Some(true))
+    }
+
     /// A column that is known, unless an open relation further in may have it.
-    fn or_open(&self, level: usize, at: usize, place: Place<'a>, open: &[(usize, usize)]) -> Found<'a> {
-        let unknown = open.iter().find(|(level, at)| self.is_unknown_table(*level, *at));
+    fn or_open(
+        &self,
+        level: usize,
+        at: usize,
+        place: Place<'a>,
+        open: &[(usize, usize)],
+    ) -> Found<'a> {
+        let unknown = open
+            .iter()
+            .find(|(level, at)| self.is_unknown_table(*level, *at));
         match unknown {
-            Some((inner, relation)) if *inner > level => Found::Ambiguous(*inner, vec![(*relation, Place::Open)]),
+            Some((inner, relation)) if *inner > level => {
+                Found::Ambiguous(*inner, vec![(*relation, Place::Open)])
+            }
             _ => Found::Relation(level, at, place),
         }
     }
 
     fn is_unknown_table(&self, level: usize, at: usize) -> bool {
-        let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
+        let relation = self
+            .frames
+            .get(level)
+            .and_then(|frame| frame.relations.get(at));
         relation.is_some_and(|r| matches!(r.columns, Columns::Unknown(_) | Columns::Hole(_)))
     }
 
     /// Of several relations that may have it: tables before what is not a table.
     fn among_open(&self, several: &[(usize, usize)]) -> Found<'a> {
-        let tables: Vec<_> = several.iter().filter(|(level, at)| self.is_unknown_table(*level, *at)).copied().collect();
+        let tables: Vec<_> = several
+            .iter()
+            .filter(|(level, at)| self.is_unknown_table(*level, *at))
+            .copied()
+            .collect();
         match tables.as_slice() {
-            [] => several.first().map_or(Found::Nowhere, |(level, at)| Found::Relation(*level, *at, Place::Open)),
+            [] => several.first().map_or(Found::Nowhere, |(level, at)| {
+                Found::Relation(*level, *at, Place::Open)
+            }),
             [(level, at)] => Found::Relation(*level, *at, Place::Open),
             [(level, _), ..] => {
-                let same = tables.iter().filter(|(l, _)| l == level).map(|(_, at)| (*at, Place::Open)).collect();
+                let same = tables
+                    .iter()
+                    .filter(|(l, _)| l == level)
+                    .map(|(_, at)| (*at, Place::Open))
+                    .collect();
                 Found::Ambiguous(*level, same)
             }
         }
     }
 
     fn bare(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
-        if self.frames.iter().any(|frame| frame.parameters.contains(&ident.name)) {
+        if self
+            .frames
+            .iter()
+            .any(|frame| frame.parameters.contains(&ident.name))
+        {
             return;
         }
         match self.find(ident.name) {
@@ -223,9 +337,13 @@ impl<'a> Resolver<'a> {
     }
 
     fn star_behind(&self, level: usize, at: usize, place: Place<'a>) -> Option<u32> {
-        let Place::Output(output) = place else { return None };
+        let Place::Output(output) = place else {
+            return None;
+        };
         let relation = self.frames.get(level)?.relations.get(at)?;
-        let Columns::Outputs(outputs, _) = &relation.columns else { return None };
+        let Columns::Outputs(outputs, _) = &relation.columns else {
+            return None;
+        };
         match outputs.get(output)?.origin {
             Origin::Star(star) => Some(star),
             _ => None,
@@ -233,19 +351,39 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records the use of a column that was found.
-    pub(super) fn take(&mut self, level: usize, at: usize, place: Place<'a>, name: &'a str, span: Span, certainty: Certainty) {
+    pub(super) fn take(
+        &mut self,
+        level: usize,
+        at: usize,
+        place: Place<'a>,
+        name: &'a str,
+        span: Span,
+        certainty: Certainty,
+    ) {
         match place {
             Place::Column(target) => self.read(target, span, certainty),
             Place::System => {}
             Place::Output(output) => {
-                let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
-                let Columns::Outputs(outputs, _) = &relation.columns else { return };
-                let Some(output) = outputs.get(output) else { return };
+                let Some(relation) = self
+                    .frames
+                    .get(level)
+                    .and_then(|frame| frame.relations.get(at))
+                else {
+                    return;
+                };
+                let Columns::Outputs(outputs, _) = &relation.columns else {
+                    return;
+                };
+                let Some(output) = outputs.get(output) else {
+                    return;
+                };
                 let origin = output.origin;
                 self.sources.extend(output.sources.iter().copied());
                 match origin {
                     Origin::Stands(target) => self.read(target, span, certainty),
-                    Origin::Proposed(target) => self.touch(target, Access::Read, UseClass::Proposed, span, certainty),
+                    Origin::Proposed(target) => {
+                        self.touch(target, Access::Read, UseClass::Proposed, span, certainty)
+                    }
                     Origin::Named | Origin::Star(_) => {}
                 }
             }
@@ -253,16 +391,41 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn take_open(&mut self, level: usize, at: usize, name: &'a str, span: Span, certainty: Certainty) {
-        let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
+    fn take_open(
+        &mut self,
+        level: usize,
+        at: usize,
+        name: &'a str,
+        span: Span,
+        certainty: Certainty,
+    ) {
+        let Some(relation) = self
+            .frames
+            .get(level)
+            .and_then(|frame| frame.relations.get(at))
+        else {
+            return;
+        };
         match relation.columns {
-            Columns::Unknown(table) if !SYSTEM_COLUMNS.contains(&name) => self.read(Target::Unknown(table, name), span, certainty),
-            Columns::Hole(_) => self.unknown(span, "the table of this column is filled in at run time", None),
+            Columns::Unknown(table) if !SYSTEM_COLUMNS.contains(&name) => {
+                self.read(Target::Unknown(table, name), span, certainty)
+            }
+            Columns::Hole(_) => self.unknown(
+                span,
+                "the table of this column is filled in at run time",
+                None,
+            ),
             _ => {}
         }
     }
 
-    fn take_all(&mut self, level: usize, candidates: &[(usize, Place<'a>)], name: &'a str, span: Span) {
+    fn take_all(
+        &mut self,
+        level: usize,
+        candidates: &[(usize, Place<'a>)],
+        name: &'a str,
+        span: Span,
+    ) {
         for (at, place) in candidates {
             self.take(level, *at, *place, name, span, Certainty::Possible);
         }
@@ -274,21 +437,51 @@ impl<'a> Resolver<'a> {
         let sure = candidates.iter().all(|(_, place)| *place != Place::Open);
         self.take_all(level, candidates, ident.name, ident.span);
         if sure {
-            return self.fail(ident.span, format!("column reference \"{}\" is ambiguous", ident.name));
+            return self.fail(
+                ident.span,
+                format!("column reference \"{}\" is ambiguous", ident.name),
+            );
         }
-        if let Found::Relation(outer, at, place) = self.find_below(ident.name, level) {
-            self.take(outer, at, place, ident.name, ident.span, Certainty::Possible);
+        if let Found::Relation(outer, at, place) = self.find_without(ident.name, level, None) {
+            self.take(
+                outer,
+                at,
+                place,
+                ident.name,
+                ident.span,
+                Certainty::Possible,
+            );
         }
     }
 
     fn merged(&mut self, level: usize, at: usize, ident: Ident<'a>) {
-        let Some(frame) = self.frames.get(level) else { return };
-        let Some(merged) = frame.merged.get(at) else { return };
+        let Some(frame) = self.frames.get(level) else {
+            return;
+        };
+        let Some(merged) = frame.merged.get(at) else {
+            return;
+        };
         let natural = merged.natural;
-        let sides: Vec<_> = merged.sides.iter().filter_map(|side| Some((*side, frame.relations.get(*side)?.find(self.schema, merged.name)?))).collect();
+        let sides: Vec<_> = merged
+            .sides
+            .iter()
+            .filter_map(|side| {
+                Some((
+                    *side,
+                    frame.relations.get(*side)?.find(self.schema, merged.name)?,
+                ))
+            })
+            .collect();
         for (side, place) in &sides {
             let first = self.uses.len();
-            self.take(level, *side, *place, ident.name, ident.span, Certainty::Exact);
+            self.take(
+                level,
+                *side,
+                *place,
+                ident.name,
+                ident.span,
+                Certainty::Exact,
+            );
             if natural {
                 self.rebind_natural(first, ident.name);
             } else {
@@ -303,18 +496,29 @@ impl<'a> Resolver<'a> {
         if let Some((level, at)) = self.relation_named(None, ident.name) {
             return self.whole_row(level, at, ident.span, field);
         }
-        if SYSTEM_COLUMNS.contains(&ident.name) || self.lenient || self.is_alias(ident.name) || self.is_row_variable(ident.name) {
+        if SYSTEM_COLUMNS.contains(&ident.name)
+            || self.lenient
+            || self.is_alias(ident.name)
+            || self.is_row_variable(ident.name)
+        {
             return;
         }
         if self.quoted_text(ident) {
             return;
         }
-        self.fail(ident.span, format!("column \"{}\" does not exist", ident.name));
+        self.fail(
+            ident.span,
+            format!("column \"{}\" does not exist", ident.name),
+        );
     }
 
     /// Dialects other than PostgreSQL let a condition name what the select list names.
     fn is_alias(&self, name: &str) -> bool {
-        self.schema.dialect != impact_facts::Dialect::Postgres && self.frames.iter().any(|frame| frame.aliases.iter().any(|alias| alias.name == name))
+        self.schema.dialect != impact_facts::Dialect::Postgres
+            && self
+                .frames
+                .iter()
+                .any(|frame| frame.aliases.iter().any(|alias| alias.name == name))
     }
 
     fn is_row_variable(&self, name: &str) -> bool {
@@ -323,19 +527,38 @@ impl<'a> Resolver<'a> {
 
     /// SQLite reads a quoted name that is no column as a string.
     fn quoted_text(&self, ident: Ident<'a>) -> bool {
-        self.schema.dialect == impact_facts::Dialect::Sqlite && ident.span.end - ident.span.start == ident.name.len() as u32 + 2
+        self.schema.dialect == impact_facts::Dialect::Sqlite
+            && ident.span.end - ident.span.start == ident.name.len() as u32 + 2
     }
 
     /// The relation that a qualifier means, innermost query first.
-    pub(super) fn relation_named(&self, schema: Option<&str>, name: &str) -> Option<(usize, usize)> {
-        (0..self.frames.len()).rev().find_map(|level| Some((level, self.frames.get(level)?.qualifier(schema, name)?)))
+    pub(super) fn relation_named(
+        &self,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<(usize, usize)> {
+        (0..self.frames.len())
+            .rev()
+            .find_map(|level| Some((level, self.frames.get(level)?.qualifier(schema, name)?)))
     }
 
-    fn qualified(&mut self, schema: Option<&'a str>, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
+    fn qualified(
+        &mut self,
+        schema: Option<&'a str>,
+        qualifier: Ident<'a>,
+        column: Ident<'a>,
+        span: Span,
+    ) {
         let Some((level, at)) = self.relation_named(schema, qualifier.name) else {
             return self.no_relation(schema, qualifier, column, span);
         };
-        let Some(relation) = self.frames.get(level).and_then(|frame| frame.relations.get(at)) else { return };
+        let Some(relation) = self
+            .frames
+            .get(level)
+            .and_then(|frame| frame.relations.get(at))
+        else {
+            return;
+        };
         match relation.find(self.schema, column.name) {
             Some(place) => {
                 let star = self.star_behind(level, at, place);
@@ -348,19 +571,41 @@ impl<'a> Resolver<'a> {
     }
 
     /// `t.f` where `t` has no column `f`: a function of the row, or an error.
-    fn not_a_column(&mut self, level: usize, at: usize, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
-        let scalar = self.frames.get(level).and_then(|f| f.relations.get(at)).is_some_and(|r| matches!(&r.columns, Columns::Outputs(outputs, _) if outputs.len() == 1));
+    fn not_a_column(
+        &mut self,
+        level: usize,
+        at: usize,
+        qualifier: Ident<'a>,
+        column: Ident<'a>,
+        span: Span,
+    ) {
+        let scalar = self
+            .frames
+            .get(level)
+            .and_then(|f| f.relations.get(at))
+            .is_some_and(
+                |r| matches!(&r.columns, Columns::Outputs(outputs, _) if outputs.len() == 1),
+            );
         if self.schema.function(column.name).is_some() {
             return self.whole_row(level, at, span, None);
         }
         if scalar {
             return;
         }
-        self.fail(span, format!("column {}.{} does not exist", qualifier.name, column.name));
+        self.fail(
+            span,
+            format!("column {}.{} does not exist", qualifier.name, column.name),
+        );
     }
 
     /// `a.b` where no relation is called `a`: a field of a structure, a row variable, or an error.
-    fn no_relation(&mut self, schema: Option<&'a str>, qualifier: Ident<'a>, column: Ident<'a>, span: Span) {
+    fn no_relation(
+        &mut self,
+        schema: Option<&'a str>,
+        qualifier: Ident<'a>,
+        column: Ident<'a>,
+        span: Span,
+    ) {
         if self.is_row_variable(qualifier.name) {
             return self.row_variable(column, span);
         }
@@ -371,7 +616,12 @@ impl<'a> Resolver<'a> {
             // `column.field`, `table.column.field`.
             let table = schema.and_then(|name| self.relation_named(None, name));
             let found = match table {
-                Some((level, at)) => self.frames.get(level).and_then(|f| f.relations.get(at)).and_then(|r| r.find(self.schema, qualifier.name)).map(|place| (level, at, place)),
+                Some((level, at)) => self
+                    .frames
+                    .get(level)
+                    .and_then(|f| f.relations.get(at))
+                    .and_then(|r| r.find(self.schema, qualifier.name))
+                    .map(|place| (level, at, place)),
                 None => match self.find(qualifier.name) {
                     Found::Relation(level, at, place) => Some((level, at, place)),
                     _ => None,
@@ -381,17 +631,39 @@ impl<'a> Resolver<'a> {
                 return self.take(level, at, place, qualifier.name, span, Certainty::Likely);
             }
         }
-        let table = impact_facts::TableName { schema: schema.map(Into::into), name: qualifier.name.into() };
+        let table = impact_facts::TableName {
+            schema: schema.map(Into::into),
+            name: qualifier.name.into(),
+        };
         let at = self.unknown_table(table);
-        self.touch(Target::Unknown(at, column.name), Access::Read, UseClass::Name, span, Certainty::Possible);
-        self.fail(span, format!("missing FROM-clause entry for table \"{}\"", qualifier.name));
+        self.touch(
+            Target::Unknown(at, column.name),
+            Access::Read,
+            UseClass::Name,
+            span,
+            Certainty::Possible,
+        );
+        self.fail(
+            span,
+            format!("missing FROM-clause entry for table \"{}\"", qualifier.name),
+        );
     }
 
     fn row_variable(&mut self, column: Ident<'a>, span: Span) {
         let tables = self.rows.clone();
         for table in tables {
-            if let Some(at) = self.schema.relation(table).and_then(|r| r.column(column.name)) {
-                self.touch(Target::Known(table, at), Access::Read, UseClass::Name, span, Certainty::Exact);
+            if let Some(at) = self
+                .schema
+                .relation(table)
+                .and_then(|r| r.column(column.name))
+            {
+                self.touch(
+                    Target::Known(table, at),
+                    Access::Read,
+                    UseClass::Name,
+                    span,
+                    Certainty::Exact,
+                );
             }
         }
     }
@@ -403,8 +675,25 @@ impl<'a> Resolver<'a> {
     }
 
     /// Records a use.
-    pub(super) fn touch(&mut self, target: Target<'a>, access: Access, class: UseClass, span: Span, certainty: Certainty) {
-        self.uses.push(Use { target, access, class, span, certainty, breaks: class != UseClass::Star, rebinds: None, filter: self.filter && access == Access::Read, named_at: None });
+    pub(super) fn touch(
+        &mut self,
+        target: Target<'a>,
+        access: Access,
+        class: UseClass,
+        span: Span,
+        certainty: Certainty,
+    ) {
+        self.uses.push(Use {
+            target,
+            access,
+            class,
+            span,
+            certainty,
+            breaks: class != UseClass::Star,
+            rebinds: None,
+            filter: self.filter && access == Access::Read,
+            named_at: None,
+        });
     }
 
     /// Whether an expression is one bare name.

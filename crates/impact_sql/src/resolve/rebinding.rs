@@ -10,18 +10,27 @@ use crate::syntax::Ident;
 
 impl<'a> Resolver<'a> {
     /// The meaning of a bare name that was found at `place`, once that column is gone; none if the statement fails.
-    pub(super) fn meaning_without(&self, level: usize, at: usize, place: Place<'a>, ident: Ident<'a>) -> Option<Box<str>> {
-        if !self.can_go(level, at, place) {
-            return None;
-        }
-        self.meaning_below(level, ident)
-    }
-
-    fn meaning_below(&self, level: usize, ident: Ident<'a>) -> Option<Box<str>> {
-        match self.find_below(ident.name, level) {
-            Found::Relation(level, at, place) if place != Place::Open => Some(self.describe(level, at, ident.name).into()),
+    pub(super) fn meaning_without(
+        &self,
+        level: usize,
+        at: usize,
+        place: Place<'a>,
+        ident: Ident<'a>,
+    ) -> Option<Box<str>> {
+        let gone = self.lost(level, at, place, ident.name)?;
+        match self.find_without(ident.name, level + 1, Some(gone)) {
+            Found::Relation(level, at, place) if place != Place::Open => {
+                Some(self.describe(level, at, ident.name).into())
+            }
             Found::Merged(level, at) => {
-                let side = self.frames.get(level)?.merged.get(at)?.sides.first().copied()?;
+                let side = self
+                    .frames
+                    .get(level)?
+                    .merged
+                    .get(at)?
+                    .sides
+                    .first()
+                    .copied()?;
                 Some(self.describe(level, side, ident.name).into())
             }
             Found::Relation(..) | Found::Ambiguous(..) => None,
@@ -40,38 +49,45 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    /// Whether dropping a column of a table takes it away: a view's column stays as long as the view does.
-    fn can_go(&self, level: usize, at: usize, place: Place<'a>) -> bool {
-        let is_table = |target: Target<'a>| match target {
-            Target::Known(id, _) => self.schema.relation(id).is_some_and(|r| !r.is_view()),
-            Target::Unknown(..) => true,
-        };
-        match place {
-            Place::Column(target) => is_table(target),
-            Place::Open => self.frames.get(level).and_then(|f| f.relations.get(at)).is_some_and(|r| matches!(r.columns, Columns::Unknown(_))),
-            Place::Output(output) => {
-                let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
-                match relation.map(|r| &r.columns) {
-                    Some(Columns::Outputs(outputs, _)) => outputs.get(output).is_some_and(|o| match o.origin {
-                        Origin::Star(star) => self.uses.get(star as usize).is_some_and(|u| is_table(u.target)),
-                        Origin::Stands(target) => is_table(target),
-                        Origin::Named | Origin::Proposed(_) => false,
-                    }),
-                    _ => false,
+    /// The column of a table whose drop takes away what was found: a view's column stays as long as the view does.
+    fn lost(&self, level: usize, at: usize, place: Place<'a>, name: &'a str) -> Option<Target<'a>> {
+        let relation = self.frames.get(level)?.relations.get(at)?;
+        let target = match (place, &relation.columns) {
+            (Place::Column(target), _) => target,
+            (Place::Open, Columns::Unknown(table)) => Target::Unknown(*table, name),
+            (Place::Output(output), Columns::Outputs(outputs, _)) => {
+                match outputs.get(output)?.origin {
+                    Origin::Star(star) => self.uses.get(star as usize)?.target,
+                    Origin::Stands(target) => target,
+                    Origin::Named | Origin::Proposed(_) => return None,
                 }
             }
-            Place::System => false,
-        }
+            _ => return None,
+        };
+        let stays = matches!(target, Target::Known(id, _) if self.schema.relation(id).is_some_and(crate::schema::PreparedRelation::is_view));
+        (!stays).then_some(target)
     }
 
     /// `alias.column`, as it would be written.
     fn describe(&self, level: usize, at: usize, name: &str) -> String {
-        let relation = self.frames.get(level).and_then(|frame| frame.relations.get(at));
-        let Some(relation) = relation else { return name.to_owned() };
+        let relation = self
+            .frames
+            .get(level)
+            .and_then(|frame| frame.relations.get(at));
+        let Some(relation) = relation else {
+            return name.to_owned();
+        };
         match &relation.columns {
             Columns::Table(id) => {
-                let table = self.schema.relation(*id).map_or(relation.name, |r| &r.name.name);
-                if table == relation.name { format!("{table}.{name}") } else { format!("{}.{name} (column of {table})", relation.name) }
+                let table = self
+                    .schema
+                    .relation(*id)
+                    .map_or(relation.name, |r| &r.name.name);
+                if table == relation.name {
+                    format!("{table}.{name}")
+                } else {
+                    format!("{}.{name} (column of {table})", relation.name)
+                }
             }
             _ => format!("{}.{name}", relation.name),
         }

@@ -82,17 +82,26 @@ pub(crate) enum Place<'a> {
 impl<'a> Relation<'a> {
     /// The column of that name, if the relation has it or may have it.
     pub fn find(&self, schema: &'a Prepared, name: &'a str) -> Option<Place<'a>> {
-        let renamed = if self.renamed.is_empty() { None } else { self.renamed.iter().position(|r| *r == name) };
+        let renamed = if self.renamed.is_empty() {
+            None
+        } else {
+            self.renamed.iter().position(|r| *r == name)
+        };
         match &self.columns {
             Columns::Table(id) => {
                 let relation = schema.relation(*id)?;
                 let at = match renamed {
                     Some(at) => at as u16,
-                    None => relation.column(name).filter(|at| usize::from(*at) >= self.renamed.len())?,
+                    None => relation
+                        .column(name)
+                        .filter(|at| usize::from(*at) >= self.renamed.len())?,
                 };
-                (usize::from(at) < relation.columns.len()).then_some(Place::Column(Target::Known(*id, at)))
+                (usize::from(at) < relation.columns.len())
+                    .then_some(Place::Column(Target::Known(*id, at)))
             }
-            Columns::Unknown(_) | Columns::Hole(_) | Columns::System(None) if renamed.is_none() => Some(Place::Open),
+            Columns::Unknown(_) | Columns::Hole(_) | Columns::System(None) if renamed.is_none() => {
+                Some(Place::Open)
+            }
             Columns::Unknown(_) | Columns::Hole(_) => Some(Place::System),
             Columns::System(known) => {
                 let found = renamed.is_some() || known.is_some_and(|list| list.contains(&name));
@@ -102,11 +111,24 @@ impl<'a> Relation<'a> {
         }
     }
 
-    fn find_output(&self, outputs: &[Output<'a>], open: bool, renamed: Option<usize>, name: &str) -> Option<Place<'a>> {
+    fn find_output(
+        &self,
+        outputs: &[Output<'a>],
+        open: bool,
+        renamed: Option<usize>,
+        name: &str,
+    ) -> Option<Place<'a>> {
         if let Some(at) = renamed {
-            return Some(if at < outputs.len() { Place::Output(at) } else { Place::System });
+            return Some(if at < outputs.len() {
+                Place::Output(at)
+            } else {
+                Place::System
+            });
         }
-        let at = outputs.iter().skip(self.renamed.len()).position(|o| o.name == Some(name));
+        let at = outputs
+            .iter()
+            .skip(self.renamed.len())
+            .position(|o| o.name == Some(name));
         match at {
             Some(at) => Some(Place::Output(at + self.renamed.len())),
             None if open => Some(Place::Open),
@@ -116,7 +138,13 @@ impl<'a> Relation<'a> {
 
     /// Whether nothing is known of its columns.
     pub fn is_open(&self) -> bool {
-        matches!(self.columns, Columns::Unknown(_) | Columns::System(None) | Columns::Outputs(_, true) | Columns::Hole(_))
+        matches!(
+            self.columns,
+            Columns::Unknown(_)
+                | Columns::System(None)
+                | Columns::Outputs(_, true)
+                | Columns::Hole(_)
+        )
     }
 }
 
@@ -155,26 +183,54 @@ pub(crate) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// Relations that a bare name finds the column in.
     pub fn find(&self, schema: &'a Prepared, name: &'a str) -> SmallVec<[(usize, Place<'a>); 2]> {
-        let visible = self.relations.iter().enumerate().take(self.to).skip(self.from);
+        let visible = self
+            .relations
+            .iter()
+            .enumerate()
+            .take(self.to)
+            .skip(self.from);
         visible
-            .filter(|(at, relation)| relation.bare && !relation.hidden && !self.is_merged(*at, name))
+            .filter(|(at, relation)| {
+                relation.bare && !relation.hidden && !self.is_merged(*at, name)
+            })
             .filter_map(|(at, relation)| Some((at, relation.find(schema, name)?)))
             .collect()
     }
 
     fn is_merged(&self, relation: usize, name: &str) -> bool {
-        self.merged.iter().any(|m| m.name == name && m.sides.contains(&relation))
+        self.merged
+            .iter()
+            .any(|m| m.name == name && m.sides.contains(&relation))
     }
 
-    /// The merged column of that name, if its sides are in sight.
-    pub fn merged(&self, name: &str) -> Option<&Merged<'a>> {
-        self.merged.iter().rev().find(|m| m.name == name && m.sides.iter().all(|side| (self.from..self.to).contains(side)))
+    /// The number of the merged column of that name, if its sides are in sight.
+    pub fn merged(&self, name: &str) -> Option<usize> {
+        let in_sight = |m: &Merged<'a>| {
+            m.name == name
+                && m.sides
+                    .iter()
+                    .all(|side| (self.from..self.to).contains(side))
+        };
+        self.merged.iter().rposition(in_sight)
     }
 
     /// The relation that a qualifier means.
     pub fn qualifier(&self, schema: Option<&str>, name: &str) -> Option<usize> {
-        let matches = |relation: &Relation<'a>| relation.name == name && !relation.hidden && schema.is_none_or(|s| relation.schema == Some(s));
+        let matches = |relation: &Relation<'a>| {
+            relation.name == name
+                && !relation.hidden
+                && schema.is_none_or(|s| relation.schema == Some(s))
+        };
         let found = self.relations.iter().take(self.to).position(matches);
-        found.or_else(|| if schema.is_some() { self.relations.iter().take(self.to).position(|r| r.name == name && !r.hidden && r.schema.is_none()) } else { None })
+        found.or_else(|| {
+            if schema.is_some() {
+                self.relations
+                    .iter()
+                    .take(self.to)
+                    .position(|r| r.name == name && !r.hidden && r.schema.is_none())
+            } else {
+                None
+            }
+        })
     }
 }

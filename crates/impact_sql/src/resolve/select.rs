@@ -3,13 +3,22 @@
 use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
-use crate::syntax::{Expr, Item, Select, Shape};
+use crate::syntax::{Atom, Expr, Item, Select, Shape};
 use std::rc::Rc;
 
 impl<'a> Resolver<'a> {
     /// A SELECT with the ORDER BY of its query.
-    pub(super) fn select(&mut self, select: &Select<'a>, order_by: &[Expr<'a>], limits: &[Expr<'a>], holes: &[impact_facts::Span]) -> Rc<Vec<Output<'a>>> {
-        self.frames.push(Frame { to: usize::MAX, ..Frame::default() });
+    pub(super) fn select(
+        &mut self,
+        select: &Select<'a>,
+        order_by: &[Expr<'a>],
+        limits: &[Expr<'a>],
+        holes: &[impact_facts::Span],
+    ) -> Rc<Vec<Output<'a>>> {
+        self.frames.push(Frame {
+            to: usize::MAX,
+            ..Frame::default()
+        });
         self.from(&select.from);
         let aliases = select.items.iter().filter_map(|item| match item {
             Item::Expr { alias, .. } => *alias,
@@ -53,9 +62,21 @@ impl<'a> Resolver<'a> {
                         continue;
                     }
                     self.expr(expr);
+                    if expr
+                        .atoms
+                        .iter()
+                        .any(|atom| matches!(atom, Atom::Aggregate))
+                    {
+                        self.aggregates.push(expr.span);
+                    }
                     let mut sources: Sources<'a> = self.sources.drain(before..).collect();
                     dedup(&mut sources);
-                    outputs.push(Output { name, origin: Origin::Named, sources, span: expr.span });
+                    outputs.push(Output {
+                        name,
+                        origin: Origin::Named,
+                        sources,
+                        span: expr.span,
+                    });
                 }
             }
         }
@@ -68,7 +89,12 @@ impl<'a> Resolver<'a> {
         self.expr(expr);
         let mut sources: Sources<'a> = self.sources.drain(before..).collect();
         dedup(&mut sources);
-        outputs.push(Output { name: None, origin: Origin::Named, sources, span: expr.span });
+        outputs.push(Output {
+            name: None,
+            origin: Origin::Named,
+            sources,
+            span: expr.span,
+        });
     }
 
     /// `GROUP BY name` means a column of FROM before a name of the select list.
@@ -76,21 +102,54 @@ impl<'a> Resolver<'a> {
         if let Shape::Ordinal(at) = expr.shape {
             return self.ordinal(at, outputs);
         }
-        let Some(ident) = Self::single_name(expr) else { return self.expr(expr) };
-        let named = outputs.iter().find(|output| output.name == Some(ident.name));
+        let Some(ident) = Self::single_name(expr) else {
+            return self.selected(expr, outputs);
+        };
+        let named = outputs
+            .iter()
+            .find(|output| output.name == Some(ident.name));
         let level = self.frames.len().saturating_sub(1);
         let local = matches!(self.find(ident.name), Found::Relation(l, ..) | Found::Merged(l, _) | Found::Ambiguous(l, _) if l == level);
         match named {
             Some(output) if !local => self.needs_output(output.origin, Some(ident.span)),
+            Some(output) if self.same_column(ident.name, output) => self.selected(expr, outputs),
             Some(output) => {
                 let first = self.uses.len();
-                let other = !self.same_column(ident.name, output);
+                let aggregate = self.aggregates.contains(&output.span);
                 self.expr(expr);
-                if other {
+                if !aggregate {
                     self.rebind_to_alias(first, ident.name);
                 }
             }
             None => self.expr(expr),
+        }
+    }
+
+    /// An expression of `GROUP BY` or `ORDER BY` that is a column which a `*` of the select list yields already.
+    fn selected(&mut self, expr: &Expr<'a>, outputs: &[Output<'a>]) {
+        let first = self.uses.len();
+        self.expr(expr);
+        if expr.shape != Shape::BareName {
+            return;
+        }
+        let [only] = self.uses.get(first..).unwrap_or(&[]) else {
+            return;
+        };
+        let (target, span, rebinds) = (only.target, only.span, only.rebinds.clone());
+        let star = outputs
+            .iter()
+            .find(|output| self.starred(output.origin) == Some(target))
+            .map(|output| output.origin);
+        if let Some(origin @ Origin::Star(at)) = star {
+            self.uses.truncate(first);
+            match rebinds {
+                None => self.needs_output(origin, Some(span)),
+                Some(_) => {
+                    if let Some(found) = self.uses.get_mut(at as usize) {
+                        (found.rebinds, found.named_at) = (rebinds, Some(span));
+                    }
+                }
+            }
         }
     }
 
@@ -113,11 +172,13 @@ impl<'a> Resolver<'a> {
             return self.ordinal(at, outputs);
         }
         if let Some(ident) = Self::single_name(expr)
-            && let Some(output) = outputs.iter().find(|output| output.name == Some(ident.name))
+            && let Some(output) = outputs
+                .iter()
+                .find(|output| output.name == Some(ident.name))
         {
             return self.needs_output(output.origin, Some(ident.span));
         }
-        self.expr(expr);
+        self.selected(expr, outputs);
     }
 
     /// `ORDER BY 2`: as many columns must be there.

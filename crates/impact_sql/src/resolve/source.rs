@@ -38,21 +38,46 @@ impl<'a> Resolver<'a> {
     fn source(&mut self, source: &Source<'a>) -> Option<Tree<'a>> {
         match source {
             Source::Table(table) => Some(self.table_source(table, Access::Read)),
-            Source::Derived { query, lateral, alias } => Some(self.derived(query, *lateral, alias)),
+            Source::Derived {
+                query,
+                lateral,
+                alias,
+            } => Some(self.derived(query, *lateral, alias)),
             Source::Function(function) => Some(self.function(function)),
             Source::Join(join) => self.join(join),
             Source::Nested { inner, alias } => self.nested(inner, alias),
             Source::Hole { span, alias } => {
                 self.unknown(*span, "a table is filled in at run time", None);
-                Some(self.push(alias.name.map_or("", |i| i.name), None, Columns::Hole(*span), alias, *span))
+                Some(self.push(
+                    alias.name.map_or("", |i| i.name),
+                    None,
+                    Columns::Hole(*span),
+                    alias,
+                    *span,
+                ))
             }
         }
     }
 
     /// Adds a relation to the innermost frame.
-    fn push(&mut self, name: &'a str, schema: Option<&'a str>, columns: Columns<'a>, alias: &Alias<'a>, span: Span) -> Tree<'a> {
+    fn push(
+        &mut self,
+        name: &'a str,
+        schema: Option<&'a str>,
+        columns: Columns<'a>,
+        alias: &Alias<'a>,
+        span: Span,
+    ) -> Tree<'a> {
         let renamed = alias.columns.iter().map(|ident| ident.name).collect();
-        let relation = Relation { name: alias.name.map_or(name, |ident| ident.name), schema: if alias.name.is_some() { None } else { schema }, columns, renamed, bare: true, hidden: false, span };
+        let relation = Relation {
+            name: alias.name.map_or(name, |ident| ident.name),
+            schema: if alias.name.is_some() { None } else { schema },
+            columns,
+            renamed,
+            bare: true,
+            hidden: false,
+            span,
+        };
         let at = self.count();
         if let Some(frame) = self.frames.last_mut() {
             frame.relations.push(relation);
@@ -64,8 +89,16 @@ impl<'a> Resolver<'a> {
     /// Adds a table, view or CTE by its name.
     pub(super) fn table_source(&mut self, table: &TableSource<'a>, access: Access) -> Tree<'a> {
         let columns = self.bind_table(&table.path, access);
-        let Some(last) = table.path.last() else { return Tree::Relation(0) };
-        let schema = table.path.parts.len().checked_sub(2).and_then(|at| table.path.parts.get(at)).map(|ident| ident.name);
+        let Some(last) = table.path.last() else {
+            return Tree::Relation(0);
+        };
+        let schema = table
+            .path
+            .parts
+            .len()
+            .checked_sub(2)
+            .and_then(|at| table.path.parts.get(at))
+            .map(|ident| ident.name);
         self.renames_need(&columns, &table.alias);
         let tree = self.push(last.name, schema, columns, &table.alias, table.path.span);
         self.exprs(&table.arguments);
@@ -85,19 +118,31 @@ impl<'a> Resolver<'a> {
 
     /// What a name in FROM means.
     pub(super) fn bind_table(&mut self, path: &Path<'a>, access: Access) -> Columns<'a> {
-        let Some(last) = path.last() else { return Columns::System(None) };
+        let Some(last) = path.last() else {
+            return Columns::System(None);
+        };
         if path.parts.len() == 1
             && access == Access::Read
-            && let Some(query) = self.queries.iter().rev().find(|query| query.name == last.name)
+            && let Some(query) = self
+                .queries
+                .iter()
+                .rev()
+                .find(|query| query.name == last.name)
         {
             return Columns::Outputs(Rc::clone(&query.outputs), query.open);
         }
-        let qualifier = path.parts.len().checked_sub(2).and_then(|at| path.parts.get(at));
+        let qualifier = path
+            .parts
+            .len()
+            .checked_sub(2)
+            .and_then(|at| path.parts.get(at));
         if self.holds_hole(last.span) || last.name.is_empty() {
             self.unknown(path.span, "a table is filled in at run time", None);
             return Columns::Hole(path.span);
         }
-        let schema = qualifier.filter(|ident| !self.holds_hole(ident.span)).map(|ident| ident.name);
+        let schema = qualifier
+            .filter(|ident| !self.holds_hole(ident.span))
+            .map(|ident| ident.name);
         let (columns, table) = match self.schema.bind(schema, last.name) {
             Bound::Known(id, sure) => {
                 if !sure || qualifier.is_some() && schema.is_none() {
@@ -105,23 +150,37 @@ impl<'a> Resolver<'a> {
                 }
                 (Columns::Table(id), NamedTable::Known(id))
             }
-            Bound::System => (Columns::System(functions::system_columns(schema, last.name)), NamedTable::System),
+            Bound::System => (
+                Columns::System(functions::system_columns(schema, last.name)),
+                NamedTable::System,
+            ),
             Bound::Unknown => {
-                let at = self.unknown_table(TableName { schema: schema.map(Into::into), name: last.name.into() });
+                let at = self.unknown_table(TableName {
+                    schema: schema.map(Into::into),
+                    name: last.name.into(),
+                });
                 self.certainty = self.certainty.min(Certainty::Likely);
                 (Columns::Unknown(at), NamedTable::Unknown(at))
             }
         };
-        self.named.push(Named { table, access, span: path.span });
+        self.named.push(Named {
+            table,
+            access,
+            span: path.span,
+        });
         columns
     }
 
     /// The number of a table that the catalog does not have.
     pub(super) fn unknown_table(&mut self, table: TableName) -> u32 {
-        let at = self.unknown_tables.iter().position(|known| *known == table).unwrap_or_else(|| {
-            self.unknown_tables.push(table);
-            self.unknown_tables.len() - 1
-        });
+        let at = self
+            .unknown_tables
+            .iter()
+            .position(|known| *known == table)
+            .unwrap_or_else(|| {
+                self.unknown_tables.push(table);
+                self.unknown_tables.len() - 1
+            });
         at as u32
     }
 
@@ -138,7 +197,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn sight(&self) -> (usize, usize) {
-        self.frames.last().map_or((0, 0), |frame| (frame.from, frame.to))
+        self.frames
+            .last()
+            .map_or((0, 0), |frame| (frame.from, frame.to))
     }
 
     fn restore_sight(&mut self, from: usize, to: usize) {
@@ -161,17 +222,42 @@ impl<'a> Resolver<'a> {
         self.push(name, None, columns, &function.alias, function.path.span)
     }
 
-    fn function_columns(&self, function: &FunctionSource<'a>, name: &'a str, sources: &Sources<'a>) -> Columns<'a> {
+    fn function_columns(
+        &self,
+        function: &FunctionSource<'a>,
+        name: &'a str,
+        sources: &Sources<'a>,
+    ) -> Columns<'a> {
         let alias = &function.alias;
-        let output = |name: &'a str| Output { name: Some(name), origin: Origin::Named, sources: sources.clone(), span: function.path.span };
+        let output = |name: &'a str| Output {
+            name: Some(name),
+            origin: Origin::Named,
+            sources: sources.clone(),
+            span: function.path.span,
+        };
         if alias.typed {
-            return Columns::Outputs(Rc::new(alias.columns.iter().map(|ident| output(ident.name)).collect()), false);
+            return Columns::Outputs(
+                Rc::new(
+                    alias
+                        .columns
+                        .iter()
+                        .map(|ident| output(ident.name))
+                        .collect(),
+                ),
+                false,
+            );
         }
         let scalar = alias.name.map_or(name, |ident| ident.name);
         let mut open = !function.more.is_empty();
         let mut outputs: Vec<Output<'a>> = match self.schema.function(name) {
-            Some(FunctionShape::Rows(id)) => self.schema.relation(*id).map(|r| r.columns.iter().map(|c| output(&c.key)).collect()).unwrap_or_default(),
-            Some(FunctionShape::Columns(columns)) => columns.iter().map(|column| output(column)).collect(),
+            Some(FunctionShape::Rows(id)) => self
+                .schema
+                .relation(*id)
+                .map(|r| r.columns.iter().map(|c| output(&c.key)).collect())
+                .unwrap_or_default(),
+            Some(FunctionShape::Columns(columns)) => {
+                columns.iter().map(|column| output(column)).collect()
+            }
             Some(FunctionShape::Scalar) => {
                 open = true;
                 vec![output(scalar)]
@@ -232,7 +318,13 @@ impl<'a> Resolver<'a> {
             let mut sides = self.side(column.name, start, middle);
             sides.extend(self.side(column.name, middle, self.count()));
             if sides.len() < 2 {
-                self.fail(column.span, format!("column \"{}\" in USING does not exist on both sides", column.name));
+                self.fail(
+                    column.span,
+                    format!(
+                        "column \"{}\" in USING does not exist on both sides",
+                        column.name
+                    ),
+                );
             }
             self.merge_columns(column.name, column.span, sides, false);
         }
@@ -242,11 +334,24 @@ impl<'a> Resolver<'a> {
 
     /// Relations of one side of a join that have the column: one, or those that it was merged from before.
     fn side(&self, name: &'a str, from: usize, to: usize) -> SmallVec<[usize; 2]> {
-        let Some(frame) = self.frames.last() else { return SmallVec::new() };
-        if let Some(merged) = frame.merged.iter().rev().find(|m| m.name == name && m.sides.iter().all(|side| (from..to).contains(side))) {
+        let Some(frame) = self.frames.last() else {
+            return SmallVec::new();
+        };
+        if let Some(merged) = frame
+            .merged
+            .iter()
+            .rev()
+            .find(|m| m.name == name && m.sides.iter().all(|side| (from..to).contains(side)))
+        {
             return merged.sides.clone();
         }
-        let relations = frame.relations.iter().enumerate().take(to).skip(from).filter(|(_, r)| r.bare && !r.hidden);
+        let relations = frame
+            .relations
+            .iter()
+            .enumerate()
+            .take(to)
+            .skip(from)
+            .filter(|(_, r)| r.bare && !r.hidden);
         let mut open = None;
         for (at, relation) in relations {
             match relation.find(self.schema, name) {
@@ -258,10 +363,20 @@ impl<'a> Resolver<'a> {
         open.into_iter().collect()
     }
 
-    fn merge_columns(&mut self, name: &'a str, span: Span, sides: SmallVec<[usize; 2]>, natural: bool) {
+    fn merge_columns(
+        &mut self,
+        name: &'a str,
+        span: Span,
+        sides: SmallVec<[usize; 2]>,
+        natural: bool,
+    ) {
         let level = self.frames.len().saturating_sub(1);
         for side in &sides {
-            let place = self.frames.get(level).and_then(|f| f.relations.get(*side)).and_then(|r| r.find(self.schema, name));
+            let place = self
+                .frames
+                .get(level)
+                .and_then(|f| f.relations.get(*side))
+                .and_then(|r| r.find(self.schema, name));
             let Some(place) = place else { continue };
             let first = self.uses.len();
             self.take_side(level, *side, place, name, span);
@@ -270,23 +385,58 @@ impl<'a> Resolver<'a> {
             }
         }
         if let Some(frame) = self.frames.last_mut() {
-            frame.merged.push(Merged { name, sides, natural });
+            frame.merged.push(Merged {
+                name,
+                sides,
+                natural,
+            });
         }
     }
 
-    fn take_side(&mut self, level: usize, side: usize, place: Place<'a>, name: &'a str, span: Span) {
+    fn take_side(
+        &mut self,
+        level: usize,
+        side: usize,
+        place: Place<'a>,
+        name: &'a str,
+        span: Span,
+    ) {
         self.take(level, side, place, name, span, Certainty::Exact);
-        let origin = self.frames.get(level).and_then(|f| f.relations.get(side)).and_then(|r| match (&r.columns, place) {
-            (Columns::Outputs(outputs, _), Place::Output(at)) => outputs.get(at).map(|o| o.origin),
-            _ => None,
-        });
+        let origin = self
+            .frames
+            .get(level)
+            .and_then(|f| f.relations.get(side))
+            .and_then(|r| match (&r.columns, place) {
+                (Columns::Outputs(outputs, _), Place::Output(at)) => {
+                    outputs.get(at).map(|o| o.origin)
+                }
+                _ => None,
+            });
         self.needs_output(origin.unwrap_or(Origin::Named), Some(span));
     }
 
     fn using_alias(&mut self, alias: Ident<'a>, names: &[&'a str]) {
-        let outputs = names.iter().map(|name| Output { name: Some(name), origin: Origin::Named, sources: SmallVec::new(), span: alias.span }).collect();
-        self.push(alias.name, None, Columns::Outputs(Rc::new(outputs), false), &Alias::default(), alias.span);
-        if let Some(relation) = self.frames.last_mut().and_then(|frame| frame.relations.last_mut()) {
+        let outputs = names
+            .iter()
+            .map(|name| Output {
+                name: Some(name),
+                origin: Origin::Named,
+                sources: SmallVec::new(),
+                span: alias.span,
+            })
+            .collect();
+        self.push(
+            alias.name,
+            None,
+            Columns::Outputs(Rc::new(outputs), false),
+            &Alias::default(),
+            alias.span,
+        );
+        if let Some(relation) = self
+            .frames
+            .last_mut()
+            .and_then(|frame| frame.relations.last_mut())
+        {
             relation.bare = false;
         }
     }
@@ -294,14 +444,27 @@ impl<'a> Resolver<'a> {
     /// `NATURAL JOIN`: every name that both sides have.
     fn natural(&mut self, span: Span, start: usize, middle: usize) -> Vec<&'a str> {
         let end = self.count();
-        let open = self.frames.last().is_some_and(|f| f.relations.iter().take(end).skip(start).any(|r| r.is_open()));
+        let open = self.frames.last().is_some_and(|f| {
+            f.relations
+                .iter()
+                .take(end)
+                .skip(start)
+                .any(|r| r.is_open())
+        });
         if open {
             let tables = self.tables_in_sight();
-            self.unknown(span, "NATURAL JOIN of a table whose columns are not known", tables);
+            self.unknown(
+                span,
+                "NATURAL JOIN of a table whose columns are not known",
+                tables,
+            );
         }
         let left = self.names_of(start, middle);
         let right = self.names_of(middle, end);
-        let common: Vec<&'a str> = left.into_iter().filter(|name| right.contains(name)).collect();
+        let common: Vec<&'a str> = left
+            .into_iter()
+            .filter(|name| right.contains(name))
+            .collect();
         for name in &common {
             let mut sides = self.side(name, start, middle);
             sides.extend(self.side(name, middle, end));
@@ -311,9 +474,17 @@ impl<'a> Resolver<'a> {
     }
 
     fn names_of(&self, from: usize, to: usize) -> Vec<&'a str> {
-        let Some(frame) = self.frames.last() else { return Vec::new() };
+        let Some(frame) = self.frames.last() else {
+            return Vec::new();
+        };
         let mut names: Vec<&'a str> = Vec::new();
-        for relation in frame.relations.iter().take(to).skip(from).filter(|r| r.bare && !r.hidden) {
+        for relation in frame
+            .relations
+            .iter()
+            .take(to)
+            .skip(from)
+            .filter(|r| r.bare && !r.hidden)
+        {
             for name in self.column_names(relation) {
                 if !names.contains(&name) {
                     names.push(name);
@@ -350,20 +521,41 @@ impl<'a> Resolver<'a> {
                 let relation = self.schema.relation(*id);
                 let outputs = (0..count as u16).map(|at| {
                     let target = super::Target::Known(*id, at);
-                    Output { name: relation.map(|r| r.key(at)), origin: Origin::Proposed(target), sources: SmallVec::from_slice(&[target]), span: Span::default() }
+                    Output {
+                        name: relation.map(|r| r.key(at)),
+                        origin: Origin::Proposed(target),
+                        sources: SmallVec::from_slice(&[target]),
+                        span: Span::default(),
+                    }
                 });
                 Columns::Outputs(Rc::new(outputs.collect()), false)
             }
             _ => Columns::System(None),
         };
-        self.push("excluded", None, columns, &Alias::default(), Span::default());
-        if let Some(relation) = self.frames.last_mut().and_then(|frame| frame.relations.last_mut()) {
+        self.push(
+            "excluded",
+            None,
+            columns,
+            &Alias::default(),
+            Span::default(),
+        );
+        if let Some(relation) = self
+            .frames
+            .last_mut()
+            .and_then(|frame| frame.relations.last_mut())
+        {
             relation.bare = false;
         }
     }
 
     /// Records a column that is written.
     pub(super) fn write(&mut self, target: super::Target<'a>, span: Span) {
-        self.touch(target, Access::Write, UseClass::Name, span, Certainty::Exact);
+        self.touch(
+            target,
+            Access::Write,
+            UseClass::Name,
+            span,
+            Certainty::Exact,
+        );
     }
 }

@@ -12,8 +12,18 @@ impl<'a> Resolver<'a> {
     pub(super) fn column_names(&self, relation: &Relation<'a>) -> Vec<&'a str> {
         let renamed = |at: usize, name: &'a str| relation.renamed.get(at).copied().unwrap_or(name);
         match &relation.columns {
-            Columns::Table(id) => self.schema.relation(*id).map_or_else(Vec::new, |r| r.columns.iter().enumerate().map(|(at, c)| renamed(at, &c.key)).collect()),
-            Columns::Outputs(outputs, _) => outputs.iter().enumerate().filter_map(|(at, o)| o.name.map(|name| renamed(at, name))).collect(),
+            Columns::Table(id) => self.schema.relation(*id).map_or_else(Vec::new, |r| {
+                r.columns
+                    .iter()
+                    .enumerate()
+                    .map(|(at, c)| renamed(at, &c.key))
+                    .collect()
+            }),
+            Columns::Outputs(outputs, _) => outputs
+                .iter()
+                .enumerate()
+                .filter_map(|(at, o)| o.name.map(|name| renamed(at, name)))
+                .collect(),
             _ => relation.renamed.clone(),
         }
     }
@@ -40,14 +50,24 @@ impl<'a> Resolver<'a> {
         let replaced = |name: &str| star.replaced.iter().any(|(_, ident)| ident.name == name);
         let mut gone = Vec::new();
         for at in (first..out.len()).rev() {
-            let Some(name) = out.get(at).and_then(|o| o.name) else { continue };
+            let Some(name) = out.get(at).and_then(|o| o.name) else {
+                continue;
+            };
             if excluded(name) || replaced(name) {
                 gone.push(out.remove(at));
             }
         }
-        let named: Vec<Ident<'a>> = star.without.iter().chain(star.replaced.iter().map(|(_, ident)| ident)).copied().collect();
+        let named: Vec<Ident<'a>> = star
+            .without
+            .iter()
+            .chain(star.replaced.iter().map(|(_, ident)| ident))
+            .copied()
+            .collect();
         for output in gone {
-            let span = named.iter().find(|ident| Some(ident.name) == output.name).map(|ident| ident.span);
+            let span = named
+                .iter()
+                .find(|ident| Some(ident.name) == output.name)
+                .map(|ident| ident.span);
             // The column itself is named, and not read: the statement fails without it.
             if let (Origin::Star(at), Some(span)) = (output.origin, span)
                 && let Some(star) = self.uses.get_mut(at as usize)
@@ -56,13 +76,20 @@ impl<'a> Resolver<'a> {
             }
         }
         for (_, ident) in &star.replaced {
-            out.push(Output { name: Some(ident.name), origin: Origin::Named, sources: SmallVec::new(), span: ident.span });
+            out.push(Output {
+                name: Some(ident.name),
+                origin: Origin::Named,
+                sources: SmallVec::new(),
+                span: ident.span,
+            });
         }
     }
 
     fn star_of_all(&mut self, span: Span, out: &mut Vec<Output<'a>>) {
         let level = self.frames.len().saturating_sub(1);
-        let Some(frame) = self.frames.get(level) else { return };
+        let Some(frame) = self.frames.get(level) else {
+            return;
+        };
         let merged = !frame.merged.is_empty();
         if merged {
             let trees = frame.trees.clone();
@@ -73,7 +100,11 @@ impl<'a> Resolver<'a> {
             return;
         }
         for at in 0..frame.relations.len() {
-            let shown = self.frames.get(level).and_then(|f| f.relations.get(at)).is_some_and(|r| r.bare && !r.hidden);
+            let shown = self
+                .frames
+                .get(level)
+                .and_then(|f| f.relations.get(at))
+                .is_some_and(|r| r.bare && !r.hidden);
             if shown {
                 self.star_of_relation(level, at, span, UseClass::Star, out);
             }
@@ -88,7 +119,11 @@ impl<'a> Resolver<'a> {
                 origin => origin,
             };
             self.sources.extend(output.sources.iter().copied());
-            out.push(Output { origin, span, ..output });
+            out.push(Output {
+                origin,
+                span,
+                ..output
+            });
         }
     }
 
@@ -118,29 +153,53 @@ impl<'a> Resolver<'a> {
         if let super::name::Found::Relation(level, at, place) = self.find(last.name) {
             return self.take(level, at, place, last.name, path.span, Certainty::Likely);
         }
-        self.fail(span, format!("missing FROM-clause entry for table \"{}\"", last.name));
+        self.fail(
+            span,
+            format!("missing FROM-clause entry for table \"{}\"", last.name),
+        );
     }
 
     pub(super) fn relation_of_path(&self, path: &Path<'a>) -> Option<(usize, usize)> {
         let last = path.last()?;
-        let schema = path.parts.len().checked_sub(2).and_then(|at| path.parts.get(at)).map(|ident| ident.name);
+        let schema = path
+            .parts
+            .len()
+            .checked_sub(2)
+            .and_then(|at| path.parts.get(at))
+            .map(|ident| ident.name);
         self.relation_named(schema, last.name)
     }
 
     /// Every column of one relation.
-    fn star_of_relation(&mut self, level: usize, at: usize, span: Span, class: UseClass, out: &mut Vec<Output<'a>>) {
-        let Some(relation) = self.frames.get(level).and_then(|f| f.relations.get(at)) else { return };
+    fn star_of_relation(
+        &mut self,
+        level: usize,
+        at: usize,
+        span: Span,
+        class: UseClass,
+        out: &mut Vec<Output<'a>>,
+    ) {
+        let Some(relation) = self.frames.get(level).and_then(|f| f.relations.get(at)) else {
+            return;
+        };
         let renamed = relation.renamed.clone();
         let name = |at: usize, name: &'a str| renamed.get(at).copied().unwrap_or(name);
         match relation.columns.clone() {
             Columns::Table(id) => {
-                let Some(relation) = self.schema.relation(id) else { return };
+                let Some(relation) = self.schema.relation(id) else {
+                    return;
+                };
                 for (at, column) in relation.columns.iter().enumerate() {
                     let target = Target::Known(id, at as u16);
                     let origin = Origin::Star(self.uses.len() as u32);
                     self.touch(target, Access::Read, class, span, Certainty::Exact);
                     self.sources.push(target);
-                    out.push(Output { name: Some(name(at, &column.key)), origin, sources: SmallVec::from_slice(&[target]), span });
+                    out.push(Output {
+                        name: Some(name(at, &column.key)),
+                        origin,
+                        sources: SmallVec::from_slice(&[target]),
+                        span,
+                    });
                 }
             }
             Columns::Outputs(outputs, open) => {
@@ -150,10 +209,20 @@ impl<'a> Resolver<'a> {
                         origin => origin,
                     };
                     self.sources.extend(output.sources.iter().copied());
-                    out.push(Output { name: output.name.map(|n| name(at, n)), origin, sources: output.sources.clone(), span });
+                    out.push(Output {
+                        name: output.name.map(|n| name(at, n)),
+                        origin,
+                        sources: output.sources.clone(),
+                        span,
+                    });
                 }
                 if open {
-                    out.push(Output { name: None, origin: Origin::Named, sources: SmallVec::new(), span });
+                    out.push(Output {
+                        name: None,
+                        origin: Origin::Named,
+                        sources: SmallVec::new(),
+                        span,
+                    });
                 }
             }
             Columns::Unknown(table) => self.star_of_unknown(table, span, out),
@@ -166,12 +235,27 @@ impl<'a> Resolver<'a> {
     fn star_of_unknown(&mut self, table: u32, span: Span, out: &mut Vec<Output<'a>>) {
         let target = Target::Unknown(table, "*");
         let origin = self.star_use(target, span);
-        out.push(Output { name: None, origin, sources: SmallVec::from_slice(&[target]), span });
+        out.push(Output {
+            name: None,
+            origin,
+            sources: SmallVec::from_slice(&[target]),
+            span,
+        });
     }
 
     /// A row as a value.
-    pub(super) fn whole_row(&mut self, level: usize, at: usize, span: Span, field: Option<Ident<'a>>) {
-        let columns = self.frames.get(level).and_then(|f| f.relations.get(at)).map(|r| r.columns.clone());
+    pub(super) fn whole_row(
+        &mut self,
+        level: usize,
+        at: usize,
+        span: Span,
+        field: Option<Ident<'a>>,
+    ) {
+        let columns = self
+            .frames
+            .get(level)
+            .and_then(|f| f.relations.get(at))
+            .map(|r| r.columns.clone());
         if let Some(Columns::Outputs(outputs, _)) = &columns {
             // A row of a query: what was read was read there. A field of it names a column.
             let named = field.and_then(|f| outputs.iter().find(|o| o.name == Some(f.name)));
@@ -181,7 +265,13 @@ impl<'a> Resolver<'a> {
             for output in outputs.iter() {
                 self.sources.extend(output.sources.iter().copied());
                 match output.origin {
-                    Origin::Stands(target) => self.touch(target, Access::Read, UseClass::WholeRow, span, Certainty::Exact),
+                    Origin::Stands(target) => self.touch(
+                        target,
+                        Access::Read,
+                        UseClass::WholeRow,
+                        span,
+                        Certainty::Exact,
+                    ),
                     _ => {}
                 }
             }
@@ -193,8 +283,12 @@ impl<'a> Resolver<'a> {
     /// `t.*` where a row or its columns are meant.
     pub(super) fn row(&mut self, path: &Path<'a>, class: UseClass) {
         match self.relation_of_path(path) {
-            Some((level, at)) if class == UseClass::WholeRow => self.whole_row(level, at, path.span, None),
-            Some((level, at)) => self.star_of_relation(level, at, path.span, class, &mut Vec::new()),
+            Some((level, at)) if class == UseClass::WholeRow => {
+                self.whole_row(level, at, path.span, None)
+            }
+            Some((level, at)) => {
+                self.star_of_relation(level, at, path.span, class, &mut Vec::new())
+            }
             None => self.star_of_value(path, path.span),
         }
     }
@@ -206,8 +300,12 @@ impl<'a> Resolver<'a> {
             Tree::Join(left, right, names) => {
                 let left_side = self.expand(left, true);
                 let right_side = self.expand(right, true);
-                let mut all: Vec<Output<'a>> = names.iter().map(|name| self.merged_output(name, &left_side, &right_side)).collect();
-                let kept = |output: &Output<'a>| output.name.is_none_or(|name| !names.contains(&name));
+                let mut all: Vec<Output<'a>> = names
+                    .iter()
+                    .map(|name| self.merged_output(name, &left_side, &right_side))
+                    .collect();
+                let kept =
+                    |output: &Output<'a>| output.name.is_none_or(|name| !names.contains(&name));
                 all.extend(left_side.into_iter().filter(kept));
                 all.extend(right_side.into_iter().filter(kept));
                 all
@@ -216,23 +314,45 @@ impl<'a> Resolver<'a> {
     }
 
     /// A merged column: both sides were read where they were merged.
-    fn merged_output(&self, name: &'a str, left: &[Output<'a>], right: &[Output<'a>]) -> Output<'a> {
+    fn merged_output(
+        &self,
+        name: &'a str,
+        left: &[Output<'a>],
+        right: &[Output<'a>],
+    ) -> Output<'a> {
         let sides = left.iter().chain(right).filter(|o| o.name == Some(name));
         let sources = sides.flat_map(|o| o.sources.iter().copied()).collect();
-        Output { name: Some(name), origin: Origin::Named, sources, span: Span::default() }
+        Output {
+            name: Some(name),
+            origin: Origin::Named,
+            sources,
+            span: Span::default(),
+        }
     }
 
     fn outputs_of_relation(&self, at: usize) -> Vec<Output<'a>> {
-        let Some(relation) = self.frames.last().and_then(|frame| frame.relations.get(at)) else { return Vec::new() };
+        let Some(relation) = self.frames.last().and_then(|frame| frame.relations.get(at)) else {
+            return Vec::new();
+        };
         match &relation.columns {
-            Columns::Outputs(outputs, _) => {
-                outputs.iter().enumerate().map(|(at, o)| Output { name: relation.renamed.get(at).copied().or(o.name), ..o.clone() }).collect()
-            }
+            Columns::Outputs(outputs, _) => outputs
+                .iter()
+                .enumerate()
+                .map(|(at, o)| Output {
+                    name: relation.renamed.get(at).copied().or(o.name),
+                    ..o.clone()
+                })
+                .collect(),
             _ => self
                 .column_names(relation)
                 .into_iter()
                 .filter_map(|name| match relation.find(self.schema, name)? {
-                    Place::Column(target) => Some(Output { name: Some(name), origin: Origin::Stands(target), sources: SmallVec::from_slice(&[target]), span: relation.span }),
+                    Place::Column(target) => Some(Output {
+                        name: Some(name),
+                        origin: Origin::Stands(target),
+                        sources: SmallVec::from_slice(&[target]),
+                        span: relation.span,
+                    }),
                     _ => None,
                 })
                 .collect(),
