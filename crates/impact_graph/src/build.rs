@@ -90,12 +90,37 @@ impl<'a> Graph<'a> {
         self.indexes
     }
 
-    /// A reference's database and table by the names that the whole workspace knows them by; none if it is of no
-    /// index of this graph.
+    /// A reference's database and table by the names that the whole workspace knows them by.
     #[must_use]
     pub fn table_of(&self, service: usize, reference: &Reference) -> (Box<str>, TableName) {
         let (database, table) = self.databases.table_of(service, reference);
         (self.databases.get(database).name.into(), table)
+    }
+
+    /// A reference's table with its schema, where the dialect has schemas and one is known.
+    #[must_use]
+    pub fn full_table_of(&self, service: usize, reference: &Reference) -> TableName {
+        let (database, table) = self.databases.table_of(service, reference);
+        self.databases.get(database).full(&table)
+    }
+
+    /// A place of a reference of the service at `service` of the indexes.
+    #[must_use]
+    pub fn place_of(&self, service: usize, reference: &Reference) -> Place {
+        self.place(service as u32, reference.site, reference.position)
+    }
+
+    /// Where a reference's declaration stands.
+    #[must_use]
+    pub fn declaration_of(&self, service: usize, reference: &Reference) -> Option<Place> {
+        let position = reference.declared_position.unwrap_or_default();
+        reference.declared_at.map(|site| self.place(service as u32, site, position))
+    }
+
+    /// Where an entry point is declared.
+    #[must_use]
+    pub fn entry_place(&self, service: usize, entry: &impact_facts::EntryPoint) -> Place {
+        self.place(service as u32, entry.site, entry.position)
     }
 
     fn add_catalog_columns(&mut self) {

@@ -205,6 +205,17 @@ impl<'a> Database<'a> {
         }
     }
 
+    /// The name with its schema, where the dialect has schemas and one is known.
+    pub(crate) fn full(&self, table: &TableName) -> TableName {
+        let has_schemas = !matches!(self.dialect, Dialect::Sqlite | Dialect::MySql);
+        match self.default_schema() {
+            Some(schema) if table.schema.is_none() && has_schemas => {
+                TableName::qualified(schema, &table.name)
+            }
+            _ => table.clone(),
+        }
+    }
+
     fn find_bare(&self, table: &TableName) -> TableName {
         if self.tables.contains_key(table) {
             return table.clone();

@@ -92,6 +92,8 @@ pub struct Carrier {
 pub struct TracedReference {
     /// What link found.
     pub reference: Reference,
+    /// Its table with its schema, where the dialect has schemas and one is known.
+    pub table: TableName,
     /// Where.
     pub place: Place,
     /// The declaration that feeds it.

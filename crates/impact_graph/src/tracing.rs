@@ -204,6 +204,7 @@ impl Graph<'_> {
         }
         TracedReference {
             reference: reference.clone(),
+            table: self.full_table_of(service as usize, reference),
             place: self.place(service, reference.site, reference.position),
             declared_at: declared,
             symbol: symbol.map(|symbol| symbol.name.clone()),

@@ -1,1 +1,29 @@
-//! A report to one file for each format.
+//! Says a report in every format: one file each, and one row in [`Format::ALL`].
+//!
+//! Nothing here reads a file: the texts that code frames show are handed in as a function from path to text.
+
+mod coverage;
+mod document;
+mod dot;
+mod entrypoints;
+mod explain;
+mod format;
+mod frame;
+mod graph;
+mod json;
+mod mermaid;
+mod paint;
+mod references;
+mod report;
+mod text;
+mod words;
+
+pub use document::{ReportDocument, SCHEMA_VERSION, report_schema};
+pub use dot::dot;
+pub use entrypoints::{entrypoints_json, entrypoints_schema, entrypoints_text};
+pub use explain::{explain_class, explain_finding, explain_list};
+pub use format::Format;
+pub use graph::{graph_json, graph_schema};
+pub use mermaid::mermaid;
+pub use references::{Filter, reference_schema, references_jsonl, references_text};
+pub use report::{Check, Report, Settings, Sources};

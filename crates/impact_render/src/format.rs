@@ -1,0 +1,46 @@
+//! The formats of a report.
+
+use crate::report::{Report, Settings, Sources};
+use crate::{json, text};
+
+/// A format of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs; see the published schema.
+    Json,
+}
+
+/// A row: the format, the word for it, and what writes it.
+type Row = (
+    Format,
+    &'static str,
+    fn(&Report<'_>, Sources<'_>, &Settings) -> String,
+);
+
+impl Format {
+    /// Every format with the word that names it and what writes it.
+    pub const ALL: &[Row] = &[
+        (Format::Text, "text", text::report),
+        (Format::Json, "json", json::report),
+    ];
+
+    /// The format of a word.
+    #[must_use]
+    pub fn from_name(word: &str) -> Option<Format> {
+        Self::ALL
+            .iter()
+            .find(|(_, name, _)| *name == word)
+            .map(|(format, ..)| *format)
+    }
+
+    /// The report in this format, with a newline at the end.
+    #[must_use]
+    pub fn render(self, report: &Report<'_>, sources: Sources<'_>, settings: &Settings) -> String {
+        let row = Self::ALL.iter().find(|(format, ..)| *format == self);
+        row.map_or_else(String::new, |(_, _, write)| {
+            write(report, sources, settings)
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! What people and programs get to see of a small workspace.
+
+use impact_facts::*;
+use impact_graph::*;
+use impact_policy::*;
+use impact_render::*;
+use impact_testing::indexes::{IndexBuilder, Touch, table_name, view};
+use std::collections::BTreeMap;
+
+const MODELS: &str = "class User(Model):\n    email = EmailField()\n    name = CharField()\n";
+const VIEWS: &str = "def profile(request, id):\n    user = User.objects.get(id=id)\n    return {\"email\": user.email}\n\n\ndef export(columns):\n    run(f\"SELECT {columns} FROM users\")\n";
+const WEB: &str = "async fn page() {\n    client.get(\"http://accounts/users/7\").await\n}\n";
+const SCHEMA: &str = "CREATE TABLE users (id int, email text, name text);\nCREATE VIEW contacts AS SELECT email FROM users;\n";
+
+struct Workspace {
+    indexes: Vec<Index>,
+    sources: BTreeMap<String, String>,
+}
+
+fn accounts() -> IndexBuilder {
+    let declared = Touch::new(Access::Declare, "users", "email");
+    let email = Span::new(23, 28);
+    let whole = Touch::new(Access::Read, "users", "email").with(|one| {
+        one.how = How::Implicit;
+        one.class = ReferenceClass::WholeRow;
+        one.via = "python/django".into();
+        one.declared_at = Some(Site {
+            file: FileId(0),
+            span: email,
+        });
+        one.declared_position = Some(Position {
+            line: 2,
+            col: 5,
+            end_line: 2,
+            end_col: 10,
+        });
+    });
+    IndexBuilder::new("accounts")
+        .with(|index| {
+            index.service.owner = Some("@accounts".into());
+            index.coverage = Coverage {
+                languages: vec![(Language::Python, 2, 240), (Language::Sql, 1, 105)],
+                skipped: vec![(SkipReason::Binary, 3, 9000)],
+                statements: 1,
+                models: 1,
+                drivers: vec!["psycopg".into()],
+                ..Coverage::default()
+            };
+        })
+        .file("models.py", Scope::Production, MODELS)
+        .file("views.py", Scope::Production, VIEWS)
+        .file("schema.sql", Scope::Migration, SCHEMA)
+        .symbol("accounts.views.profile", "views.py", "profile")
+        .symbol("accounts.views.export", "views.py", "export")
+        .entry(
+            EntryKind::Api,
+            "GET /users/{id}",
+            "accounts.views.profile",
+            "views.py",
+            "def profile",
+        )
+        .entry(
+            EntryKind::Command,
+            "export_users",
+            "accounts.views.export",
+            "views.py",
+            "def export",
+        )
+        .touch("models.py", "email", "", declared)
+        .touch(
+            "views.py",
+            "User.objects.get(id=id)",
+            "accounts.views.profile",
+            whole,
+        )
+        .touch(
+            "views.py",
+            "email",
+            "accounts.views.profile",
+            Touch::new(Access::Read, "users", "email"),
+        )
+        .touch(
+            "models.py",
+            "name",
+            "",
+            Touch::new(Access::Declare, "users", "name"),
+        )
+        .catalog("main", &[("users", &["id", "email", "name", "nick"])])
+        .in_catalog(|catalog| {
+            catalog.files.push(CatalogFile {
+                service: "accounts".into(),
+                path: "schema.sql".into(),
+            });
+            let mut contacts = view("users", &["email"]);
+            if let Some(need) = contacts
+                .view
+                .as_mut()
+                .and_then(|view| view.needs.first_mut())
+            {
+                need.site = Some(Site {
+                    file: FileId(0),
+                    span: Span::new(83, 88),
+                });
+            }
+            catalog.relations.insert(table_name("contacts"), contacts);
+        })
+        .blind(
+            "views.py",
+            "f\"SELECT {columns} FROM users\"",
+            BlindReason::DynamicSql,
+            "the columns of this SELECT are filled in at run time",
+            Reach::Columns(vec![(table_name("users"), "email".into())]),
+        )
+}
+
+fn workspace() -> Workspace {
+    let accounts = accounts();
+    let web = IndexBuilder::new("web")
+        .with(|index| index.coverage.languages = vec![(Language::Rust, 1, 70)])
+        .file("src/main.rs", Scope::Production, WEB)
+        .symbol("web::page", "src/main.rs", "page")
+        .entry(
+            EntryKind::Api,
+            "GET /",
+            "web::page",
+            "src/main.rs",
+            "async fn",
+        )
+        .outbound(
+            OutboundKind::Request,
+            "GET accounts/users/7",
+            "web::page",
+            "src/main.rs",
+            "client.get",
+        );
+    let mut sources = BTreeMap::new();
+    for (service, builder) in [("accounts", &accounts), ("web", &web)] {
+        sources.extend(
+            builder
+                .sources()
+                .iter()
+                .map(|(path, text)| (format!("{service}/{path}"), text.clone())),
+        );
+    }
+    Workspace {
+        indexes: vec![accounts.build(), web.build()],
+        sources,
+    }
+}
+
+fn check(workspace: &Workspace, target: &str, then: impl FnOnce(&Report<'_>, Sources<'_>)) {
+    let graph = Graph::build(&workspace.indexes);
+    let Lookup::Found(found) = graph.lookup(&Target::parse(target).unwrap()) else {
+        panic!("no {target}")
+    };
+    let trace = graph.trace(&found, Change::Drop);
+    let judgement = judge(&trace, &Policy::default());
+    let report = Report {
+        checks: vec![Check {
+            trace: &trace,
+            judgement: &judgement,
+        }],
+    };
+    then(&report, &|path: &str| workspace.sources.get(path).cloned());
+}
+
+#[test]
+fn a_blocked_drop_reads_well() {
+    check(&workspace(), "users.email", |report, sources| {
+        let text = Format::Text.render(report, sources, &Settings::default());
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        insta::assert_snapshot!(text);
+    });
+}
+
+#[test]
+fn a_clear_drop_prints_its_coverage() {
+    check(&workspace(), "users.nick", |report, sources| {
+        insta::assert_snapshot!(Format::Text.render(report, sources, &Settings::default()));
+    });
+}
+
+#[test]
+fn without_source_text_the_place_is_still_said() {
+    check(&workspace(), "users.name", |report, _| {
+        insta::assert_snapshot!(Format::Text.render(report, &|_: &str| None, &Settings::default()));
+    });
+}
+
+#[test]
+fn one_finding_is_explained_step_by_step() {
+    check(&workspace(), "users.email", |report, sources| {
+        let check = &report.checks[0];
+        let read = check
+            .judgement
+            .findings
+            .iter()
+            .find(|one| one.class == FindingClass::Read)
+            .unwrap();
+        insta::assert_snapshot!(explain_finding(check, read, sources, &Settings::default()));
+    });
+    assert!(explain_list().starts_with("IMP001"));
+}
+
+#[test]
+fn the_graph_of_a_column_is_drawn() {
+    check(&workspace(), "users.email", |report, _| {
+        let graph = report.checks[0].trace.export();
+        insta::assert_snapshot!("dot", dot(&graph, "users.email"));
+        insta::assert_snapshot!("mermaid", mermaid(&graph));
+        valid("graph", &graph_schema(), &graph_json(&graph));
+    });
+}
+
+#[test]
+fn references_are_one_json_object_a_line() {
+    let workspace = workspace();
+    let graph = Graph::build(&workspace.indexes);
+    let lines = references_jsonl(&graph, &Filter::default());
+    insta::assert_snapshot!(lines);
+    for line in lines.lines() {
+        valid("reference", &reference_schema(), line);
+    }
+    let email = ColumnName {
+        database: "main".into(),
+        table: table_name("users"),
+        column: "email".into(),
+    };
+    let filter = Filter {
+        columns: vec![email],
+        ..Filter::default()
+    };
+    assert_eq!(references_jsonl(&graph, &filter).lines().count(), 3);
+}
+
+#[test]
+fn json_documents_are_valid_under_their_published_schemas() {
+    let workspace = workspace();
+    for target in ["users.email", "users.name", "users.nick"] {
+        check(&workspace, target, |report, sources| {
+            valid(
+                "report",
+                &report_schema(),
+                &Format::Json.render(report, sources, &Settings::default()),
+            );
+        });
+    }
+    let graph = Graph::build(&workspace.indexes);
+    valid(
+        "entrypoints",
+        &entrypoints_schema(),
+        &entrypoints_json(&graph),
+    );
+    valid("graph", &graph_schema(), &graph_json(&graph.export()));
+    valid(
+        "graph",
+        &graph_schema(),
+        &graph_json(&graph.export_overview()),
+    );
+    insta::assert_snapshot!(entrypoints_text(&graph));
+}
+
+/// Holds a document against the schema in `docs/schema`, and that against the types.
+fn valid(name: &str, schema: &str, document: &str) {
+    let path = format!(
+        "{}/../../docs/schema/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, schema).unwrap();
+    }
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        published, schema,
+        "docs/schema/{name}.json is out of date: run the tests with BLESS=1"
+    );
+    let schema = serde_json::from_str(&published).unwrap();
+    let document = serde_json::from_str(document).unwrap();
+    if let Err(error) = jsonschema::validate(&schema, &document) {
+        panic!("{name}: {error} at {}", error.instance_path());
+    }
+}
