@@ -18,6 +18,9 @@ const TEXT_PREDICATES: &[&str] = &[
     "not-any-of?",
 ];
 
+/// Predicates that add to the tag.
+const DIRECTIVES: &[&str] = &["set!", "argument!"];
+
 /// Predicates that link evaluates.
 const CONDITIONS: &[(&str, ConditionKind)] = &[
     ("binds?", ConditionKind::Binds),
@@ -25,8 +28,30 @@ const CONDITIONS: &[(&str, ConditionKind)] = &[
     ("subclass?", ConditionKind::Subclass),
 ];
 
-/// Constants that a pattern gives, by key.
-type Settings = Vec<(Box<str>, Box<str>)>;
+/// What a pattern says by itself, by key.
+type Settings = Vec<(Box<str>, SettingValue)>;
+
+/// The value of `#set!`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// `(#set! key "word")`.
+    Word(Box<str>),
+    /// `(#set! key @capture)`: the characters of the captured node.
+    Text(Box<str>),
+}
+
+/// `(#argument! path @call 0 "name")`: captures the argument of a call at a place or by a name, if it has one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentRule {
+    /// What the argument is captured as.
+    pub capture: Capture,
+    /// The capture of the call.
+    pub call: Box<str>,
+    /// Its place, from 0.
+    pub place: Option<usize>,
+    /// Its names.
+    pub names: Vec<Box<str>>,
+}
 
 /// What a match of one pattern means.
 #[derive(Debug, Clone)]
@@ -43,6 +68,8 @@ pub struct Rule {
     pub conditions: Vec<Condition>,
     /// What it says by itself.
     pub settings: Settings,
+    /// Arguments that are captured wherever they stand in a call.
+    pub arguments: Vec<ArgumentRule>,
     /// Words of which one must stand in the file for it to match, sorted. Empty: it may match anywhere.
     pub gate: Vec<Box<str>>,
 }
@@ -64,6 +91,7 @@ impl Rule {
             kind: place.kind(pattern)?,
             conditions: place.conditions(pattern)?,
             settings: place.settings(pattern)?,
+            arguments: place.arguments(pattern)?,
             gate: gate(pattern),
         })
     }
@@ -168,14 +196,14 @@ impl Place<'_> {
     }
 
     fn check_predicate(&self, predicate: &Predicate) -> Result<(), PackError> {
-        if predicate.name == "set!" || TEXT_PREDICATES.contains(&predicate.name) {
+        if DIRECTIVES.contains(&predicate.name) || TEXT_PREDICATES.contains(&predicate.name) {
             return Ok(());
         }
         let conditions = CONDITIONS.iter().map(|(name, _)| *name);
         let all: Vec<String> = TEXT_PREDICATES
             .iter()
             .copied()
-            .chain(["set!"])
+            .chain(DIRECTIVES.iter().copied())
             .chain(conditions)
             .map(|name| format!("#{name}"))
             .collect();
@@ -194,14 +222,61 @@ impl Place<'_> {
             .iter()
             .filter(|predicate| predicate.name == "set!")
         {
-            match predicate.operands.as_slice() {
-                [Operand::Word(key), Operand::Word(value)] => {
-                    settings.push((key.as_str().into(), value.as_str().into()))
-                }
-                _ => return Err(self.error(predicate.at, "#set! needs a key and a value")),
-            }
+            let [Operand::Word(key), value] = predicate.operands.as_slice() else {
+                return Err(self.error(predicate.at, "#set! needs a key, and a word or a capture"));
+            };
+            let value = match value {
+                Operand::Word(word) => SettingValue::Word(word.as_str().into()),
+                Operand::Capture(name) => SettingValue::Text((*name).into()),
+            };
+            settings.push((key.as_str().into(), value));
         }
         Ok(settings)
+    }
+
+    fn arguments(&self, pattern: &Pattern) -> Result<Vec<ArgumentRule>, PackError> {
+        let directives = pattern
+            .predicates
+            .iter()
+            .filter(|predicate| predicate.name == "argument!");
+        directives
+            .map(|predicate| self.argument(predicate))
+            .collect()
+    }
+
+    fn argument(&self, predicate: &Predicate) -> Result<ArgumentRule, PackError> {
+        let error = |message: String| self.error(predicate.at, message);
+        let [
+            Operand::Word(capture),
+            Operand::Capture(call),
+            which @ ..,
+        ] = predicate.operands.as_slice()
+        else {
+            return Err(error(
+                "#argument! needs what to capture, the call, then a place, names, or both".into(),
+            ));
+        };
+        let known = || {
+            error(format!(
+                "#argument! captures one of {}",
+                known(Capture::ALL)
+            ))
+        };
+        let capture = Capture::from_word(capture).ok_or_else(known)?;
+        let words = words(which).filter(|words| !words.is_empty());
+        let words =
+            words.ok_or_else(|| error("#argument! needs a place, names, or both".into()))?;
+        let place = words.first().and_then(|word| word.parse().ok());
+        let names = words
+            .into_iter()
+            .skip(usize::from(place.is_some()))
+            .collect();
+        Ok(ArgumentRule {
+            capture,
+            call: (*call).into(),
+            place,
+            names,
+        })
     }
 }
 

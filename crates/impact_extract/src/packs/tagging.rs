@@ -1,11 +1,14 @@
 //! Running rules over a tree, and finding the lowered nodes that captures fall on.
 
 use super::language_rules::{LanguageRules, Run};
-use super::rule::Rule;
+use super::rule::{ArgumentRule, Rule, SettingValue};
 use crate::builder::ModuleBuilder;
 use crate::parse::span;
 use crate::source::Source;
-use impact_facts::{Capture, Captured, Module, ProblemKind, Span, Tag, TagKind};
+use impact_facts::{
+    Capture, Captured, ClassId, ExpressionId, ExpressionKind, FunctionId, Module, ProblemKind,
+    Span, Spread, Tag, TagKind,
+};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use tree_sitter::{Node, Query, QueryCursor, QueryMatch, StreamingIterator, Tree};
@@ -18,6 +21,9 @@ struct Found<'r> {
     rule: &'r Rule,
     span: Span,
     captures: Vec<(Capture, Wanted)>,
+    /// The calls that the rule's arguments are looked up in, in their order.
+    calls: Vec<Option<Wanted>>,
+    settings: Vec<(Box<str>, Box<str>)>,
 }
 
 /// What a captured node should be in the module.
@@ -58,7 +64,7 @@ pub fn tag(rules: &LanguageRules, tree: &Tree, source: &Source, builder: &mut Mo
     let mut found = Vec::new();
     for run in rules.runs(source.text()) {
         let complete = each_match(rules, &run, tree, source, |query, matched| {
-            found.extend(found_by(&run, query, matched));
+            found.extend(found_by(&run, query, matched, source));
         });
         if !complete {
             builder.problem(
@@ -79,7 +85,8 @@ pub fn tag(rules: &LanguageRules, tree: &Tree, source: &Source, builder: &mut Mo
     });
     let lowered = lowered(&found, builder.module());
     for found in found {
-        builder.tag(found.tag(&lowered));
+        let tag = found.tag(builder.module(), &lowered);
+        builder.tag(tag);
     }
 }
 
@@ -121,7 +128,12 @@ fn each_match<'t>(
     complete
 }
 
-fn found_by<'r>(run: &Run<'r>, query: &Query, matched: &QueryMatch) -> Option<Found<'r>> {
+fn found_by<'r>(
+    run: &Run<'r>,
+    query: &Query,
+    matched: &QueryMatch,
+    source: &Source,
+) -> Option<Found<'r>> {
     let rule = run.group.rules.get(matched.pattern_index)?;
     let mut at = None;
     let mut captures = Vec::new();
@@ -133,10 +145,30 @@ fn found_by<'r>(run: &Run<'r>, query: &Query, matched: &QueryMatch) -> Option<Fo
             at.get_or_insert(span(capture.node));
         }
     }
+    let named = |name: &str| {
+        let mut captures = matched.captures().iter();
+        captures
+            .find(|capture| query.capture_names().get(capture.index as usize) == Some(&name))
+            .map(|found| found.node)
+    };
+    let calls = rule
+        .arguments
+        .iter()
+        .map(|argument| named(&argument.call).map(wanted))
+        .collect();
+    let setting = |(key, value): &(Box<str>, SettingValue)| match value {
+        SettingValue::Word(word) => Some((key.clone(), word.clone())),
+        SettingValue::Text(name) => {
+            named(name).map(|node| (key.clone(), source.slice(span(node)).into()))
+        }
+    };
+    let settings = rule.settings.iter().filter_map(setting).collect();
     Some(Found {
         rule,
         span: at?,
         captures,
+        calls,
+        settings,
     })
 }
 
@@ -169,34 +201,71 @@ impl Wanted {
 }
 
 impl Found<'_> {
-    fn tag(self, lowered: &FxHashMap<Wanted, Captured>) -> Tag {
+    fn tag(self, module: &Module, lowered: &FxHashMap<Wanted, Captured>) -> Tag {
         let captured = |wanted: &Wanted| {
             lowered
                 .get(wanted)
                 .copied()
                 .unwrap_or(Captured::Span(wanted.span()))
         };
+        let mut captures: Vec<(Capture, Captured)> = self
+            .captures
+            .iter()
+            .map(|(capture, wanted)| (*capture, captured(wanted)))
+            .collect();
+        for (rule, call) in self.rule.arguments.iter().zip(&self.calls) {
+            if let Some(Captured::Expression(call)) = call.as_ref().map(captured)
+                && let Some(value) = argument(module, call, rule)
+            {
+                captures.push((rule.capture, Captured::Expression(value)));
+            }
+        }
         Tag {
             kind: self.rule.kind,
             pack: self.rule.pack.clone(),
             span: self.span,
-            captures: self
-                .captures
-                .iter()
-                .map(|(capture, wanted)| (*capture, captured(wanted)))
-                .collect(),
+            captures,
             conditions: self.rule.conditions.clone(),
-            settings: self.rule.settings.clone(),
+            settings: self.settings,
         }
     }
 }
 
+/// The argument of a call that a rule means: by name or, if none before it is spread, by place.
+fn argument(module: &Module, call: ExpressionId, rule: &ArgumentRule) -> Option<ExpressionId> {
+    let arguments = match &module.expression(call).kind {
+        ExpressionKind::Call(call) => &call.arguments,
+        ExpressionKind::Macro(call) => &call.arguments,
+        _ => return None,
+    };
+    let named = arguments.iter().find(|argument| {
+        argument.name.is_some_and(|(name, _)| {
+            rule.names
+                .iter()
+                .any(|wanted| **wanted == *module.name(name))
+        })
+    });
+    let by_place = || {
+        let mut placed = arguments
+            .iter()
+            .take_while(|argument| argument.spread == Spread::None);
+        placed
+            .by_ref()
+            .filter(|argument| argument.name.is_none())
+            .nth(rule.place?)
+    };
+    named.or_else(by_place).map(|argument| argument.value)
+}
+
 /// The lowered nodes of all captures. Of several expressions with one span, the outermost, which is lowered last.
 fn lowered(found: &[Found], module: &Module) -> FxHashMap<Wanted, Captured> {
-    let mut lowered: FxHashMap<Wanted, Captured> = found
+    let captures = found
         .iter()
-        .flat_map(|found| &found.captures)
-        .map(|(_, wanted)| (*wanted, Captured::Span(wanted.span())))
+        .flat_map(|found| found.captures.iter().map(|(_, wanted)| wanted));
+    let calls = found.iter().flat_map(|found| found.calls.iter().flatten());
+    let mut lowered: FxHashMap<Wanted, Captured> = captures
+        .chain(calls)
+        .map(|wanted| (*wanted, Captured::Span(wanted.span())))
         .collect();
     let mut put = |wanted: Wanted, captured: Captured| {
         if let Some(slot) = lowered.get_mut(&wanted) {
@@ -206,19 +275,19 @@ fn lowered(found: &[Found], module: &Module) -> FxHashMap<Wanted, Captured> {
     for (at, expression) in module.expressions.iter().enumerate() {
         put(
             Wanted::Expression(expression.span),
-            Captured::Expression(impact_facts::ExpressionId(at as u32)),
+            Captured::Expression(ExpressionId(at as u32)),
         );
     }
     for (at, class) in module.classes.iter().enumerate() {
         put(
             Wanted::Definition(class.name_span),
-            Captured::Class(impact_facts::ClassId(at as u32)),
+            Captured::Class(ClassId(at as u32)),
         );
     }
     for (at, function) in module.functions.iter().enumerate() {
         put(
             Wanted::Definition(function.name_span),
-            Captured::Function(impact_facts::FunctionId(at as u32)),
+            Captured::Function(FunctionId(at as u32)),
         );
     }
     lowered

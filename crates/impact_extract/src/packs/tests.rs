@@ -87,6 +87,36 @@ fn a_captured_definition_is_the_lowered_one() {
 }
 
 #[test]
+fn an_argument_is_captured_wherever_it_stands() {
+    let packs = own(
+        "((call function: (attribute attribute: (identifier) @_verb)) @route
+          (#any-of? @_verb \"get\" \"post\")
+          (#argument! path @route 1 \"rule\" \"path\")
+          (#set! method @_verb))",
+    );
+    let packs = packs.unwrap();
+    let path = |source: &str| {
+        let facts = extract(source.as_bytes(), Language::Python, &packs);
+        let tag = facts
+            .module
+            .tags
+            .iter()
+            .find(|tag| &*tag.pack == "python/acme/calls")?;
+        let Some(Captured::Expression(path)) = tag.first(Capture::Path) else {
+            return None;
+        };
+        Some((
+            tag.setting("method")?.to_owned(),
+            facts.module.plain_text(*path)?,
+        ))
+    };
+    let found = |method: &str| Some((method.to_owned(), "/x".to_owned()));
+    assert_eq!(path("a.get(1, '/x')"), found("get"));
+    assert_eq!(path("a.post(b=1, path='/x', *c)"), found("post"));
+    assert_eq!(path("a.get(*b, '/x')"), None);
+}
+
+#[test]
 fn matches_are_the_same_near_their_words_and_over_the_whole_tree() {
     let packs = own(CALLS).unwrap();
     let tags = |calls: usize| {
