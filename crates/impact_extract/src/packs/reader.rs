@@ -82,6 +82,8 @@ struct Open {
     bracket: u8,
     /// How many captures came before it.
     captures: usize,
+    /// How many captures came before each form directly inside: the alternatives of `[`.
+    forms: Vec<usize>,
 }
 
 /// The form that was read last.
@@ -108,6 +110,7 @@ impl<'a> Reader<'a> {
                     at: self.at,
                     bracket: byte,
                     captures: self.captures(),
+                    forms: Vec::new(),
                 });
                 self.at += 1;
             }
@@ -133,9 +136,15 @@ impl<'a> Reader<'a> {
             .map_or(0, |pattern| pattern.captures.len())
     }
 
-    /// Begins a pattern, if the reader is between patterns.
+    /// Begins a form: a pattern, if the reader is between patterns.
     fn begin(&mut self) {
-        if self.open.is_empty() && !self.after_field() {
+        if self.after_field() {
+            return;
+        }
+        let captures = self.captures();
+        if let Some(open) = self.open.last_mut() {
+            open.forms.push(captures);
+        } else {
             self.patterns.push(Pattern {
                 start: self.at,
                 end: self.at,
@@ -211,12 +220,41 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What only some alternatives capture is not certain.
+    fn join_alternatives(&mut self, open: &Open) {
+        let Some(pattern) = self.patterns.last_mut() else {
+            return;
+        };
+        let captures = &pattern.captures;
+        let ends = open.forms.iter().skip(1).copied().chain([captures.len()]);
+        let alternatives: Vec<&[CaptureUse]> = open
+            .forms
+            .iter()
+            .zip(ends)
+            .filter_map(|(start, end)| captures.get(*start..end))
+            .collect();
+        let in_all = |name: &str| {
+            alternatives.iter().all(|one| {
+                one.iter()
+                    .any(|capture| capture.certain && capture.name == name)
+            })
+        };
+        let certain: Vec<bool> = captures
+            .iter()
+            .skip(open.captures)
+            .map(|capture| in_all(capture.name))
+            .collect();
+        for (capture, certain) in pattern.captures.iter_mut().skip(open.captures).zip(certain) {
+            capture.certain &= certain;
+        }
+    }
+
     fn close(&mut self, bracket: u8) -> Result<(), ReadError> {
         let opening = if bracket == b')' { b'(' } else { b'[' };
         let open = self.open.pop().filter(|open| open.bracket == opening);
         let open = open.ok_or((self.at, "this bracket was never opened".to_owned()))?;
         if bracket == b']' {
-            self.make_unsure(open.captures);
+            self.join_alternatives(&open);
         }
         self.form = Form {
             captures: open.captures,
@@ -338,6 +376,20 @@ mod tests {
                 Operand::Word("x\"y".into()),
                 Operand::Word("z".into())
             ]
+        );
+    }
+
+    #[test]
+    fn what_every_alternative_captures_is_certain() {
+        let patterns = read("[(a) @x (b c: (d) @x) @y] @z").unwrap();
+        let captures: Vec<(&str, bool)> = patterns[0]
+            .captures
+            .iter()
+            .map(|capture| (capture.name, capture.certain))
+            .collect();
+        assert_eq!(
+            captures,
+            [("x", true), ("x", true), ("y", false), ("z", true)]
         );
     }
 

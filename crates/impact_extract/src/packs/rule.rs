@@ -246,11 +246,8 @@ impl Place<'_> {
 
     fn argument(&self, predicate: &Predicate) -> Result<ArgumentRule, PackError> {
         let error = |message: String| self.error(predicate.at, message);
-        let [
-            Operand::Word(capture),
-            Operand::Capture(call),
-            which @ ..,
-        ] = predicate.operands.as_slice()
+        let [Operand::Word(capture), Operand::Capture(call), which @ ..] =
+            predicate.operands.as_slice()
         else {
             return Err(error(
                 "#argument! needs what to capture, the call, then a place, names, or both".into(),

@@ -231,26 +231,34 @@ impl Found<'_> {
     }
 }
 
-/// The argument of a call that a rule means: by name or, if none before it is spread, by place.
-fn argument(module: &Module, call: ExpressionId, rule: &ArgumentRule) -> Option<ExpressionId> {
-    let arguments = match &module.expression(call).kind {
+/// The argument of a call that a rule means: by name or, if none before it is spread, by place. Of a dictionary, the value
+/// under one of the names.
+fn argument(module: &Module, of: ExpressionId, rule: &ArgumentRule) -> Option<ExpressionId> {
+    let is_named = |name: &str| rule.names.iter().any(|wanted| **wanted == *name);
+    let arguments = match &module.expression(of).kind {
         ExpressionKind::Call(call) => &call.arguments,
         ExpressionKind::Macro(call) => &call.arguments,
+        ExpressionKind::Collection(collection) => {
+            let mut items = collection.items.iter();
+            let found = items.find(|item| {
+                item.key
+                    .and_then(|key| module.plain_text(key))
+                    .is_some_and(|key| is_named(&key))
+            });
+            return found.map(|item| item.value);
+        }
         _ => return None,
     };
     let named = arguments.iter().find(|argument| {
-        argument.name.is_some_and(|(name, _)| {
-            rule.names
-                .iter()
-                .any(|wanted| **wanted == *module.name(name))
-        })
+        argument
+            .name
+            .is_some_and(|(name, _)| is_named(module.name(name)))
     });
     let by_place = || {
-        let mut placed = arguments
+        let placed = arguments
             .iter()
             .take_while(|argument| argument.spread == Spread::None);
         placed
-            .by_ref()
             .filter(|argument| argument.name.is_none())
             .nth(rule.place?)
     };
