@@ -93,7 +93,7 @@ impl Program<'_> {
                                 file,
                                 place,
                                 expression,
-                            name: None,
+                                name: None,
                             },
                             "".into(),
                         )

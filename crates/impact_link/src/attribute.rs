@@ -5,7 +5,7 @@ use crate::door::{CallSite, Consumption, DOORS, MemberSite, door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Access, Certainty, FileId, Span};
+use impact_facts::{Access, Certainty, FileId, Language, Span};
 use std::sync::Arc;
 
 /// Decorators that make a method an attribute.
@@ -153,6 +153,9 @@ impl<'a> Evaluator<'a> {
         of: &Atom,
         member: &MemberSite<'_>,
     ) -> Option<Value> {
+        if self.program.facts(class.file).language == Language::Rust {
+            return crate::language::rust::member(self, class, of, member.name);
+        }
         let mut found = self.inherited_member(class, of, member.name, member.span);
         if !matches!(of, Atom::Class(_)) {
             let below = self.descendants.get(&class).cloned().unwrap_or_default();

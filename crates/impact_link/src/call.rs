@@ -6,12 +6,19 @@ use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Argument, Call, Certainty, ExpressionKind, ParameterKind, Span, Spread};
+use impact_facts::{
+    Argument, Call, Certainty, ExpressionKind, Language, ParameterKind, Span, Spread,
+};
 use std::sync::Arc;
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn call_expression(&mut self, span: Span, call: &Call, expected: &Value) -> Value {
         if let Some(value) = self.super_call(call) {
+            return value;
+        }
+        if self.is(Language::Rust)
+            && let Some(value) = crate::language::rust::call_expression(self, span, call, expected)
+        {
             return value;
         }
         let callee = self.evaluate(call.callee);

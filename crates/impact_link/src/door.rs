@@ -183,6 +183,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::python::Python,
     &crate::orm::django::Django,
     &crate::framework::django::DjangoWeb,
+    &crate::library::rust::Rust,
 ];
 
 /// The door of that name.

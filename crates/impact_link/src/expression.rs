@@ -61,9 +61,14 @@ impl<'a> Evaluator<'a> {
             K::Block(block) => self.block(block),
             K::Binary(binary) => self.binary(expression.span, binary),
             K::Unary(unary) => self.unary(unary),
-            K::Assign(assign) | K::Let(assign) => {
+            K::Assign(assign) => {
                 let value = self.evaluate(assign.value);
                 self.assign(assign.target, &value);
+                value
+            }
+            K::Let(assign) => {
+                let value = self.evaluate(assign.value);
+                self.bind_pattern(assign.target, &value);
                 value
             }
             _ => self.rest(id, expected),
@@ -148,7 +153,12 @@ impl<'a> Evaluator<'a> {
 
     fn attribute_expression(&mut self, id: ExpressionId, attribute: &Attribute) -> Value {
         let module = self.module();
-        if let Some(found) = self.spelled(id) {
+        if attribute.path {
+            return crate::language::rust::path(self, id, attribute);
+        }
+        if !self.is(Language::Rust)
+            && let Some(found) = self.spelled(id)
+        {
             return found;
         }
         let of = self.evaluate(attribute.of);

@@ -15,6 +15,10 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.environment.get(name) {
             return value.clone();
         }
+        if self.is(Language::Rust) {
+            let text = self.program.module(self.file).name(name);
+            return crate::language::rust::name(self, text, span);
+        }
         let (file, mut place) = (self.file, self.place);
         let places = self.program.places(file);
         let mut first = true;
@@ -54,9 +58,7 @@ impl<'a> Evaluator<'a> {
         if binding.is_definite() || imported {
             value = value.or(&self.binding(&binding));
         }
-        if value.is_nothing() && definitions.is_empty() {
-            return crate::language::rust::name(self, text, span);
-        }
+        let _ = span;
         value
     }
 
@@ -267,6 +269,9 @@ impl<'a> Evaluator<'a> {
                 let of = self.iterate(value, module.expression(pattern).span);
                 self.assign_part(unary.of, &Value::list(of));
             }
+            ExpressionKind::Name(name)
+                if self.is(Language::Rust)
+                    && module.name(*name).starts_with(char::is_uppercase) => {}
             ExpressionKind::Name(_)
             | ExpressionKind::Attribute(_)
             | ExpressionKind::Subscript(_) => self.assign(pattern, value),
@@ -335,6 +340,9 @@ impl<'a> Evaluator<'a> {
     /// What `self` or `cls` is in a method; none if the function has no receiver.
     fn receiver(&mut self, function: FunctionRef) -> Option<Value> {
         let class = self.program.class_of(function)?;
+        if self.program.facts(function.file).language == Language::Rust {
+            return Some(crate::language::rust::receiver(self, class));
+        }
         let decorated = |name: &str| self.is_decorated(function, &[name]);
         if decorated("builtins.staticmethod") {
             return None;

@@ -204,7 +204,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn concatenated(&mut self, left: &Value, right: &Value, span: Span) -> Value {
+    pub(crate) fn concatenated(&mut self, left: &Value, right: &Value, span: Span) -> Value {
         let empty = [Assembled::default()];
         let firsts = self.filled(&empty, left, span);
         let both = self.filled(&firsts, right, span);

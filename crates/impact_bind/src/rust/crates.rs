@@ -23,6 +23,7 @@ pub(crate) struct Crates {
     /// What macros declare in a module.
     pub(super) declared: HashMap<(FileId, Place), Vec<Declared>>,
     pub(super) implementations: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
+    pub(super) implementors: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
 }
 
 /// Where a file stands.
@@ -343,13 +344,12 @@ fn conventional_root(path: &str) -> Option<(&str, Box<str>)> {
     ))
 }
 
+/// The name of a crate that no manifest names.
 fn folder_name(folder: &str) -> Box<str> {
-    folder
-        .rsplit('/')
-        .next()
-        .unwrap_or(folder)
-        .replace('-', "_")
-        .into()
+    match folder.rsplit('/').next().unwrap_or_default() {
+        "" => "crate".into(),
+        name => name.replace('-', "_").into(),
+    }
 }
 
 fn join(folder: &str, name: &str) -> String {

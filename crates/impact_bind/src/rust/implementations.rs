@@ -60,6 +60,22 @@ impl Program<'_> {
         }
     }
 
+    /// Rust: the implementations of a trait, in the order of the files.
+    #[must_use]
+    pub fn implementors(&self, of: ClassRef) -> &[ClassRef] {
+        let all = self.rust.implementors.get_or_init(|| implementors(self));
+        all.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// Rust: a function that stands in the body of an implementation or trait.
+    #[must_use]
+    pub fn own_function(&self, class: ClassRef, name: &str) -> Option<FunctionRef> {
+        match self.own_item(class, name) {
+            Some(Binding::Function(function)) => Some(function),
+            _ => None,
+        }
+    }
+
     fn own_item(&self, class: ClassRef, name: &str) -> Option<Binding> {
         let definition = self.own_member(class, name).last()?;
         let place = Place::Class(class.class);
@@ -95,6 +111,20 @@ fn implementations(program: &Program<'_>) -> HashMap<ClassRef, Vec<ClassRef>> {
         }
         if let Binding::Class(subject) = of {
             found.entry(subject).or_default().push(class);
+        }
+    }
+    found
+}
+
+fn implementors(program: &Program<'_>) -> HashMap<ClassRef, Vec<ClassRef>> {
+    let mut found: HashMap<ClassRef, Vec<ClassRef>> = HashMap::new();
+    for class in program.all_classes() {
+        if program.module(class.file).class(class.class).kind == ClassKind::Implementation {
+            for base in program.bases(class) {
+                if let Binding::Class(of) = base {
+                    found.entry(of).or_default().push(class);
+                }
+            }
         }
     }
     found

@@ -6,6 +6,7 @@
 
 mod alembic;
 mod databases;
+mod diesel;
 mod sql;
 mod sqlalchemy;
 

@@ -1,0 +1,84 @@
+//! Members of Rust values: fields by their types, methods of implementations and traits.
+
+use super::field_type;
+use crate::cells::Key;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{Binding, ClassRef, FunctionRef, Place};
+use impact_facts::{ClassKind, ExpressionKind};
+use std::sync::Arc;
+
+/// More implementations of one trait than this are not looked at.
+const MAX_IMPLEMENTATIONS: usize = 24;
+
+/// What `of.name` or `Type::name` is, for a type of the program; none if it has no such member.
+pub(crate) fn member(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    of: &Atom,
+    name: &str,
+) -> Option<Value> {
+    if !matches!(of, Atom::Class(_))
+        && let Some(value) = field(cx, class, name)
+    {
+        return Some(value);
+    }
+    let mut functions: Vec<FunctionRef> = Vec::new();
+    match cx.program.associated_item(class, name) {
+        Some(Binding::Function(function)) => functions.push(function),
+        Some(other) => return Some(cx.binding(&other)),
+        None => {}
+    }
+    let definition = cx.program.module(class.file).class(class.class);
+    if definition.kind == ClassKind::Trait {
+        let all = cx.program.implementors(class);
+        let own = all.iter().take(MAX_IMPLEMENTATIONS);
+        functions.extend(own.filter_map(|one| cx.program.own_function(*one, name)));
+    }
+    if functions.is_empty() {
+        return None;
+    }
+    let atoms = functions
+        .into_iter()
+        .map(|function| bound(cx, function, of));
+    Some(Value::any_of(atoms.collect::<Vec<_>>()))
+}
+
+/// A function with its receiver, if it takes one.
+fn bound(cx: &Evaluator<'_>, function: FunctionRef, of: &Atom) -> Atom {
+    let module = cx.program.module(function.file);
+    let first = module.function(function.function).parameters.first();
+    let takes_self = first.is_some_and(|parameter| {
+        matches!(module.expression(parameter.pattern).kind, ExpressionKind::Name(name) if module.name(name) == "self")
+    });
+    if takes_self && !matches!(of, Atom::Class(_)) {
+        Atom::Method(function, Arc::new(of.clone()))
+    } else {
+        Atom::Function(function)
+    }
+}
+
+fn field(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Option<Value> {
+    let module = cx.program.module(class.file);
+    let definition = module.class(class.class);
+    definition
+        .fields
+        .iter()
+        .find(|field| module.name(field.name) == name)?;
+    let said = field_type(cx, class, name);
+    let set = cx.read(Key::Attribute(class, name.into()));
+    let weak = said.is_unknown() || said == Value::outside("builtins.str");
+    Some(if weak && !set.is_nothing() { set } else { said })
+}
+
+/// What `self` is in a method of an implementation or trait.
+pub(crate) fn receiver(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let binding = cx
+        .program
+        .resolve(class.file, Place::Class(class.class), "Self");
+    match binding {
+        Binding::Class(own) => cx.instance_of(own),
+        Binding::External(path) => Value::outside(&path),
+        _ => Value::unknown("the type that a generic implementation is for"),
+    }
+}

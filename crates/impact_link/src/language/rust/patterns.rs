@@ -1,0 +1,64 @@
+//! Patterns: `Some(x)`, `User { id, .. }`, `name @ pattern`.
+
+use super::types::{annotation, variant_type};
+use crate::door::MemberSite;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::Binding;
+use impact_facts::{Access, Call, ExpressionId, ExpressionKind, Record};
+
+/// Binds the names of a pattern that is no collection.
+pub(crate) fn bind_pattern(cx: &mut Evaluator<'_>, pattern: ExpressionId, value: &Value) {
+    let module = cx.module();
+    match &module.expression(pattern).kind {
+        ExpressionKind::Call(call) => variant(cx, call, value),
+        ExpressionKind::Record(form) => record(cx, form, value),
+        ExpressionKind::Assign(assign) => {
+            cx.bind_pattern(assign.target, value);
+            cx.bind_pattern(assign.value, value);
+        }
+        ExpressionKind::Other(ids) => {
+            for id in ids {
+                cx.bind_pattern(*id, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `Some(x)` and `Ok(x)` hold the value itself, `Err(e)` does not; a variant of the program holds its fields.
+fn variant(cx: &mut Evaluator<'_>, call: &Call, value: &Value) {
+    let module = cx.module();
+    let path = module.dotted(call.callee).unwrap_or_default();
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let of = cx.program.resolve(cx.file, cx.place, &path);
+    for (place, argument) in call.arguments.iter().enumerate() {
+        let part = match (&of, last) {
+            (_, "Err") => Value::unknown("an error"),
+            (Binding::Class(class), _) => variant_type(cx, *class, last, place),
+            _ => value.filter(|atom| !matches!(atom, Atom::Null)),
+        };
+        cx.bind_pattern(argument.value, &part);
+    }
+}
+
+/// Each field that a pattern names is read.
+fn record(cx: &mut Evaluator<'_>, record: &Record, value: &Value) {
+    let module = cx.module();
+    let said = annotation(cx, cx.file, cx.place, record.of);
+    let of = if said.is_unknown() {
+        value.clone()
+    } else {
+        said
+    };
+    for (name, span, inner) in &record.fields {
+        let member = MemberSite {
+            name: module.name(*name),
+            span: *span,
+            access: Access::Read,
+            value: None,
+        };
+        let part = cx.attribute(&of, &member);
+        cx.bind_pattern(*inner, &part);
+    }
+}

@@ -1,0 +1,299 @@
+//! Rust's standard library: options, results, iterators and closures hand values on.
+
+use crate::door::{CallSite, Consumption, Door, Passed};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_facts::{Certainty, Language, Span};
+
+/// The standard library.
+#[derive(Debug)]
+pub(crate) struct Rust;
+
+/// What a method makes of its receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// The receiver itself.
+    Same,
+    /// The receiver, or the first argument.
+    OrFirst,
+    /// The receiver, or what the first argument returns.
+    OrResult,
+    /// One element of the receiver.
+    Element,
+    /// What the first argument makes of the receiver, or of each element of a list.
+    Mapped,
+    /// The elements of what the first argument makes of each element.
+    Flattened,
+    /// What the second argument makes of the receiver, or the first argument.
+    MapOr,
+    /// The receiver; the first argument sees it, or each element.
+    Seen,
+    /// An element; the first argument sees each.
+    Found,
+    /// Nothing that matters; the first argument sees each element.
+    Visited,
+    /// Pairs of a number and an element.
+    Enumerated,
+    /// Pairs of an element of the receiver and one of the argument.
+    Zipped,
+    /// The elements of the receiver and of the argument.
+    Chained,
+    /// Keys of a dictionary.
+    Keys,
+    /// Values of a dictionary.
+    Values,
+    /// A text.
+    Text,
+    /// A scalar.
+    Scalar,
+}
+
+#[rustfmt::skip]
+const METHODS: &[(&str, Makes)] = &[
+    ("unwrap", Makes::Same), ("expect", Makes::Same), ("unwrap_or_default", Makes::Same), ("clone", Makes::Same),
+    ("as_ref", Makes::Same), ("as_mut", Makes::Same), ("as_deref", Makes::Same), ("as_deref_mut", Makes::Same),
+    ("as_slice", Makes::Same), ("to_owned", Makes::Same), ("into", Makes::Same), ("try_into", Makes::Same),
+    ("into_owned", Makes::Same), ("ok", Makes::Same), ("ok_or", Makes::Same), ("ok_or_else", Makes::Same),
+    ("map_err", Makes::Same), ("context", Makes::Same), ("with_context", Makes::Same), ("wrap_err", Makes::Same),
+    ("cloned", Makes::Same), ("copied", Makes::Same), ("borrow", Makes::Same), ("borrow_mut", Makes::Same),
+    ("lock", Makes::Same), ("read", Makes::Same), ("write", Makes::Same), ("take", Makes::Same), ("iter", Makes::Same),
+    ("iter_mut", Makes::Same), ("into_iter", Makes::Same), ("collect", Makes::Same), ("collect_vec", Makes::Same),
+    ("rev", Makes::Same), ("skip", Makes::Same), ("step_by", Makes::Same), ("peekable", Makes::Same),
+    ("drain", Makes::Same), ("to_vec", Makes::Same), ("into_inner", Makes::Same), ("into_boxed_slice", Makes::Same),
+    ("boxed", Makes::Same), ("instrument", Makes::Same), ("in_current_span", Makes::Same), ("flatten", Makes::Same),
+    ("fuse", Makes::Same), ("sorted", Makes::Same), ("dedup", Makes::Same), ("unique", Makes::Same),
+    ("optional", Makes::Same), ("try_collect", Makes::Same), ("buffered", Makes::Same), ("replace", Makes::Same),
+    ("or", Makes::OrFirst), ("unwrap_or", Makes::OrFirst), ("get_or_insert", Makes::OrFirst),
+    ("or_else", Makes::OrResult), ("unwrap_or_else", Makes::OrResult), ("get_or_insert_with", Makes::OrResult),
+    ("next", Makes::Element), ("first", Makes::Element), ("last", Makes::Element), ("get", Makes::Element),
+    ("get_mut", Makes::Element), ("pop", Makes::Element), ("remove", Makes::Element), ("nth", Makes::Element),
+    ("peek", Makes::Element), ("max", Makes::Element), ("min", Makes::Element), ("first_mut", Makes::Element),
+    ("swap_remove", Makes::Element), ("pop_front", Makes::Element), ("try_next", Makes::Element),
+    ("recv", Makes::Element), ("exactly_one", Makes::Element), ("entry", Makes::Element),
+    ("map", Makes::Mapped), ("and_then", Makes::Mapped), ("then", Makes::Mapped), ("filter_map", Makes::Mapped),
+    ("map_while", Makes::Mapped), ("map_ok", Makes::Mapped), ("then_some", Makes::OrFirst),
+    ("is_some_and", Makes::Visited), ("is_ok_and", Makes::Visited), ("is_none_or", Makes::Visited),
+    ("flat_map", Makes::Flattened), ("map_or", Makes::MapOr), ("map_or_else", Makes::MapOr),
+    ("filter", Makes::Seen), ("inspect", Makes::Seen), ("inspect_err", Makes::Same), ("take_while", Makes::Seen),
+    ("skip_while", Makes::Seen), ("sorted_by_key", Makes::Seen), ("sorted_by", Makes::Seen),
+    ("find", Makes::Found), ("find_map", Makes::Mapped), ("max_by_key", Makes::Found), ("min_by_key", Makes::Found),
+    ("max_by", Makes::Found), ("min_by", Makes::Found), ("reduce", Makes::Found),
+    ("for_each", Makes::Visited), ("any", Makes::Visited), ("all", Makes::Visited), ("position", Makes::Visited),
+    ("sort_by_key", Makes::Visited), ("sort_by", Makes::Visited), ("retain", Makes::Visited),
+    ("dedup_by_key", Makes::Visited), ("for_each_concurrent", Makes::Visited),
+    ("enumerate", Makes::Enumerated), ("zip", Makes::Zipped), ("chain", Makes::Chained),
+    ("keys", Makes::Keys), ("into_keys", Makes::Keys), ("values", Makes::Values), ("values_mut", Makes::Values),
+    ("into_values", Makes::Values),
+    ("to_string", Makes::Text), ("as_str", Makes::Text), ("trim", Makes::Text), ("to_lowercase", Makes::Text),
+    ("as_bytes", Makes::Text), ("into_string", Makes::Text), ("into_boxed_str", Makes::Text), ("trim_end", Makes::Text),
+    ("len", Makes::Scalar), ("is_empty", Makes::Scalar), ("is_some", Makes::Scalar), ("is_none", Makes::Scalar),
+    ("is_ok", Makes::Scalar), ("is_err", Makes::Scalar), ("count", Makes::Scalar), ("sum", Makes::Scalar),
+    ("contains", Makes::Scalar), ("contains_key", Makes::Scalar),
+];
+
+/// Functions whose first argument is their value.
+const TRANSPARENT: &[&str] = &[
+    "std.option.Option.Some",
+    "std.result.Result.Ok",
+    "std.boxed.Box.new",
+    "std.boxed.Box.pin",
+    "std.sync.Arc.new",
+    "std.sync.Arc.clone",
+    "std.rc.Rc.new",
+    "std.rc.Rc.clone",
+    "std.string.String.from",
+    "std.borrow.Cow.Borrowed",
+    "std.borrow.Cow.Owned",
+    "std.mem.take",
+    "std.ops.ControlFlow.Continue",
+    "axum.Json",
+    "axum.extract.State",
+    "sqlx.AssertSqlSafe",
+    "std.iter.once",
+];
+
+/// Functions that run a closure or future.
+const RUNNERS: &[&str] = &[
+    "tokio.spawn",
+    "tokio.task.spawn",
+    "tokio.task.spawn_blocking",
+    "tokio.task.block_in_place",
+    "std.thread.spawn",
+    "rayon.spawn",
+    "tokio.time.timeout",
+];
+
+impl Door for Rust {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        if !cx.is(Language::Rust) {
+            return None;
+        }
+        match callee {
+            Atom::External(name) if TRANSPARENT.contains(&&**name) => Some(call.value(0, "")),
+            Atom::External(name) if RUNNERS.contains(&&**name) => Some(run_all(cx, call)),
+            Atom::External(name) if &**name == "std.result.Result.Err" => Some(Value::nothing()),
+            Atom::External(name) if name.ends_with(".clone") || name.ends_with(".from") => {
+                Some(call.value(0, ""))
+            }
+            Atom::Member(of, name) => {
+                let (_, makes) = METHODS.iter().find(|(known, _)| **known == **name)?;
+                Some(method(cx, of, *makes, call))
+            }
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        let _ = span;
+        let whole = cx.is(Language::Rust) && how == Consumption::Await;
+        whole.then(|| value.clone().into())
+    }
+}
+
+fn method(cx: &mut Evaluator<'_>, of: &Atom, makes: Makes, call: &CallSite<'_>) -> Value {
+    let whole: Value = of.clone().into();
+    let is_list = matches!(of, Atom::List(_) | Atom::Dictionary(_));
+    let element = if is_list {
+        elements(cx, of, call.span)
+    } else {
+        whole.clone()
+    };
+    match makes {
+        Makes::Same => whole,
+        Makes::OrFirst => whole.or(&call.value(0, "")),
+        Makes::OrResult => whole.or(&applied(cx, call.at(0), &[], call.span)),
+        Makes::Element => element.at_most(Certainty::Likely),
+        Makes::Mapped => {
+            let made = applied(cx, call.at(0), &[element], call.span);
+            if is_list && !made.is_nothing() {
+                Value::list(made)
+            } else {
+                made
+            }
+        }
+        Makes::Flattened => {
+            let made = applied(cx, call.at(0), &[element], call.span);
+            Value::list(cx.iterate(&made, call.span))
+        }
+        Makes::MapOr => {
+            let first = call.value(0, "");
+            let otherwise = match first.atoms() {
+                [Atom::Function(_)] => applied(cx, call.at(0), &[], call.span),
+                _ => first,
+            };
+            applied(cx, call.at(1), &[element], call.span).or(&otherwise)
+        }
+        Makes::Seen | Makes::Found | Makes::Visited => {
+            applied(
+                cx,
+                call.at(0),
+                &[element.clone(), element.clone()],
+                call.span,
+            );
+            match makes {
+                Makes::Seen => whole,
+                Makes::Found => element.at_most(Certainty::Likely),
+                _ => Value::outside("builtins.bool"),
+            }
+        }
+        Makes::Enumerated => {
+            Value::list(Value::tuple(vec![Value::outside("builtins.int"), element]))
+        }
+        Makes::Zipped => {
+            let other = call.value(0, "");
+            let other = cx.iterate(&other, call.span);
+            Value::list(Value::tuple(vec![element, other]))
+        }
+        Makes::Chained => {
+            let other = call.value(0, "");
+            Value::list(element.or(&cx.iterate(&other, call.span)))
+        }
+        Makes::Keys => match of {
+            Atom::Dictionary(of) => Value::list(of.keys.clone()),
+            _ => Value::unknown("keys"),
+        },
+        Makes::Values => Value::list(element),
+        Makes::Text => match of {
+            Atom::Text(_) => whole,
+            _ => Value::outside("builtins.str"),
+        },
+        Makes::Scalar => Value::outside("builtins.int"),
+    }
+}
+
+/// What an iteration over a list or a map's values gives.
+fn elements(cx: &mut Evaluator<'_>, of: &Atom, span: Span) -> Value {
+    match of {
+        Atom::Dictionary(of) => of
+            .known
+            .values()
+            .fold(of.rest.clone(), |all, one| all.or(one)),
+        other => cx.iterate(&other.clone().into(), span),
+    }
+}
+
+/// What a function makes of arguments; its parameters grow by them.
+pub(crate) fn applied(
+    cx: &mut Evaluator<'_>,
+    function: Option<&Passed>,
+    arguments: &[Value],
+    span: Span,
+) -> Value {
+    let Some(function) = function else {
+        return Value::nothing();
+    };
+    let passed: Vec<Passed> = arguments
+        .iter()
+        .map(|value| Passed {
+            name: None,
+            spread: impact_facts::Spread::None,
+            value: value.clone(),
+            span,
+            expression: None,
+        })
+        .collect();
+    let mut result = Value::nothing();
+    for atom in function.value.atoms() {
+        let count = match atom {
+            Atom::Function(f) | Atom::Method(f, _) => cx
+                .program
+                .module(f.file)
+                .function(f.function)
+                .parameters
+                .len(),
+            _ => 1,
+        };
+        let site = CallSite {
+            span,
+            callee: span,
+            arguments: passed.get(..count.min(passed.len())).unwrap_or_default(),
+            expected: &Value::nothing(),
+        };
+        result = result.or(&cx.call_atom(atom, &site));
+    }
+    result
+}
+
+/// Runs every closure that is passed.
+fn run_all(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut result = Value::nothing();
+    for argument in call.arguments {
+        let is_code = |atom: &Atom| matches!(atom, Atom::Function(_) | Atom::Method(..));
+        if argument.value.atoms().iter().any(is_code) {
+            result = result.or(&applied(cx, Some(argument), &[], call.span));
+        } else {
+            result = result.or(&argument.value);
+        }
+    }
+    result
+}
