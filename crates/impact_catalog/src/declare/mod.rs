@@ -113,6 +113,10 @@ const DECLARERS: &[Declarer] = &[
         name: "python/sqlalchemy",
         declare: sqlalchemy::declare,
     },
+    Declarer {
+        name: "rust/diesel",
+        declare: diesel::declare,
+    },
 ];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.
