@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask TASK`.
 
 mod accuracy;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -8,11 +9,18 @@ use std::process::ExitCode;
 type Task = fn(&[String]) -> Result<(), String>;
 
 /// Tasks by name, with what they take and do.
-const TASKS: &[(&str, &str, Task)] = &[(
-    "accuracy",
-    "--truth DIR [--trees DIR] [--mirror DIR] [--impact FILE] [--only WORD]: score against truth sets",
-    accuracy::run,
-)];
+const TASKS: &[(&str, &str, Task)] = &[
+    (
+        "tidy",
+        ": hold the tree against the rules of the house",
+        tidy::run,
+    ),
+    (
+        "accuracy",
+        "--truth DIR [--trees DIR] [--mirror DIR] [--impact FILE] [--only WORD]: score against truth sets",
+        accuracy::run,
+    ),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
