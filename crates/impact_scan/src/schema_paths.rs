@@ -1,7 +1,22 @@
 //! Where the schema of a database is said to come from: inside a service, or in a tree of its own.
 
+use crate::config::{ConfigError, RawDatabase, Source};
 use crate::workspace::{DatabaseSpec, ServiceSpec, relative};
 use std::path::{Path, PathBuf};
+
+/// Complains about a path that names nothing. What a wildcard names is not asked.
+pub(crate) fn check(source: &Source<'_>, root: &Path, database: &RawDatabase) -> Result<(), ConfigError> {
+    let mut paths = database.schema.iter();
+    let missing = paths.find(|path| !is_wild(Path::new(path.get_ref())) && !root.join(path.get_ref()).exists());
+    missing.map_or(Ok(()), |path| {
+        let (name, path_text) = (database.name.get_ref(), path.get_ref());
+        Err(source.error_at(path, format!("the schema of database `{name}`: `{path_text}` does not exist")))
+    })
+}
+
+fn is_wild(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[', '{'])
+}
 
 /// A service that only declares: schema files that lie in no other service. It is never deployed.
 pub(crate) fn outside_services(
@@ -54,7 +69,6 @@ fn outside_service(
 
 /// The directory that holds what a path names or, with a wildcard in it, all that it may name.
 fn literal_parent(path: &Path) -> &Path {
-    let is_wild = |path: &Path| path.to_string_lossy().contains(['*', '?', '[', '{']);
     let literal = path
         .ancestors()
         .find(|ancestor| !is_wild(ancestor))

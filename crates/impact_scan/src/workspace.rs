@@ -149,6 +149,15 @@ impl Workspace {
         })
     }
 
+    /// The text of a file by its path from the workspace's root, if it lies in one of the services.
+    #[must_use]
+    pub fn text_of(&self, path: &str) -> Option<String> {
+        let real = self.root.join(path).canonicalize().ok()?;
+        let inside = self.services.iter().any(|spec| real.starts_with(&spec.root));
+        let bytes = inside.then(|| std::fs::read(real).ok()).flatten()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     fn from_config(path: &Path) -> Result<Self, WorkspaceError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| WorkspaceError::io(path, &error))?;
@@ -352,6 +361,7 @@ fn databases(
         if !seen.insert(name) {
             return Err(source.error_at(&section.name, format!("two databases are named `{name}`")));
         }
+        schema_paths::check(source, root, section)?;
         databases.push(DatabaseSpec {
             name: name.as_str().into(),
             dialect: dialect(source, section)?

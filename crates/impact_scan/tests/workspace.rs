@@ -41,9 +41,10 @@ fn a_file_names_services_and_databases() {
              [[database]]\nname = \"main\"\ndialect = \"mysql\"\nschema = [\"db/\"]\n",
         ),
         ("app/a.py", ""),
+        ("db/001.sql", ""),
     ]);
     let workspace = Workspace::at(root.path()).unwrap();
-    assert_eq!(names(&workspace), [("billing", "app")]);
+    assert_eq!(names(&workspace), [("billing", "app"), ("schema of main", "")]);
     assert_eq!(workspace.services[0].service.owner.as_deref(), Some("@pay"));
     assert_eq!(workspace.databases[0].dialect, Dialect::MySql);
     assert!(workspace.databases[0].schema[0].ends_with("/db/"));
@@ -105,6 +106,10 @@ fn wrong_types_paths_dialects_and_databases_are_placed() {
         (
             "[[database]]\nname = \"m\"\n[[database]]\nname = \"m\"\n",
             "4:8: two databases are named `m`",
+        ),
+        (
+            "[[database]]\nname = \"m\"\nschema = [\"app\", \"nope/\"]\n",
+            "3:18: the schema of database `m`: `nope/` does not exist",
         ),
         ("exclude = [\"a[\"]\n", "1:12: "),
         ("[[service\n", "1:"),
