@@ -1,6 +1,6 @@
 //! The command line as typed. What it means is [`crate::request`]'s.
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use impact_scan::ServiceArgument;
 use std::path::PathBuf;
@@ -81,6 +81,21 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// May this change run? Exit 0 clear, 1 blocked, 3 inconclusive, 2 error
+    #[command(subcommand)]
+    Check(CheckCommand),
+    /// Every reference that is found
+    #[command(after_help = "Examples:\n  impact references --column users.email\n  impact references --table users --format text")]
+    References(ReferencesArguments),
+    /// Every route, job, command and consumer, with the columns it reads and writes
+    #[command(after_help = "Example:\n  impact entrypoints --format json | jq '.entrypoints[] | select(.kind == \"job\")'")]
+    Entrypoints(EntrypointsArguments),
+    /// The graph of columns, code and entry points, or the part that matters to one column
+    #[command(after_help = "Examples:\n  impact graph --column users.email | dot -Tsvg > users.email.svg\n  impact graph --overview --format mermaid")]
+    Graph(GraphArguments),
+    /// Why: a class of findings, or the proof of each finding on a column
+    #[command(after_help = "Examples:\n  impact explain                                 every class of findings\n  impact explain whole_row                       one class\n  impact explain --column users.email            every finding, with its proof\n  impact explain --column users.email app/views.py:88")]
+    Explain(ExplainArguments),
     /// Write what one service yields to a file, to be joined elsewhere with --index
     #[command(after_help = "Example:\n  impact index --output billing.index")]
     Index(IndexArguments),
@@ -119,4 +134,114 @@ pub struct InitArguments {
     /// Replace an impact.toml that exists
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CheckCommand {
+    /// Ask about a column: [database.][schema.]table.column
+    #[command(after_help = CHECK_EXAMPLES)]
+    Column(CheckColumnArguments),
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  impact check column users.email
+  impact check column users.email --change retype
+  impact check column users.email --format text --format json --output report.json
+      text on standard output, JSON in report.json: an --output takes the --format before it";
+
+#[derive(Debug, Args)]
+pub struct CheckColumnArguments {
+    /// The column, as in users.email
+    #[arg(required = true, value_name = "TABLE.COLUMN")]
+    pub columns: Vec<String>,
+    /// What is to happen to it
+    #[arg(long, value_enum, default_value = "drop")]
+    pub change: ChangeWord,
+    /// How to report (repeatable)
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Vec<ReportFormat>,
+    /// Write the report of the format before it to FILE (repeatable)
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChangeWord {
+    /// It ceases to exist
+    Drop,
+    /// It gets another name
+    Rename,
+    /// It gets another type
+    Retype,
+    /// It becomes NOT NULL
+    Tighten,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ReferencesArguments {
+    /// Only references to this column (repeatable)
+    #[arg(long, value_name = "TABLE.COLUMN")]
+    pub column: Vec<String>,
+    /// Only references to this table (repeatable)
+    #[arg(long, value_name = "TABLE")]
+    pub table: Vec<String>,
+    /// JSON lines, or lines for people
+    #[arg(long, value_enum, default_value = "jsonl")]
+    pub format: LinesFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LinesFormat {
+    Jsonl,
+    Text,
+}
+
+#[derive(Debug, Args)]
+pub struct EntrypointsArguments {
+    /// How to report
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    /// Only what matters to this column
+    #[arg(long, value_name = "TABLE.COLUMN")]
+    pub column: Option<String>,
+    /// Only entry points and tables, and what crosses services
+    #[arg(long, conflicts_with = "column")]
+    pub overview: bool,
+    /// What is to happen to the column
+    #[arg(long, value_enum, default_value = "drop", requires = "column")]
+    pub change: ChangeWord,
+    /// How to draw it
+    #[arg(long, value_enum, default_value = "dot")]
+    pub format: GraphFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    Dot,
+    Json,
+    Mermaid,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A class by name or code or, with --column, PATH, PATH:LINE or a finding's fingerprint
+    #[arg(value_name = "WHAT")]
+    pub what: Option<String>,
+    /// Findings on this column
+    #[arg(long, value_name = "TABLE.COLUMN")]
+    pub column: Option<String>,
+    /// What is to happen to the column
+    #[arg(long, value_enum, default_value = "drop", requires = "column")]
+    pub change: ChangeWord,
 }

@@ -4,10 +4,11 @@ mod args;
 mod commands;
 mod outcome;
 mod output;
+mod question;
 mod session;
 
 use args::Arguments;
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use outcome::{ERROR, Failure, Outcome};
 use std::process::ExitCode;
 
@@ -15,7 +16,11 @@ use std::process::ExitCode;
 const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let typed = Arguments::command().get_matches();
+    let arguments = match Arguments::from_arg_matches(&typed) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     std::panic::set_hook(Box::new(|panic| {
         output::say(format_args!(
             "error: this is a bug in impact, please report it: {panic}"
@@ -23,7 +28,7 @@ fn main() -> ExitCode {
     }));
     let worker = std::thread::Builder::new()
         .stack_size(STACK)
-        .spawn(|| run(arguments));
+        .spawn(move || run(arguments, &typed));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(outcome))) => outcome.code(),
         Ok(Ok(Err(Failure(message)))) => {
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<Outcome, Failure> {
+fn run(arguments: Arguments, typed: &ArgMatches) -> Result<Outcome, Failure> {
     let session = session::Session::of(arguments.global)?;
-    commands::run(&session, arguments.command)
+    commands::run(&session, arguments.command, typed)
 }

@@ -1,12 +1,15 @@
 //! How a run ends, as the process says it.
 
+use impact_policy::Verdict;
 use std::process::ExitCode;
 
 /// What a question was answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was answered; for a gate: clear.
+    /// It was answered.
     Answered,
+    /// A gate judged.
+    Judged(Verdict),
 }
 
 impl Outcome {
@@ -14,6 +17,7 @@ impl Outcome {
     pub fn code(self) -> ExitCode {
         match self {
             Self::Answered => ExitCode::SUCCESS,
+            Self::Judged(verdict) => ExitCode::from(verdict.exit_code()),
         }
     }
 }

@@ -3,10 +3,13 @@
 use crate::args::Global;
 use crate::outcome::Failure;
 use crate::output::say;
+use clap::ColorChoice;
 use etcetera::BaseStrategy;
 use impact_extract::Packs;
 use impact_facts::Index;
+use impact_render::Settings;
 use impact_scan::{ScanOptions, ServiceArgument, Workspace, packs, read_index, scan};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that signs what is kept between runs.
@@ -18,6 +21,7 @@ pub struct Session {
     place: Location,
     indexes: Vec<PathBuf>,
     options: ScanOptions,
+    color: ColorChoice,
     /// Whether warnings are left unsaid.
     pub quiet: bool,
 }
@@ -49,8 +53,22 @@ impl Session {
             },
             place: location(arguments.workspace, arguments.service)?,
             indexes: arguments.index,
+            color: arguments.color,
             quiet: arguments.quiet,
         })
+    }
+
+    /// How reports for people are laid out, on standard output or in a file.
+    pub fn settings(&self, on_terminal: bool) -> Settings {
+        let is_terminal = on_terminal && std::io::stdout().is_terminal();
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let width = terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
+        let settings = Settings::default();
+        Settings { color, width: width.unwrap_or(settings.width).max(40), ..settings }
     }
 
     /// The workspace, not yet looked at.

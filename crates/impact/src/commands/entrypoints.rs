@@ -1,0 +1,19 @@
+//! `impact entrypoints`: what sets code going, and the columns that it reaches.
+
+use crate::args::{EntrypointsArguments, ReportFormat};
+use crate::outcome::{Failure, Outcome};
+use crate::output::print;
+use crate::question::Known;
+use crate::session::Session;
+use impact_graph::Graph;
+use impact_render::{entrypoints_json, entrypoints_text};
+
+pub fn run(session: &Session, arguments: &EntrypointsArguments) -> Result<Outcome, Failure> {
+    let known = Known::of(session)?;
+    let graph = Graph::build(&known.indexes);
+    let report = match arguments.format {
+        ReportFormat::Json => entrypoints_json(&graph),
+        ReportFormat::Text => entrypoints_text(&graph),
+    };
+    print(&report).map(|()| Outcome::Answered)
+}

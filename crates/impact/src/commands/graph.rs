@@ -1,0 +1,28 @@
+//! `impact graph`: the graph, drawn.
+
+use crate::args::{GraphArguments, GraphFormat};
+use crate::outcome::{Failure, Outcome};
+use crate::output::print;
+use crate::question::{Known, find};
+use crate::session::Session;
+use impact_graph::{ExportGraph, Graph};
+use impact_render::{dot, graph_json, mermaid};
+
+pub fn run(session: &Session, arguments: &GraphArguments) -> Result<Outcome, Failure> {
+    let known = Known::of(session)?;
+    let part = part(&Graph::build(&known.indexes), arguments)?;
+    let report = match arguments.format {
+        GraphFormat::Dot => dot(&part),
+        GraphFormat::Json => graph_json(&part),
+        GraphFormat::Mermaid => mermaid(&part),
+    };
+    print(&report).map(|()| Outcome::Answered)
+}
+
+fn part(graph: &Graph<'_>, arguments: &GraphArguments) -> Result<ExportGraph, Failure> {
+    Ok(match &arguments.column {
+        Some(column) => graph.trace(&find(graph, column)?, arguments.change.into()).export(),
+        None if arguments.overview => graph.export_overview(),
+        None => graph.export(),
+    })
+}

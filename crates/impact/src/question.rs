@@ -1,0 +1,153 @@
+//! What is asked about, as meant: columns that exist, changes, and where each report goes.
+
+use crate::args::{ChangeWord, ReportFormat};
+use crate::outcome::Failure;
+use crate::output;
+use crate::session::Session;
+use impact_facts::Index;
+use impact_graph::{Change, FoundColumn, Graph, Lookup, Target, Trace};
+use impact_policy::{Judgement, Policy, PolicyConfig, judge};
+use impact_render::Format;
+use impact_scan::Workspace;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+impl From<ChangeWord> for Change {
+    fn from(word: ChangeWord) -> Self {
+        match word {
+            ChangeWord::Drop => Change::Drop,
+            ChangeWord::Rename => Change::Rename,
+            ChangeWord::Retype => Change::Retype,
+            ChangeWord::Tighten => Change::Tighten,
+        }
+    }
+}
+
+impl From<ReportFormat> for Format {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Text => Format::Text,
+            ReportFormat::Json => Format::Json,
+        }
+    }
+}
+
+/// A workspace with all that is known of it.
+pub struct Known {
+    pub workspace: Workspace,
+    pub indexes: Vec<Index>,
+}
+
+impl Known {
+    /// Looks at the session's workspace.
+    pub fn of(session: &Session) -> Result<Self, Failure> {
+        let workspace = session.workspace()?;
+        let indexes = session.indexes(&workspace)?;
+        Ok(Self { workspace, indexes })
+    }
+}
+
+/// The column that a target means.
+pub fn find(graph: &Graph<'_>, text: &str) -> Result<FoundColumn, Failure> {
+    match graph.lookup(&Target::parse(text)?) {
+        Lookup::Found(column) => Ok(*column),
+        Lookup::Ambiguous(names) => Err(Failure(format!(
+            "several databases have `{text}`: say which, as in {}",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+        ))),
+        Lookup::Unknown(nearest) => Err(Failure(unknown(text, &nearest))),
+    }
+}
+
+fn unknown(text: &str, nearest: &[String]) -> String {
+    let known = "neither a migration, a schema, a model nor any code speaks of it";
+    match nearest {
+        [] => format!("no column `{text}`: {known}"),
+        names => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("no column `{text}`: {known}; did you mean {}?", names.join(", "))
+        }
+    }
+}
+
+/// What a change touches, and how that is judged by the workspace's policy.
+pub fn ask(known: &Known, graph: &Graph<'_>, text: &str, change: ChangeWord) -> Result<(Trace, Judgement), Failure> {
+    let policy = policy(&known.workspace)?;
+    let trace = graph.trace(&find(graph, text)?, change.into());
+    let judgement = judge(&trace, &policy);
+    Ok((trace, judgement))
+}
+
+fn policy(workspace: &Workspace) -> Result<Policy, Failure> {
+    let Some(section) = workspace.policy.clone() else { return Ok(Policy::default()) };
+    let place = workspace.config.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let config = PolicyConfig::deserialize(section)
+        .map_err(|error| Failure::about(format_args!("{place}: policy"), error.message()))?;
+    Policy::new(config.rules).map_err(|error| Failure::about(format_args!("{place}: policy"), error))
+}
+
+/// Where a report goes; none: to standard output.
+pub type Destination = Option<PathBuf>;
+
+/// Pairs formats with files in the order they were typed. `at` are their places on the command line.
+pub fn destinations(
+    formats: Vec<(usize, ReportFormat)>,
+    outputs: Vec<(usize, PathBuf)>,
+) -> Result<Vec<(ReportFormat, Destination)>, Failure> {
+    if formats.len() == outputs.len() {
+        let files = outputs.into_iter().map(|(_, file)| Some(file));
+        return Ok(formats.into_iter().map(|(_, format)| format).zip(files).collect());
+    }
+    let mut pairs: Vec<(usize, ReportFormat, Destination)> =
+        formats.into_iter().map(|(at, format)| (at, format, None)).collect();
+    for (place, file) in outputs {
+        let before = pairs.iter_mut().rev().find(|(at, ..)| *at < place);
+        match before {
+            Some((.., destination @ None)) => *destination = Some(file),
+            _ => return Err(Failure(format!("--output {}: which --format?", file.display()))),
+        }
+    }
+    if pairs.iter().filter(|(.., destination)| destination.is_none()).count() > 1 {
+        return Err(Failure("several reports would go to standard output: give all but one an --output".into()));
+    }
+    Ok(pairs.into_iter().map(|(_, format, destination)| (format, destination)).collect())
+}
+
+/// Delivers a report.
+pub fn deliver(report: &str, destination: Option<&std::path::Path>) -> Result<(), Failure> {
+    match destination {
+        None => output::print(report),
+        Some(path) => {
+            impact_scan::write_file(path, report).map_err(|error| Failure::about(path.display(), error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::destinations;
+    use crate::args::ReportFormat::{Json, Text};
+    use std::path::PathBuf;
+
+    fn file(name: &str) -> PathBuf {
+        name.into()
+    }
+
+    #[test]
+    fn one_format_and_one_file_belong_together_in_either_order() {
+        let pairs = destinations(vec![(4, Json)], vec![(2, file("a"))]).ok();
+        assert_eq!(pairs, Some(vec![(Json, Some(file("a")))]));
+    }
+
+    #[test]
+    fn a_file_takes_the_format_before_it() {
+        let pairs = destinations(vec![(2, Text), (4, Json)], vec![(6, file("a"))]).ok();
+        assert_eq!(pairs, Some(vec![(Text, None), (Json, Some(file("a")))]));
+    }
+
+    #[test]
+    fn two_reports_cannot_share_standard_output() {
+        assert!(destinations(vec![(2, Text), (4, Json)], vec![]).is_err());
+        assert!(destinations(vec![(2, Text)], vec![(4, file("a")), (6, file("b"))]).is_err());
+    }
+}
