@@ -12,7 +12,7 @@ pub fn run(session: &Session, arguments: &GraphArguments) -> Result<Outcome, Fai
     let known = Known::of(session)?;
     let part = part(&Graph::build(&known.indexes), arguments)?;
     let report = match arguments.format {
-        GraphFormat::Dot => dot(&part),
+        GraphFormat::Dot => dot(&part, arguments.column.as_deref().unwrap_or("impact")),
         GraphFormat::Json => graph_json(&part),
         GraphFormat::Mermaid => mermaid(&part),
     };
