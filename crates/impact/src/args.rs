@@ -2,6 +2,7 @@
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use impact_facts::Dialect;
 use impact_scan::ServiceArgument;
 use std::path::PathBuf;
 
@@ -85,17 +86,30 @@ pub enum Command {
     #[command(subcommand)]
     Check(CheckCommand),
     /// Every reference that is found
-    #[command(after_help = "Examples:\n  impact references --column users.email\n  impact references --table users --format text")]
+    #[command(
+        after_help = "Examples:\n  impact references --column users.email\n  impact references --table users --format text"
+    )]
     References(ReferencesArguments),
     /// Every route, job, command and consumer, with the columns it reads and writes
-    #[command(after_help = "Example:\n  impact entrypoints --format json | jq '.entrypoints[] | select(.kind == \"job\")'")]
+    #[command(
+        after_help = "Example:\n  impact entrypoints --format json | jq '.entrypoints[] | select(.kind == \"job\")'"
+    )]
     Entrypoints(EntrypointsArguments),
     /// The graph of columns, code and entry points, or the part that matters to one column
-    #[command(after_help = "Examples:\n  impact graph --column users.email | dot -Tsvg > users.email.svg\n  impact graph --overview --format mermaid")]
+    #[command(
+        after_help = "Examples:\n  impact graph --column users.email | dot -Tsvg > users.email.svg\n  impact graph --overview --format mermaid"
+    )]
     Graph(GraphArguments),
     /// Why: a class of findings, or the proof of each finding on a column
-    #[command(after_help = "Examples:\n  impact explain                                 every class of findings\n  impact explain whole_row                       one class\n  impact explain --column users.email            every finding, with its proof\n  impact explain --column users.email app/views.py:88")]
+    #[command(
+        after_help = "Examples:\n  impact explain                                 every class of findings\n  impact explain whole_row                       one class\n  impact explain --column users.email            every finding, with its proof\n  impact explain --column users.email app/views.py:88"
+    )]
     Explain(ExplainArguments),
+    /// Which columns SQL statements touch: statements, or JSON lines with id and sql, on standard input
+    #[command(
+        after_help = "Examples:\n  echo 'SELECT * FROM users' | impact sql --schema schema.sql --dialect postgres --format text\n  impact sql --schema migrations/ --dialect mysql < statements.jsonl"
+    )]
+    Sql(SqlArguments),
     /// Write what one service yields to a file, to be joined elsewhere with --index
     #[command(after_help = "Example:\n  impact index --output billing.index")]
     Index(IndexArguments),
@@ -244,4 +258,23 @@ pub struct ExplainArguments {
     /// What is to happen to the column
     #[arg(long, value_enum, default_value = "drop", requires = "column")]
     pub change: ChangeWord,
+}
+
+#[derive(Debug, Args)]
+pub struct SqlArguments {
+    /// Where the schema is: a file of DDL, or a folder of migrations (repeatable, in order)
+    #[arg(long, required = true, value_name = "PATH")]
+    pub schema: Vec<PathBuf>,
+    /// The dialect of the schema and the statements
+    #[arg(long, default_value = "postgres", value_parser = dialect)]
+    pub dialect: Dialect,
+    /// JSON lines, or lines for people
+    #[arg(long, value_enum, default_value = "jsonl")]
+    pub format: LinesFormat,
+}
+
+fn dialect(word: &str) -> Result<Dialect, String> {
+    let known = Dialect::NAMES.iter().map(|(dialect, _)| dialect.name());
+    Dialect::from_name(word)
+        .ok_or_else(|| format!("known are {}", known.collect::<Vec<_>>().join(", ")))
 }

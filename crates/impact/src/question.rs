@@ -53,7 +53,11 @@ pub fn find(graph: &Graph<'_>, text: &str) -> Result<FoundColumn, Failure> {
         Lookup::Found(column) => Ok(*column),
         Lookup::Ambiguous(names) => Err(Failure(format!(
             "several databases have `{text}`: say which, as in {}",
-            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" or ")
         ))),
         Lookup::Unknown(nearest) => Err(Failure(unknown(text, &nearest))),
     }
@@ -65,13 +69,21 @@ fn unknown(text: &str, nearest: &[String]) -> String {
         [] => format!("no column `{text}`: {known}"),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("no column `{text}`: {known}; did you mean {}?", names.join(", "))
+            format!(
+                "no column `{text}`: {known}; did you mean {}?",
+                names.join(", ")
+            )
         }
     }
 }
 
 /// What a change touches, and how that is judged by the workspace's policy.
-pub fn ask(known: &Known, graph: &Graph<'_>, text: &str, change: ChangeWord) -> Result<(Trace, Judgement), Failure> {
+pub fn ask(
+    known: &Known,
+    graph: &Graph<'_>,
+    text: &str,
+    change: ChangeWord,
+) -> Result<(Trace, Judgement), Failure> {
     let policy = policy(&known.workspace)?;
     let trace = graph.trace(&find(graph, text)?, change.into());
     let judgement = judge(&trace, &policy);
@@ -79,11 +91,18 @@ pub fn ask(known: &Known, graph: &Graph<'_>, text: &str, change: ChangeWord) -> 
 }
 
 fn policy(workspace: &Workspace) -> Result<Policy, Failure> {
-    let Some(section) = workspace.policy.clone() else { return Ok(Policy::default()) };
-    let place = workspace.config.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let Some(section) = workspace.policy.clone() else {
+        return Ok(Policy::default());
+    };
+    let place = workspace
+        .config
+        .as_deref()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     let config = PolicyConfig::deserialize(section)
         .map_err(|error| Failure::about(format_args!("{place}: policy"), error.message()))?;
-    Policy::new(config.rules).map_err(|error| Failure::about(format_args!("{place}: policy"), error))
+    Policy::new(config.rules)
+        .map_err(|error| Failure::about(format_args!("{place}: policy"), error))
 }
 
 /// Where a report goes; none: to standard output.
@@ -96,30 +115,50 @@ pub fn destinations(
 ) -> Result<Vec<(ReportFormat, Destination)>, Failure> {
     if formats.len() == outputs.len() {
         let files = outputs.into_iter().map(|(_, file)| Some(file));
-        return Ok(formats.into_iter().map(|(_, format)| format).zip(files).collect());
+        return Ok(formats
+            .into_iter()
+            .map(|(_, format)| format)
+            .zip(files)
+            .collect());
     }
-    let mut pairs: Vec<(usize, ReportFormat, Destination)> =
-        formats.into_iter().map(|(at, format)| (at, format, None)).collect();
+    let mut pairs: Vec<(usize, ReportFormat, Destination)> = formats
+        .into_iter()
+        .map(|(at, format)| (at, format, None))
+        .collect();
     for (place, file) in outputs {
         let before = pairs.iter_mut().rev().find(|(at, ..)| *at < place);
         match before {
             Some((.., destination @ None)) => *destination = Some(file),
-            _ => return Err(Failure(format!("--output {}: which --format?", file.display()))),
+            _ => {
+                return Err(Failure(format!(
+                    "--output {}: which --format?",
+                    file.display()
+                )));
+            }
         }
     }
-    if pairs.iter().filter(|(.., destination)| destination.is_none()).count() > 1 {
-        return Err(Failure("several reports would go to standard output: give all but one an --output".into()));
+    if pairs
+        .iter()
+        .filter(|(.., destination)| destination.is_none())
+        .count()
+        > 1
+    {
+        return Err(Failure(
+            "several reports would go to standard output: give all but one an --output".into(),
+        ));
     }
-    Ok(pairs.into_iter().map(|(_, format, destination)| (format, destination)).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|(_, format, destination)| (format, destination))
+        .collect())
 }
 
 /// Delivers a report.
 pub fn deliver(report: &str, destination: Option<&std::path::Path>) -> Result<(), Failure> {
     match destination {
         None => output::print(report),
-        Some(path) => {
-            impact_scan::write_file(path, report).map_err(|error| Failure::about(path.display(), error))
-        }
+        Some(path) => impact_scan::write_file(path, report)
+            .map_err(|error| Failure::about(path.display(), error)),
     }
 }
 

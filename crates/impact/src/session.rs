@@ -64,11 +64,19 @@ impl Session {
         let color = match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            ColorChoice::Auto => {
+                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
         };
-        let width = terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
+        let width = terminal_size::terminal_size()
+            .filter(|_| is_terminal)
+            .map(|(width, _)| usize::from(width.0));
         let settings = Settings::default();
-        Settings { color, width: width.unwrap_or(settings.width).max(40), ..settings }
+        Settings {
+            color,
+            width: width.unwrap_or(settings.width).max(40),
+            ..settings
+        }
     }
 
     /// The workspace, not yet looked at.
@@ -90,15 +98,21 @@ impl Session {
     /// All that is known of the workspace: its own services, then those that were indexed elsewhere.
     pub fn indexes(&self, workspace: &Workspace) -> Result<Vec<Index>, Failure> {
         let joined = self.joined(workspace)?;
-        let mut found = scan(workspace, &self.packs(workspace)?, &joined, &self.options);
+        let mut indexes = self.scan(workspace, &self.packs(workspace)?, &joined);
+        indexes.extend(joined);
+        Ok(indexes)
+    }
+
+    /// Looks at another workspace in the same way; warnings are said.
+    pub fn scan(&self, workspace: &Workspace, packs: &Packs, joined: &[Index]) -> Vec<Index> {
+        let found = scan(workspace, packs, joined, &self.options);
         if !self.quiet {
             found
                 .warnings
                 .iter()
                 .for_each(|warning| say(format_args!("warning: {warning}")));
         }
-        found.indexes.extend(joined);
-        Ok(found.indexes)
+        found.indexes
     }
 
     fn joined(&self, workspace: &Workspace) -> Result<Vec<Index>, Failure> {

@@ -15,6 +15,7 @@ mod mermaid;
 mod paint;
 mod references;
 mod report;
+mod sql;
 mod text;
 mod words;
 
@@ -27,3 +28,4 @@ pub use graph::{graph_json, graph_schema};
 pub use mermaid::mermaid;
 pub use references::{Filter, reference_schema, references_jsonl, references_text};
 pub use report::{Check, Report, Settings, Sources};
+pub use sql::{SqlQuestion, sql_jsonl, sql_questions, sql_text};

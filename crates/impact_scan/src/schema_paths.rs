@@ -5,12 +5,20 @@ use crate::workspace::{DatabaseSpec, ServiceSpec, relative};
 use std::path::{Path, PathBuf};
 
 /// Complains about a path that names nothing. What a wildcard names is not asked.
-pub(crate) fn check(source: &Source<'_>, root: &Path, database: &RawDatabase) -> Result<(), ConfigError> {
+pub(crate) fn check(
+    source: &Source<'_>,
+    root: &Path,
+    database: &RawDatabase,
+) -> Result<(), ConfigError> {
     let mut paths = database.schema.iter();
-    let missing = paths.find(|path| !is_wild(Path::new(path.get_ref())) && !root.join(path.get_ref()).exists());
+    let missing = paths
+        .find(|path| !is_wild(Path::new(path.get_ref())) && !root.join(path.get_ref()).exists());
     missing.map_or(Ok(()), |path| {
         let (name, path_text) = (database.name.get_ref(), path.get_ref());
-        Err(source.error_at(path, format!("the schema of database `{name}`: `{path_text}` does not exist")))
+        Err(source.error_at(
+            path,
+            format!("the schema of database `{name}`: `{path_text}` does not exist"),
+        ))
     })
 }
 

@@ -153,7 +153,10 @@ impl Workspace {
     #[must_use]
     pub fn text_of(&self, path: &str) -> Option<String> {
         let real = self.root.join(path).canonicalize().ok()?;
-        let inside = self.services.iter().any(|spec| real.starts_with(&spec.root));
+        let inside = self
+            .services
+            .iter()
+            .any(|spec| real.starts_with(&spec.root));
         let bytes = inside.then(|| std::fs::read(real).ok()).flatten()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }

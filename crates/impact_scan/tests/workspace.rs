@@ -44,7 +44,10 @@ fn a_file_names_services_and_databases() {
         ("db/001.sql", ""),
     ]);
     let workspace = Workspace::at(root.path()).unwrap();
-    assert_eq!(names(&workspace), [("billing", "app"), ("schema of main", "")]);
+    assert_eq!(
+        names(&workspace),
+        [("billing", "app"), ("schema of main", "")]
+    );
     assert_eq!(workspace.services[0].service.owner.as_deref(), Some("@pay"));
     assert_eq!(workspace.databases[0].dialect, Dialect::MySql);
     assert!(workspace.databases[0].schema[0].ends_with("/db/"));

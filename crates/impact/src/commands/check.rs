@@ -8,7 +8,11 @@ use clap::ArgMatches;
 use impact_graph::Graph;
 use impact_render::{Check, Report};
 
-pub fn run(session: &Session, arguments: &CheckColumnArguments, typed: &ArgMatches) -> Result<Outcome, Failure> {
+pub fn run(
+    session: &Session,
+    arguments: &CheckColumnArguments,
+    typed: &ArgMatches,
+) -> Result<Outcome, Failure> {
     let formats = placed(typed, "format", &arguments.format);
     let outputs = placed(typed, "output", &arguments.output);
     let destinations = destinations(formats, outputs)?;
@@ -18,8 +22,12 @@ pub fn run(session: &Session, arguments: &CheckColumnArguments, typed: &ArgMatch
     for column in &arguments.columns {
         answers.push(ask(&known, &graph, column, arguments.change)?);
     }
-    let checks = answers.iter().map(|(trace, judgement)| Check { trace, judgement });
-    let report = Report { checks: checks.collect() };
+    let checks = answers
+        .iter()
+        .map(|(trace, judgement)| Check { trace, judgement });
+    let report = Report {
+        checks: checks.collect(),
+    };
     let sources = |path: &str| known.workspace.text_of(path);
     for (format, destination) in destinations {
         let settings = session.settings(destination.is_none());

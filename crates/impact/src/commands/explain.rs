@@ -23,7 +23,10 @@ pub fn run(session: &Session, arguments: &ExplainArguments) -> Result<Outcome, F
 
 fn no_class(word: &str) -> String {
     let names: Vec<&str> = FindingClass::table().iter().map(|row| row.name).collect();
-    format!("`{word}` is no class of findings (there are {}); a finding needs its --column", names.join(", "))
+    format!(
+        "`{word}` is no class of findings (there are {}); a finding needs its --column",
+        names.join(", ")
+    )
 }
 
 fn findings(
@@ -35,12 +38,19 @@ fn findings(
     let known = Known::of(session)?;
     let graph = Graph::build(&known.indexes);
     let (trace, judgement) = ask(&known, &graph, column, arguments.change)?;
-    let check = Check { trace: &trace, judgement: &judgement };
+    let check = Check {
+        trace: &trace,
+        judgement: &judgement,
+    };
     let sources = |path: &str| known.workspace.text_of(path);
     let settings = session.settings(true);
-    let wanted = judgement.findings.iter().filter(|finding| what.is_none_or(|what| fits(finding, what)));
-    let proofs: Vec<String> =
-        wanted.map(|finding| explain_finding(&check, finding, &sources, &settings)).collect();
+    let wanted = judgement
+        .findings
+        .iter()
+        .filter(|finding| what.is_none_or(|what| fits(finding, what)));
+    let proofs: Vec<String> = wanted
+        .map(|finding| explain_finding(&check, finding, &sources, &settings))
+        .collect();
     match (proofs.is_empty(), what) {
         (true, Some(what)) => Err(Failure(format!("no finding on `{column}` fits `{what}`"))),
         _ => Ok(proofs.join("\n")),
@@ -49,7 +59,10 @@ fn findings(
 
 /// Whether a finding is meant by its class, its fingerprint's beginning, its path or its path and line.
 fn fits(finding: &Finding, what: &str) -> bool {
-    let (path, line) = match what.rsplit_once(':').map(|(path, line)| (path, line.parse::<u32>())) {
+    let (path, line) = match what
+        .rsplit_once(':')
+        .map(|(path, line)| (path, line.parse::<u32>()))
+    {
         Some((path, Ok(line))) => (path, Some(line)),
         _ => (what, None),
     };

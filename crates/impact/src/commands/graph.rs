@@ -21,7 +21,9 @@ pub fn run(session: &Session, arguments: &GraphArguments) -> Result<Outcome, Fai
 
 fn part(graph: &Graph<'_>, arguments: &GraphArguments) -> Result<ExportGraph, Failure> {
     Ok(match &arguments.column {
-        Some(column) => graph.trace(&find(graph, column)?, arguments.change.into()).export(),
+        Some(column) => graph
+            .trace(&find(graph, column)?, arguments.change.into())
+            .export(),
         None if arguments.overview => graph.export_overview(),
         None => graph.export(),
     })

@@ -8,6 +8,7 @@ mod graph;
 mod index;
 mod init;
 mod references;
+mod sql;
 
 use crate::args::{Arguments, CheckCommand, Command};
 use crate::outcome::{Failure, Outcome};
@@ -18,11 +19,14 @@ use clap::{ArgMatches, CommandFactory};
 /// Answers one command.
 pub fn run(session: &Session, command: Command, typed: &ArgMatches) -> Result<Outcome, Failure> {
     match command {
-        Command::Check(CheckCommand::Column(arguments)) => check::run(session, &arguments, innermost(typed)),
+        Command::Check(CheckCommand::Column(arguments)) => {
+            check::run(session, &arguments, innermost(typed))
+        }
         Command::References(arguments) => references::run(session, &arguments),
         Command::Entrypoints(arguments) => entrypoints::run(session, &arguments),
         Command::Graph(arguments) => graph::run(session, &arguments),
         Command::Explain(arguments) => explain::run(session, &arguments),
+        Command::Sql(arguments) => sql::run(session, &arguments),
         Command::Index(arguments) => index::run(session, &arguments),
         Command::Facts(arguments) => facts::run(session, &arguments),
         Command::Init(arguments) => init::run(session, &arguments),
@@ -36,5 +40,7 @@ pub fn run(session: &Session, command: Command, typed: &ArgMatches) -> Result<Ou
 
 /// What was typed after the last word of the command.
 fn innermost(typed: &ArgMatches) -> &ArgMatches {
-    typed.subcommand().map_or(typed, |(_, inner)| innermost(inner))
+    typed
+        .subcommand()
+        .map_or(typed, |(_, inner)| innermost(inner))
 }

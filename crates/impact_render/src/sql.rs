@@ -1,0 +1,86 @@
+//! Questions about SQL texts, and their answers, as JSON lines.
+
+use impact_sql::Answer;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write;
+
+/// A text with what names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SqlQuestion {
+    /// As the asker names it; statements of a plain text are numbered from 1.
+    pub id: Value,
+    /// One statement or several.
+    pub sql: String,
+}
+
+/// One answer of the public format.
+#[derive(Serialize)]
+struct SqlDocument<'a> {
+    id: &'a Value,
+    #[serde(flatten)]
+    answer: &'a Answer,
+}
+
+/// Reads JSON lines with `id` and `sql`.
+///
+/// # Errors
+/// The first line that is none, in words, with its number.
+pub fn sql_questions(input: &str) -> Result<Vec<SqlQuestion>, String> {
+    let lines = (1..)
+        .zip(input.lines())
+        .filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| question(line).ok_or_else(|| not_a_question(number)))
+        .collect()
+}
+
+fn question(line: &str) -> Option<SqlQuestion> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let sql = value.get("sql")?.as_str()?.to_owned();
+    Some(SqlQuestion {
+        id: value.get("id").cloned().unwrap_or_default(),
+        sql,
+    })
+}
+
+fn not_a_question(number: usize) -> String {
+    format!(r#"line {number} is not of the form {{"id": …, "sql": "…"}}"#)
+}
+
+/// One answer as a line of JSON.
+#[must_use]
+pub fn sql_jsonl(question: &SqlQuestion, answer: &Answer) -> String {
+    let document = SqlDocument {
+        id: &question.id,
+        answer,
+    };
+    serde_json::to_string(&document)
+        .map(|line| line + "\n")
+        .unwrap_or_default()
+}
+
+/// One answer for people.
+#[must_use]
+pub fn sql_text(question: &SqlQuestion, answer: &Answer) -> String {
+    let mut out = format!("{}: {:?}\n", question.id, answer.certainty).to_lowercase();
+    let sets = [
+        ("reads", &answer.reads),
+        ("writes", &answer.writes),
+        ("only by *", &answer.star_only),
+    ];
+    for (word, set) in sets.iter().filter(|(_, set)| !set.is_empty()) {
+        let names: Vec<String> = set
+            .iter()
+            .map(|(table, column)| format!("{table}.{column}"))
+            .collect();
+        let _ = writeln!(out, "  {word}: {}", names.join(", "));
+    }
+    for (table, column, meaning) in &answer.rebinds {
+        let _ = writeln!(out, "  without {table}.{column} it would mean {meaning}");
+    }
+    if let Some(error) = &answer.error {
+        let _ = writeln!(out, "  not understood: {error}");
+    }
+    out
+}
