@@ -132,7 +132,34 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         self.escape(call);
+        if is_constructor(callee) {
+            self.hand_over(call);
+        }
         Value::unknown("what code outside the tree returns")
+    }
+
+    /// An object that is given to a class outside the tree is called back: its own methods run.
+    fn hand_over(&mut self, call: &CallSite<'_>) {
+        for argument in call.arguments {
+            for atom in argument.value.atoms() {
+                let Atom::Instance(class) = atom else {
+                    continue;
+                };
+                let places = self.program.places(class.file);
+                let names = places.names(Place::Class(class.class));
+                for name in names.names() {
+                    for definition in names.definitions(name) {
+                        if let Definition::Function(function) = definition {
+                            let target = FunctionRef {
+                                file: class.file,
+                                function: *function,
+                            };
+                            self.runs(Target::Function(target), call.span, Certainty::Likely);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Hands the arguments to code that is not known.
@@ -552,6 +579,17 @@ impl<'a> Evaluator<'a> {
                 return;
             }
         }
+    }
+}
+
+/// Whether what is called is a class, by its name.
+fn is_constructor(callee: &Atom) -> bool {
+    match callee {
+        Atom::External(name) => {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            last.chars().next().is_some_and(char::is_uppercase)
+        }
+        _ => false,
     }
 }
 

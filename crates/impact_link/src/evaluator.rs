@@ -52,6 +52,8 @@ pub struct Evaluator<'a> {
     pub place: Place,
     pub(crate) environment: Environment,
     pub(crate) current: Effects,
+    /// What the members of the last `{% regroup %}` are.
+    pub(crate) grouper: Value,
     pub(crate) depth: u32,
     steps: u32,
 }
@@ -77,6 +79,7 @@ impl<'a> Evaluator<'a> {
             place: Place::Module,
             environment: Environment::default(),
             current: Effects::default(),
+            grouper: Value::nothing(),
             depth: 0,
             steps: 0,
         };
@@ -89,6 +92,9 @@ impl<'a> Evaluator<'a> {
         for file in self.program.files() {
             if !has_code(self.program.facts(file).language) {
                 continue;
+            }
+            if self.program.facts(file).language == Language::Template {
+                self.templates.push(file);
             }
             self.unit_of_file
                 .insert(file, UnitId(self.units.len() as u32));

@@ -148,10 +148,22 @@ impl Evaluator<'_> {
                 }
             }
             self.block(&repeat.body);
+            self.note_grouper(repeat);
             let after = std::mem::take(&mut self.environment);
             self.environment = before.join(after);
         }
         self.block(&repeat.otherwise);
+    }
+
+    /// A template's `{% regroup … by … %}` reads the member of each item in a loop without a name of its own.
+    fn note_grouper(&mut self, repeat: &Loop) {
+        let module = self.module();
+        let nameless = repeat
+            .target
+            .is_some_and(|id| module.expression(id).span.is_empty());
+        if let (true, [Statement::Do(member)]) = (nameless, &repeat.body.statements[..]) {
+            self.grouper = self.evaluate(*member);
+        }
     }
 
     fn tried(&mut self, tried: &Try) {

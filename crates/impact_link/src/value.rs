@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// More alternatives than this: the value is unknown.
 const MAX_ATOMS: usize = 40;
 /// More texts than this among the alternatives: some string.
-const MAX_TEXTS: usize = 24;
+const MAX_TEXTS: usize = 256;
 /// Deeper containers than this: what is inside is unknown.
 const MAX_DEPTH: u32 = 6;
 
@@ -383,7 +383,7 @@ fn bounded(mut atoms: Vec<Atom>) -> Vec<Atom> {
         atoms.retain(|atom| !matches!(atom, Atom::Text(_)));
         add(&mut atoms, Atom::Outside("builtins.str".into()));
     }
-    if atoms.len() > MAX_ATOMS {
+    if atoms.len() - texts.min(atoms.len()) > MAX_ATOMS {
         return vec![Atom::Unknown("too many alternatives")];
     }
     if atoms.iter().any(|atom| atom.depth() > MAX_DEPTH + 1) {

@@ -82,6 +82,18 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
     Some(match name {
         "first" | "last" | "random" => cx.iterate(&value, span),
         "default" | "default_if_none" => value.or(&call.value(1, "")),
+        "regroup" => {
+            let element = cx.iterate(&value, span);
+            let known = [
+                ("grouper".into(), cx.grouper.clone()),
+                ("list".into(), Value::list(element)),
+            ];
+            let group = crate::value::Dictionary {
+                known: known.into(),
+                ..Default::default()
+            };
+            Value::list(Value::dictionary(group))
+        }
         "slice" | "dictsort" | "dictsortreversed" | "safe" | "sort" | "list" | "reverse"
         | "unique" => value,
         "length" | "count" => {

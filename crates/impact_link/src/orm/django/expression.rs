@@ -161,7 +161,6 @@ const OPTIONS: &[&str] = &[
     "_negated",
     "delimiter",
     "ordering",
-    "kind",
     "tzinfo",
     "expression",
     "queryset",

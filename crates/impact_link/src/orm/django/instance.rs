@@ -67,6 +67,7 @@ fn related(
         };
         return Object::new(DJANGO, "manager", Some(target))
             .with_word(kind)
+            .with_word(&format!("of:{}:{}", model.0, relation.name))
             .into();
     }
     fetched(cx, target, member.span);

@@ -123,6 +123,64 @@ pub(super) fn field<'a>(cx: &Evaluator<'a>, model: ModelId, word: &str) -> Optio
         })
 }
 
+/// Follows a path of members (`prefetch_related`, `select_related`): relations by their names in code. Reads the keys of
+/// every hop and returns the models that it leads to.
+pub(super) fn follow_members(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    path: &str,
+    written: Written,
+    manner: Manner,
+) -> Vec<ModelId> {
+    let (mut at, mut start, mut found) = (model, 0, Vec::new());
+    for segment in path.split("__") {
+        let span = written.part(start, start + segment.len());
+        start += segment.len() + 2;
+        let Some(relation) = cx.models.relation(at, segment) else {
+            break;
+        };
+        let by_key = !relation.local.is_empty();
+        let how = if by_key {
+            manner.how
+        } else {
+            impact_facts::How::Implicit
+        };
+        read_key(
+            cx,
+            at,
+            relation,
+            written.file,
+            span,
+            Manner { how, ..manner },
+        );
+        let Some(target) = cx.models.target(relation) else {
+            break;
+        };
+        found.push(target);
+        at = target;
+    }
+    found
+}
+
+/// Follows the paths of members that a value spells.
+pub(super) fn follow_members_of(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, span: Span) {
+    let manner = Manner::named(Access::Read).at_most(value.certainty);
+    for text in value.texts() {
+        let home = text.locate(Span::new(0, text.text.len() as u32));
+        let written = match home {
+            Some((file, at)) if file == cx.file && span.contains(at) => {
+                Written::at(cx, at, &text.text)
+            }
+            _ => Written {
+                file: cx.file,
+                span,
+                plain: false,
+            },
+        };
+        follow_members(cx, model, &text.text, written, manner);
+    }
+}
+
 /// The field that holds a relation's key on this side.
 pub(super) fn key_field<'a>(
     cx: &Evaluator<'a>,

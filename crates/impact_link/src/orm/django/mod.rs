@@ -92,6 +92,7 @@ impl Door for Django {
     fn annotation(&self, _cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
         let kind = match name.rsplit('.').next()? {
             _ if !name.starts_with("django") => return None,
+            "WithAnnotations" | "Annotated" => return keys.first().cloned(),
             "QuerySet" | "ValuesQuerySet" => "queryset",
             "Manager" | "BaseManager" | "RelatedManager" | "ManyToManyRelatedManager" => "manager",
             _ => return None,

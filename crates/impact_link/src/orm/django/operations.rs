@@ -147,9 +147,6 @@ pub(super) fn call(
     let Some((_, does)) = known else {
         return custom(cx, object, name, call);
     };
-    if object.has("many") && matches!(does, Does::Link) {
-        return Some(Atom::Null.into());
-    }
     let all = queryset::of(object);
     match object.model {
         Some(model) => Some(apply(cx, *does, all, model, call)),
@@ -227,7 +224,9 @@ fn apply(
             })
         }
         Does::SelectRelated => {
-            strings(cx, model, call, Access::Read);
+            for argument in call.positional() {
+                lookup::follow_members_of(cx, model, &argument.value, argument.span);
+            }
             words(query, "related:", call).into()
         }
         Does::PrefetchRelated => prefetched(cx, query, model, call).into(),
@@ -329,8 +328,34 @@ fn applied_write(
             query.into()
         }
         _ => {
-            cx.escape(call);
+            link(cx, &query, call);
             Atom::Null.into()
+        }
+    }
+}
+
+/// `add`, `set`, `remove`, `clear`: the table in between is read and written, or the key on the other side.
+fn link(cx: &mut Evaluator<'_>, query: &Object, call: &CallSite<'_>) {
+    for argument in call.arguments {
+        cx.iterate(&argument.value, argument.span);
+    }
+    let of: Option<(ModelId, &str)> = query.words_after("of:").next().and_then(|word| {
+        let (model, name) = word.split_once(':')?;
+        Some((ModelId(model.parse().ok()?), name))
+    });
+    if let Some((model, name)) = of
+        && let Some(relation) = cx.models.relation(model, name)
+    {
+        let file = cx.file;
+        for access in [Access::Read, Access::Write] {
+            lookup::read_key(
+                cx,
+                model,
+                relation,
+                file,
+                call.span,
+                Manner::implied(access),
+            );
         }
     }
 }
@@ -508,7 +533,7 @@ fn prefetched(
             .value
             .filter(|atom| !matches!(atom, Atom::Object(_)));
         if !paths.is_nothing() {
-            lookup::follow_value(cx, model, &paths, argument.span, Access::Read);
+            lookup::follow_members_of(cx, model, &paths, argument.span);
         }
     }
     query
@@ -522,7 +547,7 @@ fn with_prefetch(
     argument: &Passed,
 ) -> Object {
     let path = prefetch.values.get("path").cloned().unwrap_or_default();
-    lookup::follow_value(cx, model, &path, argument.span, Access::Read);
+    lookup::follow_members_of(cx, model, &path, argument.span);
     let inner = prefetch.values.get("queryset").cloned().unwrap_or_default();
     let to = prefetch.values.get("to").cloned().unwrap_or_default();
     for text in to.texts() {

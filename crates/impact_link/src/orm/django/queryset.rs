@@ -96,18 +96,12 @@ fn relatives(cx: &mut Evaluator<'_>, object: &Object, model: ModelId, span: Span
         class: ReferenceClass::WholeRow,
         ..implied
     };
-    for path in object
+    let paths = object
         .words_after("related:")
-        .chain(object.words_after("prefetch:"))
-    {
-        let mut at = model;
-        for segment in path.split("__") {
-            let end = lookup::follow(cx, at, segment, written, implied);
-            let lookup::End::Relation(Some(target)) = end else {
-                break;
-            };
+        .chain(object.words_after("prefetch:"));
+    for path in paths {
+        for target in lookup::follow_members(cx, model, path, written, implied) {
             cx.touch_row(target, span, whole, &|field| !field.deferred);
-            at = target;
         }
     }
 }
