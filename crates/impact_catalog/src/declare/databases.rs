@@ -1,7 +1,8 @@
 //! Sets of migrations to databases: which sets are one database, and what dumps add.
 
 use super::{
-    Declarations, DeclareOptions, Declared, FileSteps, MigrationFile, MigrationSet, Planned, run,
+    Declarations, DeclareOptions, Declared, FileSteps, MigrationFile, MigrationSet, Planned,
+    mapped, run,
 };
 use crate::replay::Replay;
 use impact_bind::Program;
@@ -46,6 +47,12 @@ pub(super) fn compose(
     }
     declarations.models = all.models;
     declarations.models.sort_by(|a, b| a.name.cmp(&b.name));
+    mapped::bind(
+        program,
+        options.service,
+        &mut declarations.catalogs,
+        &mut declarations.models,
+    );
     declarations
 }
 

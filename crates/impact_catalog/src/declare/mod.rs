@@ -7,8 +7,11 @@
 mod alembic;
 mod databases;
 mod diesel;
+mod django;
+mod mapped;
 mod sql;
 mod sqlalchemy;
+mod values;
 
 use crate::replay::Replay;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -92,31 +95,16 @@ pub(crate) struct Declared {
     pub(crate) dumps: Vec<FileSteps>,
 }
 
-/// How one ORM or runner declares.
-struct Declarer {
-    /// The pack's path of its ORM, or the runner.
-    name: &'static str,
-    declare: fn(&Program<'_>, &DeclareOptions<'_>) -> Declared,
-}
+/// How one ORM or runner declares: one file each.
+type Declarer = fn(&Program<'_>, &DeclareOptions<'_>) -> Declared;
 
 /// Every declarer, in the order in which their sets are joined.
 const DECLARERS: &[Declarer] = &[
-    Declarer {
-        name: "sql",
-        declare: sql::declare,
-    },
-    Declarer {
-        name: "alembic",
-        declare: alembic::declare,
-    },
-    Declarer {
-        name: "python/sqlalchemy",
-        declare: sqlalchemy::declare,
-    },
-    Declarer {
-        name: "rust/diesel",
-        declare: diesel::declare,
-    },
+    sql::declare,
+    django::declare,
+    alembic::declare,
+    sqlalchemy::declare,
+    diesel::declare,
 ];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.
@@ -124,7 +112,7 @@ const DECLARERS: &[Declarer] = &[
 pub fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declarations {
     let mut all = Declared::default();
     for declarer in DECLARERS {
-        let mut found = (declarer.declare)(program, options);
+        let mut found = declarer(program, options);
         all.models.append(&mut found.models);
         all.sets.append(&mut found.sets);
         all.dumps.append(&mut found.dumps);

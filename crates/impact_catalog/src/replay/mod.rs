@@ -8,6 +8,8 @@ mod names;
 mod relations;
 mod views;
 
+pub(crate) use names::find_in;
+
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,21 @@
+//! Django: models with their inheritance and relations, and migrations replayed over Django's own state.
+//!
+//! Rules of naming are those of Django 5.2, `django/db/models/base.py` and `fields/related.py`.
+
+mod app;
+mod field;
+mod inherit;
+mod meta;
+mod model;
+mod relation;
+
+use super::{DeclareOptions, Declared};
+use impact_bind::Program;
+
+/// Django's models and migrations of a service.
+pub(super) fn declare(program: &Program<'_>, _options: &DeclareOptions<'_>) -> Declared {
+    Declared {
+        models: model::models(program),
+        ..Declared::default()
+    }
+}
