@@ -203,6 +203,33 @@ pub(crate) fn strings(program: &Program<'_>, value: ValueRef) -> Vec<(String, Si
     }
 }
 
+/// The value of a key in a dictionary display.
+pub(crate) fn entry(program: &Program<'_>, value: ValueRef, key: &str) -> Option<ValueRef> {
+    let value = follow(program, value);
+    let ExpressionKind::Collection(collection) = kind(program, value) else {
+        return None;
+    };
+    let part = |expression| ValueRef {
+        expression,
+        name: None,
+        ..value
+    };
+    let mut items = collection.items.iter();
+    let found = items.find(|item| {
+        let name = item.key.and_then(|name| plain(program, part(name)));
+        name.is_some_and(|name| name == key)
+    });
+    found.map(|item| part(item.value))
+}
+
+/// Whether a value is `False`.
+pub(crate) fn is_false(program: &Program<'_>, value: ValueRef) -> bool {
+    matches!(
+        kind(program, follow(program, value)),
+        ExpressionKind::Bool(false)
+    )
+}
+
 /// Whether a value is `True`.
 pub(crate) fn is_true(program: &Program<'_>, value: ValueRef) -> bool {
     matches!(

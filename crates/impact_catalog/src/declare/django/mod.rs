@@ -6,6 +6,7 @@ mod app;
 mod field;
 mod inherit;
 mod meta;
+mod migrations;
 mod model;
 mod relation;
 
@@ -13,9 +14,12 @@ use super::{DeclareOptions, Declared};
 use impact_bind::Program;
 
 /// Django's models and migrations of a service.
-pub(super) fn declare(program: &Program<'_>, _options: &DeclareOptions<'_>) -> Declared {
+pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declared {
     Declared {
         models: model::models(program),
+        sets: migrations::set(program, options.dialect)
+            .into_iter()
+            .collect(),
         ..Declared::default()
     }
 }
