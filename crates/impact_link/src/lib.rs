@@ -47,6 +47,7 @@ mod expression;
 mod framework;
 mod language;
 mod library;
+mod manifest;
 mod models;
 mod names;
 mod orm;
@@ -90,5 +91,7 @@ pub fn link(input: &LinkInput<'_>) -> Index {
     let schemas = Schemas::new(input.catalogs);
     let mut evaluator = Evaluator::new(input, &schemas);
     evaluator.run();
-    report::index(input, &evaluator)
+    let mut index = report::index(input, &evaluator);
+    manifest::complete(input, &mut index);
+    index
 }

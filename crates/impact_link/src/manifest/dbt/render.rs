@@ -1,0 +1,445 @@
+//! Renders a model to SQL, each byte with its origin: references to relations become their names, macros of the project
+//! are put in, loops over literals are unrolled. What stays unknown is a hole.
+
+use super::project::{Macro, Model, Project};
+use impact_facts::{
+    Argument, Assembled, Call, Collection, ExpressionId, ExpressionKind, FileId, Module, Piece,
+    Segment, Span, Statement, TableName, Text,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The schema that models stand in.
+pub(super) const SCHEMA: &str = "dbt";
+
+/// Macros in macros, loops in loops.
+const MAX_DEPTH: u32 = 24;
+
+/// Rounds of one loop that are unrolled.
+const MAX_ROUNDS: usize = 64;
+
+/// Longer texts are cut.
+const MAX_TEXT: usize = 1 << 20;
+
+/// What packages' macros put out, where that is simple. dbt-utils 1.1.
+const KNOWN: &[(&str, &str)] = &[
+    ("dbt_utils.star", "*"),
+    ("dbt_utils.generate_surrogate_key", "md5('')"),
+    ("dbt_utils.surrogate_key", "md5('')"),
+    ("current_timestamp", "now()"),
+    ("dbt.current_timestamp", "now()"),
+];
+
+/// Filters and functions that put out their first argument, more or less.
+const TRANSPARENT: &[&str] = &[
+    "trim",
+    "lower",
+    "upper",
+    "return",
+    "adapter.quote",
+    "as_text",
+    "string",
+];
+
+/// What a name stands for: an expression of some file.
+#[derive(Clone)]
+struct Bound<'a> {
+    file: FileId,
+    module: &'a Module,
+    id: ExpressionId,
+    names: Names<'a>,
+}
+
+type Names<'a> = BTreeMap<&'a str, std::rc::Rc<Bound<'a>>>;
+
+/// One way to render a model: `choice` says which of the bodies of an `{% if %}` is taken, the last if there are fewer.
+pub(super) fn render(project: &Project<'_>, model: &Model<'_>, choice: usize) -> Assembled {
+    let mut renderer = Renderer {
+        project,
+        this: &model.name,
+        choice,
+        out: Assembled::default(),
+    };
+    let frame = Frame {
+        file: model.file,
+        module: model.module,
+        names: binds(
+            model.file,
+            model.module,
+            &model.module.body.statements,
+            &Names::new(),
+        ),
+    };
+    let text = model.module.text(model.text);
+    renderer.pieces(&frame, &text.pieces, MAX_DEPTH);
+    renderer.out
+}
+
+/// How many ways there are to render a model.
+pub(super) fn choices(text: &Text) -> usize {
+    fn widest(pieces: &[Piece], depth: u32) -> usize {
+        let each = pieces.iter().map(|piece| match piece {
+            _ if depth == 0 => 1,
+            Piece::Alternatives(bodies) => {
+                let inner = bodies.iter().map(|body| widest(body, depth - 1)).max();
+                bodies.len().max(inner.unwrap_or(1))
+            }
+            Piece::Repeat(repeat) => widest(&repeat.body, depth - 1),
+            _ => 1,
+        });
+        each.max().unwrap_or(1)
+    }
+    widest(&text.pieces, MAX_DEPTH).clamp(1, 4)
+}
+
+/// The models that any way of rendering a model refers to.
+pub(super) fn referred(project: &Project<'_>, model: &Model<'_>) -> BTreeSet<String> {
+    let mark = format!("\"{SCHEMA}\".\"");
+    let mut found = BTreeSet::new();
+    for choice in 0..choices(model.module.text(model.text)) {
+        let text = render(project, model, choice).text;
+        let names = text
+            .split(&mark)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        found.extend(names.map(str::to_owned));
+    }
+    found
+}
+
+/// The name of a model as a relation.
+pub(super) fn relation_of(model: &str) -> TableName {
+    TableName::qualified(SCHEMA, model)
+}
+
+/// A file's names at one point.
+struct Frame<'a> {
+    file: FileId,
+    module: &'a Module,
+    names: Names<'a>,
+}
+
+/// What `{% set %}` binds, in order.
+fn binds<'a>(
+    file: FileId,
+    module: &'a Module,
+    statements: &[Statement],
+    outer: &Names<'a>,
+) -> Names<'a> {
+    let mut names = outer.clone();
+    for statement in statements {
+        if let Statement::Bind(bind) = statement
+            && let (ExpressionKind::Name(name), Some(id)) =
+                (&module.expression(bind.target).kind, bind.value)
+        {
+            let bound = Bound {
+                file,
+                module,
+                id,
+                names: Names::new(),
+            };
+            names.insert(module.name(*name), std::rc::Rc::new(bound));
+        }
+    }
+    names
+}
+
+struct Renderer<'a, 'p> {
+    project: &'p Project<'a>,
+    this: &'p str,
+    choice: usize,
+    out: Assembled,
+}
+
+impl<'a> Renderer<'a, '_> {
+    fn pieces(&mut self, frame: &Frame<'a>, pieces: &'a [Piece], depth: u32) {
+        for piece in pieces {
+            if depth == 0 || self.out.text.len() > MAX_TEXT {
+                return;
+            }
+            match piece {
+                Piece::Literal(literal) => self.out.push_literal(frame.file, literal),
+                Piece::Hole(hole) => {
+                    if !self.value(frame, hole.expression, hole.span, depth - 1) {
+                        self.out.push_hole(frame.file, hole.span);
+                    }
+                }
+                Piece::Alternatives(bodies) => {
+                    if let Some(body) = bodies.get(self.choice.min(bodies.len().saturating_sub(1)))
+                    {
+                        self.pieces(frame, body, depth - 1);
+                    }
+                }
+                Piece::Repeat(repeat) => {
+                    let rounds = self.rounds(frame, repeat.over, depth - 1);
+                    self.repeat(frame, repeat, &rounds, depth - 1);
+                }
+            }
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        frame: &Frame<'a>,
+        repeat: &'a impact_facts::Repeat,
+        rounds: &[Bound<'a>],
+        depth: u32,
+    ) {
+        if rounds.is_empty() {
+            self.pieces(frame, &repeat.body, depth);
+        }
+        for (at, round) in rounds.iter().enumerate().take(MAX_ROUNDS) {
+            let mut names = frame.names.clone();
+            if let Some(target) = repeat.target
+                && let ExpressionKind::Name(name) = frame.module.expression(target).kind
+            {
+                names.insert(frame.module.name(name), std::rc::Rc::new(round.clone()));
+            }
+            let inner = Frame {
+                file: frame.file,
+                module: frame.module,
+                names,
+            };
+            let last = at + 1 == rounds.len().min(MAX_ROUNDS);
+            self.round(&inner, &repeat.body, last, depth);
+        }
+    }
+
+    /// One round. A choice between a separator and nothing says `{% if not loop.last %}`.
+    fn round(&mut self, frame: &Frame<'a>, body: &'a [Piece], last: bool, depth: u32) {
+        for piece in body {
+            match piece {
+                Piece::Alternatives(bodies) if is_separator(bodies) => {
+                    if let Some(body) = bodies.first().filter(|_| !last) {
+                        self.pieces(frame, body, depth);
+                    }
+                }
+                other => self.pieces(frame, std::slice::from_ref(other), depth),
+            }
+        }
+    }
+
+    /// The items that a loop runs over, where they are written out.
+    fn rounds(&self, frame: &Frame<'a>, over: ExpressionId, depth: u32) -> Vec<Bound<'a>> {
+        let Some(bound) = self.bound(frame, over, depth) else {
+            return Vec::new();
+        };
+        let ExpressionKind::Collection(Collection { items, .. }) =
+            &bound.module.expression(bound.id).kind
+        else {
+            return Vec::new();
+        };
+        items
+            .iter()
+            .map(|item| Bound {
+                id: item.key.unwrap_or(item.value),
+                ..bound.clone()
+            })
+            .collect()
+    }
+
+    /// What an expression is, names followed.
+    fn bound(&self, frame: &Frame<'a>, id: ExpressionId, depth: u32) -> Option<Bound<'a>> {
+        let mut bound = Bound {
+            file: frame.file,
+            module: frame.module,
+            id,
+            names: frame.names.clone(),
+        };
+        for _ in 0..depth {
+            let ExpressionKind::Name(name) = bound.module.expression(bound.id).kind else {
+                return Some(bound);
+            };
+            let next = bound.names.get(bound.module.name(name))?;
+            bound = Bound::clone(next);
+        }
+        None
+    }
+
+    /// Puts out the value of an expression. False, and nothing, if it is not known.
+    fn value(&mut self, frame: &Frame<'a>, id: ExpressionId, span: Span, depth: u32) -> bool {
+        if depth == 0 {
+            return false;
+        }
+        match &frame.module.expression(id).kind {
+            ExpressionKind::Text(text) => {
+                self.pieces(frame, &frame.module.text(*text).pieces, depth);
+                true
+            }
+            ExpressionKind::Integer(number) => {
+                self.word(frame.file, span, &number.to_string());
+                true
+            }
+            ExpressionKind::Name(name) => self.named(frame, frame.module.name(*name), span, depth),
+            ExpressionKind::Call(call) => self.called(frame, call, span, depth),
+            ExpressionKind::Binary(binary)
+                if matches!(frame.module.name(binary.operator), "~" | "+") =>
+            {
+                let known = |id| self.is_known(frame, id, depth);
+                if !known(binary.left) && !known(binary.right) {
+                    return false;
+                }
+                for side in [binary.left, binary.right] {
+                    if !self.value(frame, side, span, depth - 1) {
+                        self.out.push_hole(frame.file, span);
+                    }
+                }
+                true
+            }
+            ExpressionKind::Conditional(conditional) => {
+                self.value(frame, conditional.then, span, depth - 1)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_known(&self, frame: &Frame<'a>, id: ExpressionId, depth: u32) -> bool {
+        let bound = self.bound(frame, id, depth);
+        bound.is_some_and(|bound| {
+            !matches!(
+                bound.module.expression(bound.id).kind,
+                ExpressionKind::Name(_)
+            )
+        })
+    }
+
+    fn named(&mut self, frame: &Frame<'a>, name: &str, span: Span, depth: u32) -> bool {
+        if let Some(bound) = frame.names.get(name).cloned() {
+            let inner = Frame {
+                file: bound.file,
+                module: bound.module,
+                names: bound.names.clone(),
+            };
+            let at = inner.module.expression(bound.id).span;
+            return self.value(&inner, bound.id, at, depth - 1);
+        }
+        if name == "this" {
+            let this = relation_of(self.this);
+            self.relation(frame.file, span, &this);
+            return true;
+        }
+        false
+    }
+
+    fn called(&mut self, frame: &Frame<'a>, call: &'a Call, span: Span, depth: u32) -> bool {
+        let callee = frame.module.dotted(call.callee).unwrap_or_default();
+        let texts: Vec<String> = call
+            .arguments
+            .iter()
+            .filter(|argument| argument.name.is_none())
+            .filter_map(|argument| {
+                let bound = self.bound(frame, argument.value, depth)?;
+                bound.module.plain_text(bound.id)
+            })
+            .collect();
+        match (callee.as_str(), texts.as_slice()) {
+            ("ref", [.., model]) => {
+                self.relation(frame.file, span, &relation_of(model));
+                return true;
+            }
+            ("source", [source, table]) => {
+                let known = self.project.sources.get(&(source.clone(), table.clone()));
+                let table = known
+                    .cloned()
+                    .unwrap_or_else(|| TableName::qualified(source, table));
+                self.relation(frame.file, span, &table);
+                return true;
+            }
+            _ => {}
+        }
+        if let Some((_, said)) = KNOWN.iter().find(|(name, _)| *name == callee) {
+            self.word(frame.file, span, said);
+            return true;
+        }
+        if TRANSPARENT.contains(&callee.as_str())
+            && let Some(first) = call.arguments.first()
+        {
+            return self.value(frame, first.value, span, depth - 1);
+        }
+        let name = callee.rsplit('.').next().unwrap_or_default();
+        match self.project.macros.get(name).copied() {
+            Some(called) => self.expanded(frame, called, &call.arguments, depth),
+            None => false,
+        }
+    }
+
+    fn expanded(
+        &mut self,
+        frame: &Frame<'a>,
+        called: Macro<'a>,
+        arguments: &'a [Argument],
+        depth: u32,
+    ) -> bool {
+        let function = called.module.function(called.function);
+        let mut names = Names::new();
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let ExpressionKind::Name(name) = called.module.expression(parameter.pattern).kind
+            else {
+                continue;
+            };
+            let name = called.module.name(name);
+            let by_name = arguments.iter().find(|argument| {
+                argument
+                    .name
+                    .is_some_and(|(said, _)| frame.module.name(said) == name)
+            });
+            let by_place = arguments.get(at).filter(|argument| argument.name.is_none());
+            let bound = match by_name.or(by_place) {
+                Some(argument) => self.bound(frame, argument.value, depth),
+                None => parameter.default.map(|id| Bound {
+                    file: called.file,
+                    module: called.module,
+                    id,
+                    names: Names::new(),
+                }),
+            };
+            names.extend(bound.map(|bound| (name, std::rc::Rc::new(bound))));
+        }
+        let body = &function.body.statements;
+        let names = binds(called.file, called.module, body, &names);
+        let inner = Frame {
+            file: called.file,
+            module: called.module,
+            names,
+        };
+        let returned = body.iter().find_map(|statement| match statement {
+            Statement::Return(Some(id)) => Some(*id),
+            _ => None,
+        });
+        returned.is_some_and(|id| {
+            let span = called.module.expression(id).span;
+            self.value(&inner, id, span, depth - 1)
+        })
+    }
+
+    fn relation(&mut self, file: FileId, span: Span, table: &TableName) {
+        let name = match &table.schema {
+            Some(schema) => format!("\"{schema}\".\"{}\"", table.name),
+            None => format!("\"{}\"", table.name),
+        };
+        self.word(file, span, &name);
+    }
+
+    /// Puts out what does not stand in the file, from the place of what it stands for.
+    fn word(&mut self, file: FileId, span: Span, said: &str) {
+        let at = self.out.text.len() as u32;
+        self.out.segments.push(Segment {
+            at,
+            file,
+            offset: span.start,
+        });
+        self.out.text.push_str(said);
+    }
+}
+
+/// A comma, a word that joins, or nothing.
+fn is_separator(bodies: &[Vec<Piece>]) -> bool {
+    let says = |body: &[Piece]| match body {
+        [] => Some(String::new()),
+        [Piece::Literal(literal)] => Some(literal.value.trim().to_ascii_lowercase()),
+        _ => None,
+    };
+    let said: Option<Vec<String>> = bodies.iter().map(|body| says(body)).collect();
+    let joins = ["", ",", "and", "or", "union", "union all", "+", "||"];
+    bodies.len() == 2
+        && said.is_some_and(|said| said.iter().all(|one| joins.contains(&one.as_str())))
+}

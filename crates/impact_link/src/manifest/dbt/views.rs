@@ -1,0 +1,177 @@
+//! Models as relations, level by level: each is resolved over the database's tables and the models before it.
+
+use super::project::{Model, Project};
+use super::render::{choices, relation_of, render};
+use super::select::parents;
+use crate::manifest::draft::Manifests;
+use crate::manifest::resolved::Report;
+use impact_facts::{
+    Assembled, Catalog, CatalogFile, Certainty, Column, FileId, Origin, Relation, RelationKind, Site, SymbolId, TableName, View, ViewNeed,
+};
+use impact_sql::{Resolution, Schema, UseClass, resolve};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Adds each model's references, and a catalog of models.
+pub(super) fn add(
+    manifests: &mut Manifests<'_, '_>,
+    project: &Project<'_>,
+    symbols: &BTreeMap<String, SymbolId>,
+) {
+    let Some(base) = manifests.input.catalogs.first() else {
+        return;
+    };
+    let mut known = Catalog::clone(base);
+    let mut made = Catalog {
+        database: base.database.clone(),
+        dialect: base.dialect,
+        ..Catalog::default()
+    };
+    for level in levels(project) {
+        let schema = Schema::new(&known);
+        let mut relations = Vec::new();
+        for model in level {
+            let symbol = symbols.get(&model.name).copied();
+            let file = catalog_file(manifests, &mut made, model);
+            let mut relation = relation(model, file);
+            for choice in 0..choices(model.module.text(model.text)) {
+                let text = render(project, model, choice);
+                let report = Report {
+                    text: &text,
+                    file: model.file,
+                    symbol,
+                    via: super::VIA,
+                    at_most: Certainty::Exact,
+                };
+                for resolution in resolve(&text.text, &text.holes, &schema) {
+                    report.add(manifests, &resolution);
+                    let one = Made { text: &text, resolution: &resolution, model };
+                    one.feed(&mut relation, file);
+                }
+            }
+            relations.push((relation_of(&model.name), relation));
+        }
+        for (name, relation) in relations {
+            known.relations.insert(name.clone(), relation.clone());
+            made.relations.insert(name, relation);
+        }
+    }
+    manifests.index.catalogs.push(made);
+}
+
+/// Models after those that they refer to. What refers in a circle comes last.
+fn levels<'p, 'a>(project: &'p Project<'a>) -> Vec<Vec<&'p Model<'a>>> {
+    let parents = parents(project);
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut left: Vec<&Model<'a>> = project.models.iter().collect();
+    let mut levels = Vec::new();
+    while !left.is_empty() {
+        let ready = |model: &&Model<'a>| {
+            let needs = parents.get(&model.name);
+            needs.is_none_or(|needs| needs.iter().all(|need| done.contains(need.as_str())))
+        };
+        let (level, rest): (Vec<_>, Vec<_>) = left.iter().copied().partition(ready);
+        if level.is_empty() {
+            levels.push(rest);
+            break;
+        }
+        done.extend(level.iter().map(|model| model.name.as_str()));
+        levels.push(level);
+        left = rest;
+    }
+    levels
+}
+
+fn catalog_file(manifests: &Manifests<'_, '_>, made: &mut Catalog, model: &Model<'_>) -> FileId {
+    made.files.push(CatalogFile {
+        service: manifests.input.service.name.clone(),
+        path: model.path.into(),
+    });
+    FileId(made.files.len() as u32 - 1)
+}
+
+fn relation(model: &Model<'_>, file: FileId) -> Relation {
+    let site = Site {
+        file,
+        span: model.module.text(model.text).span,
+    };
+    Relation {
+        kind: RelationKind::View,
+        columns: Vec::new(),
+        past: Vec::new(),
+        dependents: Vec::new(),
+        parents: Vec::new(),
+        view: Some(View {
+            sql: "".into(),
+            at: Some(site),
+            needs: Vec::new(),
+        }),
+        foreign: None,
+        declared_at: Some(site),
+        dropped_at: None,
+        origin: Origin::Schema,
+    }
+}
+
+/// A resolved statement of a model.
+struct Made<'r, 'a> {
+    text: &'r Assembled,
+    resolution: &'r Resolution,
+    model: &'r Model<'a>,
+}
+
+impl Made<'_, '_> {
+    /// What the model's relation needs, and the columns that it has.
+    fn feed(&self, relation: &mut Relation, file: FileId) {
+        let mut feeds: BTreeMap<(&TableName, &str), Vec<Box<str>>> = BTreeMap::new();
+        for output in &self.resolution.outputs {
+            let Some(name) = &output.name else { continue };
+            if relation.column(name).is_none() {
+                relation.columns.push(column(name, relation.declared_at));
+            }
+            for (table, column) in &output.sources {
+                feeds.entry((table, column)).or_default().push(name.clone());
+            }
+        }
+        let Some(view) = &mut relation.view else {
+            return;
+        };
+        for used in self
+            .resolution
+            .uses
+            .iter()
+            .filter(|used| used.through.is_empty())
+        {
+            feeds.entry((&used.table, &used.column)).or_default();
+        }
+        for ((table, column), feeds) in feeds {
+            let named = self.resolution.uses.iter().find(|used| {
+                used.table == *table && *used.column == *column && used.through.is_empty()
+            });
+            let site = named.and_then(|used| self.text.locate(used.span));
+            let need = ViewNeed {
+                table: table.clone(),
+                column: column.into(),
+                site: site
+                    .filter(|(of, _)| *of == self.model.file)
+                    .map(|(_, span)| Site { file, span }),
+                star: named.is_some_and(|used| used.class == UseClass::Star),
+                feeds,
+            };
+            if !view.needs.contains(&need) {
+                view.needs.push(need);
+            }
+        }
+    }
+}
+
+fn column(name: &str, declared_at: Option<Site>) -> Column {
+    Column {
+        name: name.into(),
+        data_type: "".into(),
+        nullable: true,
+        has_default: false,
+        generated_from: Vec::new(),
+        declared_at,
+        origin: Origin::Schema,
+    }
+}

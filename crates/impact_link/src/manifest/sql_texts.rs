@@ -1,0 +1,176 @@
+//! SQL that stands in files without code of ours: `.sql` files that are no migrations and no models, and string literals
+//! of languages without a front end.
+//!
+//! Nothing says that such a literal runs against a database of the service. So it counts only if the catalog has a table
+//! that it names, it is never surer than *likely*, and what could not be resolved reaches only what its words name.
+
+use super::draft::Manifests;
+use super::resolved::Report;
+use impact_facts::{
+    Assembled, BlindReason, Capture, Captured, Catalog, Certainty, ExpressionKind, FileFacts,
+    FileId, Language, Piece, Reach, Scope, Span, TagKind, Text,
+};
+use impact_sql::{Resolution, Schema, StatementKind, resolve};
+use std::collections::BTreeSet;
+
+/// Bodies in bodies deeper than this are left out.
+const MAX_DEPTH: u32 = 32;
+
+/// How many words of a statement are kept.
+const MAX_WORDS: usize = 500;
+
+/// Reads every such file.
+pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
+    let Some(catalog) = manifests.input.catalogs.first() else {
+        return;
+    };
+    let schema = Schema::new(catalog);
+    let models = model_files(manifests);
+    for (file, _, facts) in manifests.files() {
+        let at_most = match facts.language {
+            Language::Sql => Certainty::Exact,
+            Language::Other => Certainty::Likely,
+            _ => continue,
+        };
+        if manifests.scope(file) != Scope::Migration && !models.contains(&file) {
+            let reader = Reader {
+                schema: &schema,
+                catalog,
+                file,
+                facts,
+                at_most,
+            };
+            reader.read(manifests);
+        }
+    }
+}
+
+/// Files that stand in the index as symbols already: dbt's models.
+fn model_files(manifests: &Manifests<'_, '_>) -> BTreeSet<FileId> {
+    let symbols = manifests.index.symbols.iter();
+    symbols.map(|symbol| symbol.site.file).collect()
+}
+
+struct Reader<'r> {
+    schema: &'r Schema,
+    catalog: &'r Catalog,
+    file: FileId,
+    facts: &'r FileFacts,
+    at_most: Certainty,
+}
+
+impl Reader<'_> {
+    fn read(&self, manifests: &mut Manifests<'_, '_>) {
+        let mut symbol = None;
+        for text in self.texts() {
+            let assembled = assemble(self.file, text);
+            for resolution in resolve(&assembled.text, &assembled.holes, self.schema) {
+                if !self.counts(&assembled, &resolution) {
+                    continue;
+                }
+                if symbol.is_none() {
+                    let name = manifests.input.program.path(self.file);
+                    let span = Span::new(0, self.facts.bytes);
+                    symbol = Some(manifests.symbol(name, self.file, span));
+                }
+                let report = Report {
+                    text: &assembled,
+                    file: self.file,
+                    symbol,
+                    via: if self.facts.language == Language::Sql {
+                        "sql"
+                    } else {
+                        "other"
+                    },
+                    at_most: self.at_most,
+                };
+                self.report(manifests, &report, &resolution);
+            }
+        }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let module = &self.facts.module;
+        let tags = module.tags.iter().filter(|tag| tag.kind == TagKind::Sql);
+        tags.filter_map(move |tag| match tag.first(Capture::Text)? {
+            Captured::Expression(id) => match module.expression(*id).kind {
+                ExpressionKind::Text(text) => Some(module.text(text)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// What a statement defines is the catalog's. Others count if a table of the database may be meant.
+    fn counts(&self, text: &Assembled, resolution: &Resolution) -> bool {
+        if matches!(resolution.kind, StatementKind::Ddl) {
+            return false;
+        }
+        let known = resolution.tables.iter().any(|used| used.kind.is_some());
+        if known {
+            return true;
+        }
+        let open = resolution.error.is_some() || !resolution.unknown.is_empty();
+        let words = words(&text.text, resolution.span);
+        let named = |name: &str| words.binary_search_by(|word| (**word).cmp(name)).is_ok();
+        open && self
+            .catalog
+            .relations
+            .keys()
+            .any(|table| named(&table.name.to_ascii_lowercase()))
+    }
+
+    fn report(&self, manifests: &mut Manifests<'_, '_>, report: &Report<'_>, found: &Resolution) {
+        let bounded = self.facts.language == Language::Other;
+        if !bounded {
+            report.add(manifests, found);
+            return;
+        }
+        let decided = Resolution {
+            unknown: Vec::new(),
+            error: None,
+            ..found.clone()
+        };
+        report.add(manifests, &decided);
+        let open = found.unknown.iter().map(|unknown| &unknown.message);
+        let failed = found.error.iter().map(|error| &error.message);
+        if let Some(message) = open.chain(failed).next() {
+            let reach = Reach::Words(words(&report.text.text, found.span));
+            report.blind(manifests, BlindReason::Language, found.span, message, reach);
+        }
+    }
+}
+
+/// A text with the first of its alternatives.
+fn assemble(file: FileId, text: &Text) -> Assembled {
+    fn add(file: FileId, pieces: &[Piece], out: &mut Assembled, depth: u32) {
+        for piece in pieces {
+            match piece {
+                _ if depth == 0 => {}
+                Piece::Literal(literal) => out.push_literal(file, literal),
+                Piece::Hole(hole) => out.push_hole(file, hole.span),
+                Piece::Alternatives(bodies) => {
+                    let said = bodies.iter().find(|body| !body.is_empty());
+                    add(file, said.map_or(&[], Vec::as_slice), out, depth - 1);
+                }
+                Piece::Repeat(repeat) => add(file, &repeat.body, out, depth - 1),
+            }
+        }
+    }
+    let mut out = Assembled::default();
+    add(file, &text.pieces, &mut out, MAX_DEPTH);
+    out
+}
+
+/// The words of a statement, lower-cased and sorted.
+fn words(text: &str, span: Span) -> Vec<Box<str>> {
+    let said = text.get(span.start as usize..span.end as usize);
+    let words: BTreeSet<Box<str>> = said
+        .unwrap_or(text)
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| word.len() > 1)
+        .take(MAX_WORDS)
+        .map(|word| word.to_ascii_lowercase().into())
+        .collect();
+    words.into_iter().collect()
+}
