@@ -193,7 +193,7 @@ fn finish(workspace: &Workspace, merged: &Merged, service: Declared<'_>) -> Inde
         models: &declarations.models,
         catalogs: &catalogs,
     });
-    index.catalogs = declarations.catalogs;
+    index.catalogs.splice(0..0, declarations.catalogs);
     complete(&mut index, contents);
     locate(&mut index, &contents.files);
     index

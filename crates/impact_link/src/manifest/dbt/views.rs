@@ -6,7 +6,8 @@ use super::select::parents;
 use crate::manifest::draft::Manifests;
 use crate::manifest::resolved::Report;
 use impact_facts::{
-    Assembled, Catalog, CatalogFile, Certainty, Column, FileId, Origin, Relation, RelationKind, Site, SymbolId, TableName, View, ViewNeed,
+    Assembled, Catalog, CatalogFile, Certainty, Column, FileId, Origin, Relation, RelationKind,
+    Site, SymbolId, TableName, View, ViewNeed,
 };
 use impact_sql::{Resolution, Schema, UseClass, resolve};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,11 @@ pub(super) fn add(
                 };
                 for resolution in resolve(&text.text, &text.holes, &schema) {
                     report.add(manifests, &resolution);
-                    let one = Made { text: &text, resolution: &resolution, model };
+                    let one = Made {
+                        text: &text,
+                        resolution: &resolution,
+                        model,
+                    };
                     one.feed(&mut relation, file);
                 }
             }
