@@ -114,7 +114,9 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn declaration_of(&self, service: usize, reference: &Reference) -> Option<Place> {
         let position = reference.declared_position.unwrap_or_default();
-        reference.declared_at.map(|site| self.place(service as u32, site, position))
+        reference
+            .declared_at
+            .map(|site| self.place(service as u32, site, position))
     }
 
     /// Where an entry point is declared.

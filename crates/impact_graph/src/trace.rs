@@ -155,6 +155,8 @@ pub struct TracedBlindSpot {
     pub place: Place,
     /// The code it stands in.
     pub symbol: Option<Box<str>>,
+    /// The surest and shortest way from an entry point to that code, if one is known.
+    pub proof: Option<Proof>,
 }
 
 /// An entry point that reaches the target.

@@ -44,7 +44,7 @@ impl Graph<'_> {
             references: references.into_iter().map(|found| found.traced).collect(),
             omissions: self.omissions(&target.key, change, &prover),
             dependents,
-            blind_spots: self.reaching(&carriers),
+            blind_spots: self.reaching(&carriers, &prover),
             entry_points: entry_points.drain(..).map(|found| found.entry).collect(),
             downstream,
             services: self.evidence(&carriers, &target.key),
@@ -352,7 +352,7 @@ impl Graph<'_> {
     }
 
     /// Blind spots that may reach a carrier.
-    fn reaching(&self, carriers: &Carriers) -> Vec<TracedBlindSpot> {
+    fn reaching(&self, carriers: &Carriers, prover: &Prover<'_>) -> Vec<TracedBlindSpot> {
         let mut found = Vec::new();
         for (service, index) in self.indexes.iter().enumerate() {
             for blind in &index.blind_spots {
@@ -362,6 +362,10 @@ impl Graph<'_> {
                         blind_spot: blind.clone(),
                         place: self.place(service as u32, blind.site, blind.position),
                         symbol: symbol.map(|symbol| symbol.name.clone()),
+                        proof: blind
+                            .symbol
+                            .and_then(|symbol| self.symbol(service as u32, symbol))
+                            .and_then(|symbol| prover.to_symbol(symbol)),
                     });
                 }
             }

@@ -302,7 +302,14 @@ fn fed(check: &Check<'_>, finding: &Finding) -> Option<String> {
 
 /// The proof of a finding: its own or, for a declaration, that of the first reference it feeds.
 pub(crate) fn way_of<'a>(check: &Check<'a>, finding: &Finding) -> Option<&'a Proof> {
-    let own = reference(check, finding).and_then(|traced| traced.proof.as_ref());
+    let own = match finding.subject {
+        Subject::BlindSpot(at) => check
+            .trace
+            .blind_spots
+            .get(at)
+            .and_then(|spot| spot.proof.as_ref()),
+        _ => reference(check, finding).and_then(|traced| traced.proof.as_ref()),
+    };
     own.or_else(|| {
         let fed = finding
             .feeds

@@ -49,8 +49,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "impact_facts",
             "impact_extract",
-            "impact_scan",
+            "impact_bind",
             "impact_sql",
+            "impact_catalog",
+            "impact_link",
+            "impact_scan",
             "impact_graph",
             "impact_policy",
             "impact_render",

@@ -27,7 +27,7 @@ struct Function {
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut broken = files(tree);
     let mut by_crate: BTreeMap<String, Vec<Function>> = BTreeMap::new();
-    for path in tree.sources().filter(|path| path.contains("/src/")) {
+    for path in tree.sources().filter(|path| is_product(path)) {
         let name = path
             .trim_start_matches("crates/")
             .split('/')
@@ -55,6 +55,11 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         }
     }
     broken
+}
+
+/// Whether a source is no test.
+fn is_product(path: &str) -> bool {
+    path.contains("/src/") && !path.contains("/tests/") && !path.ends_with("/tests.rs")
 }
 
 fn files(tree: &Tree) -> Vec<String> {
