@@ -1,7 +1,7 @@
 //! Members of values: what is `value.name`, and what setting it does.
 
 use crate::cells::Key;
-use crate::door::{CallSite, Consumption, DOORS, MemberSite, door};
+use crate::door::{CallSite, Consumption, DOORS, MemberSite, TELLING, door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
@@ -50,6 +50,9 @@ impl<'a> Evaluator<'a> {
     /// What is `of.name`, for one alternative.
     pub fn member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {
         match of {
+            Atom::Unknown(_) if TELLING.contains(&member.name) => {
+                Atom::Member(Arc::new(of.clone()), member.name.into()).into()
+            }
             Atom::Unknown(why) => Value::unknown(why),
             Atom::Null => Value::nothing(),
             Atom::Module(file) => self.module_member(*file, member.name),

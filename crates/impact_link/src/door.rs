@@ -178,10 +178,16 @@ impl CallSite<'_> {
     }
 }
 
+/// Members that a door may know by the arguments of a call alone, whatever they are asked of.
+pub(crate) const TELLING: &[&str] = &[
+    "query", "get", "execute", "scalars", "scalar", "add", "add_all", "merge", "delete", "refresh",
+];
+
 /// All doors, in the order in which they are asked.
 pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::python::Python,
     &crate::orm::django::Django,
+    &crate::orm::sqlalchemy::SqlAlchemy,
     &crate::framework::django::DjangoWeb,
     &crate::library::rust::Rust,
 ];

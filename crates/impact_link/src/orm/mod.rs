@@ -1,3 +1,4 @@
 //! ORMs: one file or folder for each.
 
 pub(crate) mod django;
+pub(crate) mod sqlalchemy;

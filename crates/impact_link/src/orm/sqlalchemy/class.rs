@@ -1,0 +1,80 @@
+//! Mapped classes in queries: `User.email`, `User.addresses`, `User.query`.
+
+use super::{SQLALCHEMY, entity, expression, instance, is_ours};
+use crate::door::{CallSite, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, Object, Value};
+use impact_bind::ClassRef;
+use impact_facts::Access;
+
+/// A member of a mapped class.
+pub(super) fn attribute(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    let model = cx
+        .models
+        .of_class(class)
+        .filter(|model| is_ours(cx, *model))?;
+    if let Some(field) = cx.models.field(model, member.name) {
+        cx.touch_field(model, field, member.span, Manner::named(Access::Read));
+        let column = Object::new(SQLALCHEMY, "column", Some(model));
+        return Some(column.with_word(&format!("field:{}", field.name)).into());
+    }
+    if let Some(relation) = cx.models.relation(model, member.name) {
+        instance::touch_keys(cx, model, relation, member.span, Access::Read);
+        let target = cx.models.target(relation);
+        let object = Object::new(SQLALCHEMY, "relationship", target);
+        return Some(
+            object
+                .with_word(&format!("of:{}:{}", model.0, member.name))
+                .into(),
+        );
+    }
+    match member.name {
+        "query" => Some(entity::of_rows("query", &Atom::Mapped(model).into()).into()),
+        "__table__" => Some(Object::new(SQLALCHEMY, "table", Some(model)).into()),
+        "metadata" | "registry" | "__mapper__" => Some(expression()),
+        _ => None,
+    }
+}
+
+/// Members of expressions that are no operators: `User.data.key` stays an expression.
+pub(super) fn expression_attribute(_object: &Object, name: &str) -> Option<Value> {
+    matches!(name, "c" | "columns" | "type" | "property" | "comparator").then(expression)
+}
+
+/// `User.addresses.property.mapper.class_` and operators stay what they are; `of_type` narrows.
+pub(super) fn relationship_attribute(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    let model = object.model?;
+    let class = cx.models.class(model)?;
+    match member.name {
+        "entity" | "class_" => Some(Atom::Class(class).into()),
+        _ => None,
+    }
+}
+
+/// Operators and functions on columns: `.label("x")` names the column anew, all others make an expression.
+pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) -> Value {
+    let label = || {
+        call.at(0)?
+            .value
+            .texts()
+            .next()
+            .map(|text| format!("label:{}", text.text))
+    };
+    match name {
+        "label" => match label() {
+            Some(word) => object.clone().with_word(&word).into(),
+            None => object.clone().into(),
+        },
+        "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
+        _ => expression(),
+    }
+}

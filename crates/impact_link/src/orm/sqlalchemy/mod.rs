@@ -1,0 +1,240 @@
+//! SQLAlchemy: sessions, queries in both styles, Core statements, mapped classes and their rows; Flask-SQLAlchemy's hub
+//! and SQLModel ride on the same values.
+//!
+//! Facts about SQLAlchemy are those of 1.4 and 2.0 (ORM Querying Guide, Session API, Core expression reference); about
+//! Flask-SQLAlchemy, of 3.1.
+
+mod class;
+mod entity;
+mod function;
+mod instance;
+mod query;
+mod result;
+mod session;
+mod write;
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_bind::ClassRef;
+
+/// The name of the door.
+pub(crate) const SQLALCHEMY: &str = "python/sqlalchemy";
+
+/// Packages whose names this door knows.
+const PACKAGES: &[&str] = &[
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "sqlmodel",
+    "flask_sqlalchemy_lite",
+];
+
+/// SQLAlchemy.
+#[derive(Debug)]
+pub(crate) struct SqlAlchemy;
+
+impl Door for SqlAlchemy {
+    fn name(&self) -> &'static str {
+        SQLALCHEMY
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match of {
+            Atom::Mapped(model) if is_ours(cx, *model) => instance::attribute(cx, *model, member),
+            Atom::Class(class) => class::attribute(cx, *class, member),
+            Atom::Object(object) if object.door == SQLALCHEMY => {
+                object_attribute(cx, object, member)
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::External(name) => function::call(cx, word(name)?, call),
+            Atom::Class(class) => {
+                let model = cx
+                    .models
+                    .of_class(*class)
+                    .filter(|model| is_ours(cx, *model))?;
+                Some(instance::construct(cx, model, call))
+            }
+            Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
+                "session" | "hub" | "column" | "expression" => Some(callee.clone().into()),
+                _ => None,
+            },
+            Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.door == SQLALCHEMY => method(cx, object, name, call),
+                Atom::Unknown(_) => session::guessed(cx, name, call),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: impact_facts::Span,
+    ) -> Option<Value> {
+        match value {
+            Atom::Object(object) if object.door == SQLALCHEMY => {
+                result::consume(cx, object, how, span)
+            }
+            _ => None,
+        }
+    }
+
+    fn annotation(&self, _cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
+        let word = word(name)?;
+        if SESSIONS.contains(&word) {
+            return Some(Object::new(SQLALCHEMY, "session", None).into());
+        }
+        let entity = keys.first()?;
+        let kind = match word {
+            "Query" => "query",
+            "Select" => "select",
+            "Mapped" => return Some(entity.clone()),
+            "ScalarResult" => "result",
+            _ => return None,
+        };
+        Some(entity::of_rows(kind, entity).into())
+    }
+
+    fn instance(&self, cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
+        let is = |names: &[&str]| cx.inherits(class, names);
+        if is(&[
+            "flask_sqlalchemy.SQLAlchemy",
+            "flask_sqlalchemy.extension.SQLAlchemy",
+        ]) {
+            return Some(Object::new(SQLALCHEMY, "hub", None).into());
+        }
+        let sessions = [
+            "sqlalchemy.orm.Session",
+            "sqlalchemy.ext.asyncio.AsyncSession",
+        ];
+        is(&sessions).then(|| Object::new(SQLALCHEMY, "session", None).into())
+    }
+}
+
+/// Classes whose instances run statements.
+const SESSIONS: &[&str] = &[
+    "Session",
+    "AsyncSession",
+    "scoped_session",
+    "async_scoped_session",
+    "sessionmaker",
+    "async_sessionmaker",
+    "Connection",
+    "AsyncConnection",
+    "Engine",
+    "AsyncEngine",
+    "SessionBase",
+    "SessionTransaction",
+];
+
+/// The last part of a qualified name of one of [`PACKAGES`].
+fn word(name: &str) -> Option<&str> {
+    let package = name.split('.').next().unwrap_or(name);
+    PACKAGES
+        .contains(&package)
+        .then(|| name.rsplit('.').next().unwrap_or(name))
+}
+
+/// Whether SQLAlchemy maps a model.
+fn is_ours(cx: &Evaluator<'_>, model: ModelId) -> bool {
+    cx.models
+        .get(model)
+        .is_some_and(|model| &*model.orm == SQLALCHEMY)
+}
+
+fn object_attribute(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    match object.kind {
+        "hub" => Some(session::hub_attribute(member.name)),
+        "session" => session::attribute(member.name),
+        "column" | "expression" => class::expression_attribute(object, member.name),
+        "relationship" => class::relationship_attribute(cx, object, member),
+        "table" | "subquery" | "columns" => entity::column_of(cx, object, member),
+        "row" => result::row_attribute(object, member.name),
+        "page" => (member.name == "items").then(|| Value::list(result::row(object))),
+        "collection" | "query" | "select" | "result" => None,
+        _ => None,
+    }
+}
+
+fn method(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match object.kind {
+        "hub" => session::hub_call(cx, object, name, call),
+        "session" => session::call(cx, name, call),
+        "query" | "select" | "collection" => query::call(cx, object, name, call),
+        "result" => result::call(cx, object, name, call),
+        "insert" | "update" | "delete" => write::call(cx, object, name, call),
+        "column" | "expression" | "relationship" => {
+            Some(class::expression_call(object, name, call))
+        }
+        "table" => match name {
+            "select" | "insert" | "update" | "delete" => {
+                function::statement(cx, name, Some(&object.clone().into()), call)
+            }
+            "alias" => Some(object.clone().into()),
+            _ => Some(expression()),
+        },
+        "subquery" => Some(object.clone().into()),
+        "row" => result::row_call(object, name),
+        "page" => Some(Value::list(result::row(object))),
+        _ => None,
+    }
+}
+
+/// Something of a statement that touches nothing by itself.
+fn expression() -> Value {
+    Object::new(SQLALCHEMY, "expression", None).into()
+}
+
+/// An unknown value that a column may hold.
+fn content(data_type: &str) -> Value {
+    Value::outside(&format!("field {data_type}"))
+}
+
+/// The object of this door among a value's alternatives.
+fn ours(value: &Value) -> Option<&Object> {
+    value.atoms().iter().find_map(|atom| match atom {
+        Atom::Object(object) if object.door == SQLALCHEMY => Some(&**object),
+        _ => None,
+    })
+}
+
+/// Objects without models of their own, as calls make them.
+fn made(kind: &'static str) -> Value {
+    Object::new(SQLALCHEMY, kind, None).into()
+}
+
+/// The mapped classes that a value is.
+fn classes(cx: &Evaluator<'_>, value: &Value) -> Vec<ModelId> {
+    let all = value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Class(class) => cx.models.of_class(*class),
+        Atom::Mapped(model) => Some(*model),
+        Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
+            "table" | "columns" | "query" | "select" => object.model,
+            _ => None,
+        },
+        _ => None,
+    });
+    all.filter(|model| is_ours(cx, *model)).collect()
+}

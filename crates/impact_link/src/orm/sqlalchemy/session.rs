@@ -1,0 +1,219 @@
+//! Sessions, connections and Flask-SQLAlchemy's hub.
+
+use super::{SQLALCHEMY, classes, entity, made, ours, result, write};
+use crate::door::CallSite;
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{Access, Certainty, Span};
+
+/// Members of the hub: its session, and SQLAlchemy's own names.
+pub(super) fn hub_attribute(name: &str) -> Value {
+    match name {
+        "session" | "engine" => made("session"),
+        "func" | "sql" => Value::external("sqlalchemy.func"),
+        "Model" => Value::external("flask_sqlalchemy.model.Model"),
+        "first_or_404" | "get_or_404" | "one_or_404" | "paginate" => Atom::Member(
+            std::sync::Arc::new(Atom::Object(std::sync::Arc::new(Object::new(
+                SQLALCHEMY, "hub", None,
+            )))),
+            name.into(),
+        )
+        .into(),
+        _ => Value::external(&format!("sqlalchemy.{name}")),
+    }
+}
+
+/// `db.get_or_404(User, id)`, `db.first_or_404(select(User))`.
+pub(super) fn hub_call(
+    cx: &mut Evaluator<'_>,
+    _hub: &Object,
+    name: &str,
+    passed: &CallSite<'_>,
+) -> Option<Value> {
+    match name {
+        "get_or_404" => call(cx, "get", passed),
+        "first_or_404" | "one_or_404" => {
+            let statement = passed.at(0)?.value.clone();
+            Some(result::first(&executed(cx, &statement, passed)))
+        }
+        "paginate" => {
+            let statement = passed.at(0)?.value.clone();
+            let rows = ours(&executed(cx, &statement, passed)).cloned()?;
+            Some(
+                Object {
+                    kind: "page",
+                    ..rows
+                }
+                .into(),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Members of a session that are sessions, too.
+pub(super) fn attribute(name: &str) -> Option<Value> {
+    matches!(name, "no_autoflush" | "bind" | "sync_session" | "registry").then(|| made("session"))
+}
+
+/// Methods of a session, a connection or an engine.
+pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    match name {
+        "query" => Some(queried(cx, call)),
+        "execute" | "scalars" | "scalar" | "stream" | "stream_scalars" | "exec" => {
+            let statement = call.at(0)?.value.clone();
+            let rows = executed(cx, &statement, call);
+            parameters(cx, &statement, call);
+            Some(match name {
+                "scalar" => result::first_item(&rows),
+                "scalars" | "stream_scalars" => result::scalars(&rows),
+                _ => rows,
+            })
+        }
+        "get" | "get_one" => get(cx, call),
+        "add" | "add_all" | "merge" | "save" => {
+            let argument = call.at(0)?;
+            flush(cx, &argument.value.clone(), call.span);
+            Some(if name == "merge" {
+                argument.value.clone()
+            } else {
+                Atom::Null.into()
+            })
+        }
+        "delete" => {
+            let value = call.at(0)?.value.clone();
+            keys(cx, &value, call.span);
+            Some(Atom::Null.into())
+        }
+        "refresh" => refresh(cx, call),
+        "bulk_save_objects" => {
+            let rows = call.at(0)?.value.clone();
+            flush(cx, &rows, call.span);
+            Some(Atom::Null.into())
+        }
+        "bulk_insert_mappings" | "bulk_update_mappings" => {
+            let model = classes(cx, &call.at(0)?.value).first().copied()?;
+            write::mappings(cx, model, call.at(1)?);
+            Some(Atom::Null.into())
+        }
+        "begin" | "begin_nested" | "connect" | "connection" | "session_factory"
+        | "raw_connection" | "execution_options" | "sessionmaker" | "configure" => {
+            Some(made("session"))
+        }
+        "run_sync" => None,
+        _ => Some(Atom::Null.into()),
+    }
+}
+
+/// A call on something unknown whose name and arguments are a session's: `request.db.query(User)`.
+pub(super) fn guessed(cx: &mut Evaluator<'_>, name: &str, passed: &CallSite<'_>) -> Option<Value> {
+    let first = &passed.at(0)?.value;
+    let telling = match name {
+        "query" | "get" => !classes(cx, first).is_empty() || is_column(first),
+        "execute" | "scalars" | "scalar" => ours(first).is_some(),
+        "add" | "add_all" | "merge" | "delete" | "refresh" => !rows(first).is_empty(),
+        _ => false,
+    };
+    if !telling {
+        return None;
+    }
+    let value = cx.with_certainty(entity::GUESSED, |cx| call(cx, name, passed))?;
+    Some(value.at_most(entity::GUESSED))
+}
+
+fn is_column(value: &Value) -> bool {
+    ours(value).is_some_and(|object| matches!(object.kind, "column" | "expression"))
+}
+
+fn queried(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let object = entity::select(cx, "query", call);
+    let whole = |value: &Value| matches!(value.atoms(), [Atom::Mapped(_)]);
+    let items = object
+        .values
+        .iter()
+        .filter(|(key, _)| key.starts_with("item:"));
+    let single = items.clone().count() == 1 && items.clone().all(|(_, value)| whole(value));
+    if single {
+        object.with_word("single").into()
+    } else {
+        object.into()
+    }
+}
+
+/// Runs a statement: whole entities are read. Text is a pack's business.
+pub(super) fn executed(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) -> Value {
+    let Some(object) = ours(statement).cloned() else {
+        return made("result");
+    };
+    entity::run(cx, &object, call.span);
+    Object {
+        kind: "result",
+        ..object
+    }
+    .into()
+}
+
+/// `execute(insert(User), [{"email": …}])`.
+fn parameters(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) {
+    let Some(object) = ours(statement) else {
+        return;
+    };
+    if let ("insert" | "update", Some(model), Some(values)) =
+        (object.kind, object.model, call.at(1))
+    {
+        write::mappings(cx, model, values);
+    }
+}
+
+fn get(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
+    let model = classes(cx, &call.at(0)?.value).first().copied()?;
+    let row: Value = Atom::Mapped(model).into();
+    entity::run(cx, &entity::of_rows("query", &row), call.span);
+    Some(row)
+}
+
+/// The rows among a value's alternatives.
+pub(super) fn rows(value: &Value) -> Vec<(ModelId, Certainty)> {
+    let mut found = Vec::new();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Mapped(model) => found.push((*model, value.certainty)),
+            Atom::List(of) => found.extend(rows(of)),
+            Atom::Tuple(items) => found.extend(items.iter().flat_map(rows)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A new or changed row goes to the database: an INSERT names every column.
+fn flush(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
+    for (model, certainty) in rows(value) {
+        let manner = Manner::whole(Access::Write).at_most(certainty);
+        cx.touch_row(model, span, manner, &|_| true);
+    }
+}
+
+/// A deleted row is found by its key.
+fn keys(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
+    for (model, certainty) in rows(value) {
+        let manner = Manner::implied(Access::Read).at_most(certainty);
+        cx.touch_row(model, span, manner, &|field| field.primary_key);
+    }
+}
+
+fn refresh(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
+    let value = call.at(0)?.value.clone();
+    for (model, certainty) in rows(&value) {
+        let manner = Manner::whole(Access::Read).at_most(certainty);
+        let named = call
+            .argument(1, "attribute_names")
+            .map(|argument| argument.value.clone());
+        match named {
+            Some(names) => write::strings(cx, model, &names, Access::Read),
+            None => cx.touch_row(model, call.span, manner, &|field| !field.deferred),
+        }
+    }
+    Some(Atom::Null.into())
+}

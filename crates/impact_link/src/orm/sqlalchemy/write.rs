@@ -1,0 +1,177 @@
+//! INSERT, UPDATE and DELETE statements: which columns their values name.
+
+use super::{SQLALCHEMY, entity, result};
+use crate::door::{CallSite, Passed};
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{Access, ExpressionId, ExpressionKind, Span};
+
+/// Methods of a statement that changes rows.
+pub(super) fn call(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match (name, object.model) {
+        ("values" | "ordered_values", Some(model)) => {
+            for argument in call.arguments {
+                match &argument.name {
+                    Some((name, span)) => column(cx, model, name, *span, Access::Write),
+                    None => mappings(cx, model, argument),
+                }
+            }
+        }
+        ("on_conflict_do_update" | "on_conflict_do_nothing", Some(model)) => {
+            conflict(cx, model, call);
+        }
+        ("on_duplicate_key_update", Some(model)) => {
+            for argument in call.arguments {
+                match &argument.name {
+                    Some((name, span)) => column(cx, model, name, *span, Access::Write),
+                    None => mappings(cx, model, argument),
+                }
+            }
+        }
+        ("filter_by", Some(model)) => {
+            for (name, span) in call
+                .arguments
+                .iter()
+                .filter_map(|argument| argument.name.as_ref())
+            {
+                column(cx, model, name, *span, Access::Read);
+            }
+        }
+        ("returning", _) => return Some(returning(cx, object, call)),
+        ("execute" | "scalar", _) => return Some(result::first(&object.clone().into())),
+        _ => {}
+    }
+    Some(object.clone().into())
+}
+
+/// `returning(User)` reads whole rows, deferred columns, too; `returning(User.id)` what it names.
+fn returning(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+    let mut made = object.clone();
+    for argument in call.positional() {
+        made = entity::with_item(cx, made, &argument.value);
+    }
+    made.into()
+}
+
+fn conflict(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    if let Some(elements) = call.named("index_elements") {
+        let value = elements.value.clone();
+        strings(cx, model, &value, Access::Read);
+    }
+    if let Some(set) = call.named("set_") {
+        mappings(cx, model, set);
+    }
+}
+
+/// Values by name: a dictionary's keys (strings, columns) or those of each dictionary in a list.
+pub(super) fn mappings(cx: &mut Evaluator<'_>, model: ModelId, passed: &Passed) {
+    let mut open = true;
+    if let Some(expression) = passed.expression {
+        open = !written(cx, model, expression, 0);
+    }
+    if open {
+        known_keys(cx, model, &passed.value.clone(), passed.span);
+    }
+}
+
+/// Touches the keys that stand in a display. False if it is none.
+fn written(cx: &mut Evaluator<'_>, model: ModelId, id: ExpressionId, depth: u32) -> bool {
+    let module = cx.module();
+    let ExpressionKind::Collection(all) = &module.expression(id).kind else {
+        return false;
+    };
+    if depth > 3 {
+        return false;
+    }
+    let mut known = true;
+    for item in &all.items {
+        let Some(key) = item.key else {
+            known &= written(cx, model, item.value, depth + 1);
+            continue;
+        };
+        let span = module.expression(key).span;
+        match module.plain_text(key) {
+            Some(name) => {
+                let inside = Span::new(span.start + 1, span.end.saturating_sub(1));
+                column(cx, model, &name, inside, Access::Write);
+            }
+            None => cx.retouch(span, Access::Write),
+        }
+    }
+    known
+}
+
+/// The keys of dictionaries that were made elsewhere; a dictionary that is not known may name any column.
+fn known_keys(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, span: Span) {
+    let manner = Manner::implied(Access::Write).at_most(value.certainty);
+    let mut open = value.is_nothing();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Dictionary(of) => {
+                open |= !of.rest.is_nothing();
+                let keys: Vec<Box<str>> = of.known.keys().cloned().collect();
+                for key in keys {
+                    if let Some(field) = cx.models.field(model, &key) {
+                        cx.touch_field(model, field, span, manner);
+                    }
+                }
+            }
+            Atom::List(of) => known_keys(cx, model, &of.clone(), span),
+            Atom::Tuple(items) => {
+                for item in items.clone().iter() {
+                    known_keys(cx, model, item, span);
+                }
+            }
+            Atom::Null => {}
+            Atom::Object(object) if object.door == SQLALCHEMY => {}
+            _ => open = true,
+        }
+    }
+    if open {
+        cx.open_model(model, span, Access::Write);
+    }
+}
+
+/// A column or field by name.
+fn column(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) {
+    let field = cx
+        .models
+        .field(model, name)
+        .or_else(|| entity::by_column(cx, model, name));
+    if let Some(field) = field {
+        cx.touch_field(model, field, span, Manner::named(access));
+    }
+}
+
+/// Names of fields in strings, each touched at its own bytes.
+pub(super) fn strings(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, access: Access) {
+    for atom in value.atoms() {
+        match atom {
+            Atom::Text(text) => {
+                let name = text.text.trim_start_matches('-');
+                let skipped = (text.text.len() - name.len()) as u32;
+                let field = cx.models.field(model, name);
+                let place = text.locate(Span::new(skipped, text.text.len() as u32));
+                if let (Some(field), Some((file, span))) = (field, place)
+                    && let Some(table) = cx.table_of(model, field)
+                {
+                    let manner = Manner::named(access).at_most(value.certainty);
+                    cx.touch_column_in(file, &table, &field.column, span, manner, SQLALCHEMY);
+                }
+            }
+            Atom::List(of) => strings(cx, model, &of.clone(), access),
+            Atom::Tuple(items) => {
+                for item in items.clone().iter() {
+                    strings(cx, model, item, access);
+                }
+            }
+            _ => {}
+        }
+    }
+}
