@@ -7,3 +7,4 @@ mod text;
 
 pub use declare::{Declarations, DeclareOptions, MigrationFile, declare};
 pub use replay::Replay;
+pub use text::SourceText;

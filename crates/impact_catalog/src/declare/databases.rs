@@ -9,6 +9,9 @@ use impact_bind::Program;
 use impact_facts::{CatalogFile, Dialect, Origin, SchemaChange, TableName};
 use std::collections::BTreeSet;
 
+/// Folders of numbered files that no runner is known of: they stand on what the migrations leave.
+const UNNAMED_RUNNER: &str = "ordered";
+
 /// The sets that change one database.
 struct Database {
     name: Box<str>,
@@ -23,7 +26,9 @@ pub(super) fn compose(
     all: Declared,
 ) -> Declarations {
     let mut declarations = Declarations::default();
-    let databases = group(of_dialect(all.sets, options.dialect), options);
+    let mut sets = of_dialect(all.sets, options.dialect);
+    sets.sort_by_key(|set| set.runner == UNNAMED_RUNNER);
+    let databases = group(sets, options);
     let migrated = databases.iter().any(|database| !database.sets.is_empty());
     for (at, database) in databases.into_iter().enumerate() {
         let mut replay = Replay::new(&database.name, options.dialect);

@@ -24,7 +24,7 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
         if program.facts(file).language != Language::Sql || skipped {
             continue;
         }
-        let source = SourceText::of_body(program.module(file));
+        let source = SourceText::of_file(program.module(file));
         match layout(path, &source.text) {
             Layout::Migration(placed) => {
                 let steps = forward(&source, &placed.forward, options.dialect);
