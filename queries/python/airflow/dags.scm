@@ -2,6 +2,7 @@
 
 ; with DAG("nightly", schedule="@daily")
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job
+ (#mentions? "airflow")
  (#eq? @_name "DAG")
  (#binds? @callee "airflow.DAG" "airflow.models.DAG" "airflow.models.dag.DAG" "airflow.sdk.DAG")
  (#argument! name @job 0 "dag_id")
@@ -11,6 +12,7 @@
 ((decorated_definition
    (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job)
    definition: (_) @handler)
+ (#mentions? "airflow")
  (#eq? @_name "dag")
  (#binds? @callee "airflow.decorators.dag" "airflow.sdk.dag" "airflow.models.dag.dag")
  (#argument! name @job 0 "dag_id")
@@ -20,6 +22,7 @@
 ((decorated_definition
    (decorator [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee @job)
    definition: (_) @handler)
+ (#mentions? "airflow")
  (#eq? @_name "task")
  (#binds? @callee "airflow.decorators.task" "airflow.sdk.task"))
 
@@ -31,6 +34,7 @@
      (attribute object: (identifier) @_name)
    ] @callee) @job)
    definition: (_) @handler)
+ (#mentions? "airflow")
  (#eq? @_name "task")
  (#binds? @callee "airflow.decorators.task" "airflow.decorators.task.*" "airflow.sdk.task" "airflow.sdk.task.*")
  (#argument! name @job "task_id"))
@@ -39,6 +43,7 @@
 ((call
    function: (_) @callee
    arguments: (argument_list (keyword_argument name: (identifier) @_callable value: (_) @handler))) @job
+ (#mentions? "airflow")
  (#eq? @_callable "python_callable")
  (#argument! name @job 0 "task_id")
  (#argument! receiver @job "dag"))
@@ -47,12 +52,14 @@
 ((call
    function: (_) @callee
    arguments: (argument_list (keyword_argument name: (identifier) @_command value: (_) @text))) @job
+ (#mentions? "airflow")
  (#eq? @_command "bash_command")
  (#argument! name @job 0 "task_id")
  (#argument! receiver @job "dag"))
 
 ; KubernetesPodOperator(task_id="load", arguments=["manage.py", "load"])
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job
+ (#mentions? "airflow")
  (#any-of? @_name "KubernetesPodOperator" "GKEStartPodOperator" "EksPodOperator" "DockerOperator" "EcsRunTaskOperator")
  (#argument! name @job 0 "task_id")
  (#argument! text @job "arguments" "cmds" "command")

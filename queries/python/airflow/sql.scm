@@ -2,6 +2,7 @@
 
 ; SQLExecuteQueryOperator(task_id="load", sql="insert …"); a text that ends in .sql names a file
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @sql
+ (#mentions? "airflow")
  (#any-of? @_name "SQLExecuteQueryOperator" "PostgresOperator" "MySqlOperator" "SqliteOperator" "SnowflakeOperator"
    "MsSqlOperator" "OracleOperator" "RedshiftSQLOperator" "TrinoOperator" "BigQueryOperator"
    "BigQueryExecuteQueryOperator" "SQLColumnCheckOperator" "SQLTableCheckOperator" "SQLCheckOperator" "SqlSensor")
@@ -11,6 +12,7 @@
 
 ; hook.get_records(sql), hook.run(sql)
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @sql
+ (#mentions? "airflow")
  (#any-of? @_verb "get_records" "get_first" "get_pandas_df" "get_df" "run" "insert_rows" "bulk_dump")
  (#instance? @receiver "airflow.providers.postgres.hooks.postgres.PostgresHook" "airflow.providers.mysql.hooks.mysql.MySqlHook"
    "airflow.providers.common.sql.hooks.sql.DbApiHook" "airflow.providers.sqlite.hooks.sqlite.SqliteHook"

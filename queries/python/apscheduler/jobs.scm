@@ -2,6 +2,7 @@
 
 ; scheduler.add_job(report, "cron", hour=3)
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @job
+ (#mentions? "apscheduler" "scheduler")
  (#eq? @_verb "add_job")
  (#instance? @receiver "apscheduler.schedulers.*" "apscheduler.schedulers.base.BaseScheduler" "flask_apscheduler.APScheduler")
  (#argument! handler @job 0 "func")
@@ -12,6 +13,7 @@
 ((decorated_definition
    (decorator (call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @job)
    definition: (_) @handler)
+ (#mentions? "apscheduler" "scheduler")
  (#any-of? @_verb "scheduled_job" "task")
  (#instance? @receiver "apscheduler.schedulers.*" "apscheduler.schedulers.base.BaseScheduler" "flask_apscheduler.APScheduler")
  (#argument! schedule @job 0 "trigger")

@@ -4,6 +4,7 @@
 ((decorated_definition
    (decorator [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee @job)
    definition: (_) @handler)
+ (#mentions? "dramatiq")
  (#eq? @_name "actor")
  (#binds? @callee "dramatiq.actor" "dramatiq.actor.actor"))
 
@@ -11,6 +12,7 @@
 ((decorated_definition
    (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job)
    definition: (_) @handler)
+ (#mentions? "dramatiq")
  (#eq? @_name "actor")
  (#binds? @callee "dramatiq.actor" "dramatiq.actor.actor")
  (#argument! name @job "actor_name"))

@@ -3,6 +3,7 @@
 
 ; requests.get("https://billing/users")
 ((call function: (attribute attribute: (identifier) @_verb) @callee) @request
+ (#mentions? "requests" "httpx" "aiohttp")
  (#any-of? @_verb "get" "post" "put" "delete" "patch" "head" "options")
  (#binds? @callee
    "requests.get" "requests.post" "requests.put" "requests.delete" "requests.patch" "requests.head" "requests.options"
@@ -13,6 +14,7 @@
 
 ; session.get("/users")
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @request
+ (#mentions? "requests" "httpx" "aiohttp")
  (#any-of? @_verb "get" "post" "put" "delete" "patch" "head" "options")
  (#instance? @receiver "requests.Session" "requests.sessions.Session" "httpx.Client" "httpx.AsyncClient" "aiohttp.ClientSession"
    "aiohttp.client.ClientSession")
@@ -21,6 +23,7 @@
 
 ; requests.request("GET", url)
 ((call function: (attribute attribute: (identifier) @_verb) @callee) @request
+ (#mentions? "requests" "httpx" "aiohttp")
  (#eq? @_verb "request")
  (#binds? @callee "requests.request" "requests.api.request" "httpx.request")
  (#argument! method @request 0 "method")
@@ -28,6 +31,7 @@
 
 ; session.request("GET", url)
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @request
+ (#mentions? "requests" "httpx" "aiohttp")
  (#any-of? @_verb "request" "stream")
  (#instance? @receiver "requests.Session" "requests.sessions.Session" "httpx.Client" "httpx.AsyncClient" "aiohttp.ClientSession")
  (#argument! method @request 0 "method")

@@ -3,7 +3,7 @@
 //! Compiling a query takes milliseconds, so a group is compiled when the first file asks for it, once. A query runs over
 //! the surroundings of its words, unless there are many.
 
-use super::rule::Rule;
+use super::rule::{Gate, Rule};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -49,10 +49,27 @@ pub struct LanguageRules {
     /// The grammar.
     pub grammar: Language,
     groups: Vec<Group>,
-    /// Finds the words; empty if there are none.
+    /// Finds the words of all gates; none if there are none.
     words: Option<AhoCorasick>,
-    /// For each word, the groups that need it.
-    needed_by: Vec<Vec<usize>>,
+    /// What each word is to which group.
+    uses: Vec<Vec<(usize, WordUse)>>,
+}
+
+/// What a word in a file is to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WordUse {
+    /// A match has it: the group is run where it stands.
+    Place,
+    /// The file must mention it, or another of its kind.
+    Mention,
+}
+
+/// What a file says of a group.
+#[derive(Debug, Clone, Default)]
+struct Sighting {
+    /// Where its words stand, up to one more than [`PLACES`].
+    places: Vec<Range<usize>>,
+    mentioned: bool,
 }
 
 /// Where a group is to be run: over the whole tree, or where its words stand.
@@ -66,34 +83,32 @@ pub struct Run<'a> {
 impl LanguageRules {
     /// Groups the rules.
     pub fn new(grammar: Language, rules: impl IntoIterator<Item = Rule>) -> Self {
-        let mut by_gate: Vec<(Vec<Box<str>>, Vec<Rule>)> = Vec::new();
+        let mut by_gate: Vec<(Gate, Vec<Rule>)> = Vec::new();
         for rule in rules {
             match by_gate.iter_mut().find(|(gate, _)| *gate == rule.gate) {
                 Some((_, rules)) => rules.push(rule),
                 None => by_gate.push((rule.gate.clone(), vec![rule])),
             }
         }
-        let mut words: Vec<Box<str>> = by_gate
-            .iter()
-            .flat_map(|(gate, _)| gate.iter().cloned())
+        let gates = by_gate.iter().map(|(gate, _)| gate);
+        let mut words: Vec<Box<str>> = gates
+            .flat_map(|gate| gate.words.iter().chain(&gate.mentions).cloned())
             .collect();
         words.sort();
         words.dedup();
-        let needed_by = words
-            .iter()
-            .map(|word| groups_with(&by_gate, word))
-            .collect();
+        let uses = words.iter().map(|word| uses_of(&by_gate, word)).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(words.iter().map(|word| &**word));
+        let groups = by_gate
+            .into_iter()
+            .map(|(_, rules)| Group::new(rules))
+            .collect();
         Self {
             grammar,
             words: automaton.ok(),
-            needed_by,
-            groups: by_gate
-                .into_iter()
-                .map(|(_, rules)| Group::new(rules))
-                .collect(),
+            uses,
+            groups,
         }
     }
 
@@ -104,65 +119,76 @@ impl LanguageRules {
 
     /// The groups that may match in `text`, and where.
     pub fn runs(&self, text: &str) -> Vec<Run<'_>> {
-        let places = self.places(text);
-        let runs = self
-            .groups
+        let sightings = self.sightings(text);
+        self.groups
             .iter()
-            .zip(places)
-            .filter_map(|(group, places)| {
-                let gated = group
-                    .rules
-                    .first()
-                    .is_some_and(|rule| !rule.gate.is_empty());
-                match places.len() {
-                    0 if gated => None,
-                    1..=PLACES => Some(Run {
-                        group,
-                        places: Some(places),
-                    }),
-                    _ => Some(Run {
-                        group,
-                        places: None,
-                    }),
-                }
-            });
-        runs.collect()
+            .zip(sightings)
+            .filter_map(|(group, sighting)| group.run(sighting))
+            .collect()
     }
 
-    /// Where the words of each group stand, up to one more than [`PLACES`] of them.
-    fn places(&self, text: &str) -> Vec<Vec<Range<usize>>> {
-        let mut places = vec![Vec::new(); self.groups.len()];
+    fn sightings(&self, text: &str) -> Vec<Sighting> {
+        let mut sightings = vec![Sighting::default(); self.groups.len()];
         let Some(words) = &self.words else {
-            return places;
+            return sightings;
         };
         for found in words.find_overlapping_iter(text) {
             if !is_whole_word(text.as_bytes(), found.range()) {
                 continue;
             }
-            for &group in self
-                .needed_by
+            for (group, word_use) in self
+                .uses
                 .get(found.pattern().as_usize())
                 .into_iter()
                 .flatten()
             {
-                let Some(places) = places.get_mut(group) else {
+                let Some(sighting) = sightings.get_mut(*group) else {
                     continue;
                 };
-                if places.len() <= PLACES {
-                    places.push(found.range());
+                match word_use {
+                    WordUse::Mention => sighting.mentioned = true,
+                    WordUse::Place if sighting.places.len() <= PLACES => {
+                        sighting.places.push(found.range())
+                    }
+                    WordUse::Place => {}
                 }
             }
         }
-        places
+        sightings
     }
 }
 
-fn groups_with(by_gate: &[(Vec<Box<str>>, Vec<Rule>)], word: &str) -> Vec<usize> {
-    let with = by_gate
-        .iter()
-        .enumerate()
-        .filter(|(_, (gate, _))| gate.iter().any(|one| &**one == word));
-    with.map(|(at, _)| at).collect()
+impl Group {
+    fn run(&self, sighting: Sighting) -> Option<Run<'_>> {
+        let gate = &self.rules.first()?.gate;
+        if !gate.mentions.is_empty() && !sighting.mentioned {
+            return None;
+        }
+        match sighting.places.len() {
+            0 if !gate.words.is_empty() => None,
+            1..=PLACES => Some(Run {
+                group: self,
+                places: Some(sighting.places),
+            }),
+            _ => Some(Run {
+                group: self,
+                places: None,
+            }),
+        }
+    }
+}
+
+fn uses_of(by_gate: &[(Gate, Vec<Rule>)], word: &str) -> Vec<(usize, WordUse)> {
+    let mut uses = Vec::new();
+    for (at, (gate, _)) in by_gate.iter().enumerate() {
+        if gate.words.iter().any(|one| **one == *word) {
+            uses.push((at, WordUse::Place));
+        }
+        if gate.mentions.iter().any(|one| **one == *word) {
+            uses.push((at, WordUse::Mention));
+        }
+    }
+    uses
 }
 
 /// Whether no letter, digit or underscore joins the range on either side.

@@ -18,8 +18,8 @@ const TEXT_PREDICATES: &[&str] = &[
     "not-any-of?",
 ];
 
-/// Predicates that add to the tag.
-const DIRECTIVES: &[&str] = &["set!", "argument!"];
+/// Predicates that add to the tag, or say which files the pattern is tried on.
+const DIRECTIVES: &[&str] = &["set!", "argument!", "mentions?"];
 
 /// Predicates that link evaluates.
 const CONDITIONS: &[(&str, ConditionKind)] = &[
@@ -70,8 +70,17 @@ pub struct Rule {
     pub settings: Settings,
     /// Arguments that are captured wherever they stand in a call.
     pub arguments: Vec<ArgumentRule>,
-    /// Words of which one must stand in the file for it to match, sorted. Empty: it may match anywhere.
-    pub gate: Vec<Box<str>>,
+    /// Which files it is tried on.
+    pub gate: Gate,
+}
+
+/// Words that a file must have for a rule to be tried on it, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// Words of which every match has one. Empty: it may match anywhere.
+    pub words: Vec<Box<str>>,
+    /// Words of which the file must have one somewhere. Empty: it need not.
+    pub mentions: Vec<Box<str>>,
 }
 
 impl Rule {
@@ -92,7 +101,10 @@ impl Rule {
             conditions: place.conditions(pattern)?,
             settings: place.settings(pattern)?,
             arguments: place.arguments(pattern)?,
-            gate: gate(pattern),
+            gate: Gate {
+                words: needed(pattern),
+                mentions: place.mentions(pattern)?,
+            },
         })
     }
 }
@@ -234,6 +246,22 @@ impl Place<'_> {
         Ok(settings)
     }
 
+    fn mentions(&self, pattern: &Pattern) -> Result<Vec<Box<str>>, PackError> {
+        let mut mentions = Vec::new();
+        for predicate in pattern
+            .predicates
+            .iter()
+            .filter(|predicate| predicate.name == "mentions?")
+        {
+            let words = words(&predicate.operands).filter(|words| !words.is_empty());
+            mentions
+                .extend(words.ok_or_else(|| self.error(predicate.at, "#mentions? needs words"))?);
+        }
+        mentions.sort();
+        mentions.dedup();
+        Ok(mentions)
+    }
+
     fn arguments(&self, pattern: &Pattern) -> Result<Vec<ArgumentRule>, PackError> {
         let directives = pattern
             .predicates
@@ -278,16 +306,16 @@ impl Place<'_> {
 }
 
 /// The most telling words that a match needs: those of the predicate whose shortest word is longest.
-fn gate(pattern: &Pattern) -> Vec<Box<str>> {
+fn needed(pattern: &Pattern) -> Vec<Box<str>> {
     let clauses = pattern
         .predicates
         .iter()
         .filter_map(|predicate| needed_words(pattern, predicate));
     let telling = |words: &Vec<Box<str>>| words.iter().map(|word| word.len()).min().unwrap_or(0);
-    let mut gate = clauses.max_by_key(telling).unwrap_or_default();
-    gate.sort();
-    gate.dedup();
-    gate
+    let mut words = clauses.max_by_key(telling).unwrap_or_default();
+    words.sort();
+    words.dedup();
+    words
 }
 
 fn needed_words(pattern: &Pattern, predicate: &Predicate) -> Option<Vec<Box<str>>> {

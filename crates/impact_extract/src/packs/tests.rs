@@ -34,7 +34,7 @@ fn every_pack_that_comes_with_impact_compiles_and_can_be_gated() {
             assert!(group.query(&rules.grammar).is_some());
             for rule in &group.rules {
                 assert!(
-                    !rule.gate.is_empty(),
+                    !rule.gate.words.is_empty(),
                     "{}:{} names no word that it needs",
                     rule.pack,
                     rule.line
@@ -114,6 +114,24 @@ fn an_argument_is_captured_wherever_it_stands() {
     assert_eq!(path("a.get(1, '/x')"), found("get"));
     assert_eq!(path("a.post(b=1, path='/x', *c)"), found("post"));
     assert_eq!(path("a.get(*b, '/x')"), None);
+}
+
+#[test]
+fn a_pattern_may_ask_what_its_file_mentions() {
+    let packs =
+        own("((call function: (identifier) @_name) @request (#eq? @_name \"get\") (#mentions? \"acme\" \"corp\"))").unwrap();
+    let tags = |source: &str| {
+        let facts = extract(source.as_bytes(), Language::Python, &packs);
+        facts
+            .module
+            .tags
+            .iter()
+            .filter(|tag| &*tag.pack == "python/acme/calls")
+            .count()
+    };
+    assert_eq!(tags("import acme\nget()"), 1);
+    assert_eq!(tags("from corp import get\nget()"), 1);
+    assert_eq!(tags("import acme2\nget()"), 0);
 }
 
 #[test]
