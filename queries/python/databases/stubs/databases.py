@@ -1,0 +1,6 @@
+class Database:
+    async def __aenter__(self):
+        return self
+
+    def connection(self):
+        return self

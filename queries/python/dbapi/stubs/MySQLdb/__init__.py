@@ -1,0 +1,5 @@
+from MySQLdb.connections import Connection
+
+
+def connect(*args, **kwargs):
+    return Connection()

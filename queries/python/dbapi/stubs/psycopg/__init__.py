@@ -1,0 +1,56 @@
+class Cursor:
+    def __enter__(self):
+        return self
+
+    def execute(self, query, params=None, *, prepare=None, binary=None):
+        return self
+
+
+class ClientCursor(Cursor):
+    pass
+
+
+class ServerCursor(Cursor):
+    pass
+
+
+class AsyncCursor:
+    async def __aenter__(self):
+        return self
+
+    async def execute(self, query, params=None, *, prepare=None, binary=None):
+        return self
+
+
+class Connection:
+    @classmethod
+    def connect(cls, conninfo="", **kwargs):
+        return cls()
+
+    def __enter__(self):
+        return self
+
+    def cursor(self, name="", **kwargs):
+        return Cursor()
+
+    def execute(self, query, params=None, *, prepare=None, binary=False):
+        return Cursor()
+
+
+class AsyncConnection:
+    @classmethod
+    async def connect(cls, conninfo="", **kwargs):
+        return cls()
+
+    async def __aenter__(self):
+        return self
+
+    def cursor(self, name="", **kwargs):
+        return AsyncCursor()
+
+    async def execute(self, query, params=None, *, prepare=None, binary=False):
+        return AsyncCursor()
+
+
+def connect(conninfo="", **kwargs):
+    return Connection()

@@ -1,0 +1,13 @@
+from psycopg2.extensions import cursor
+
+
+class DictCursor(cursor):
+    pass
+
+
+class RealDictCursor(cursor):
+    pass
+
+
+class NamedTupleCursor(cursor):
+    pass

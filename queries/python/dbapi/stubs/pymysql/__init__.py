@@ -1,0 +1,5 @@
+from pymysql.connections import Connection
+
+
+def connect(*args, **kwargs):
+    return Connection()

@@ -1,0 +1,9 @@
+from pymysql.cursors import Cursor
+
+
+class Connection:
+    def __enter__(self):
+        return self
+
+    def cursor(self, cursor=None):
+        return Cursor()
