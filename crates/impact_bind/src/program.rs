@@ -258,6 +258,10 @@ impl<'a> Program<'a> {
         loop {
             if let Some(file) = self.module_file(&qualified[..end]) {
                 let rest = qualified[end..].trim_start_matches('.');
+                let first = rest.split('.').next().unwrap_or_default();
+                if !first.is_empty() && self.is_beyond_stub(file, first, trail) {
+                    return Binding::External(qualified.into());
+                }
                 return self.members(Binding::Module(file), rest, trail);
             }
             match qualified[..end].rfind('.') {
@@ -265,6 +269,14 @@ impl<'a> Program<'a> {
                 None => return Binding::External(qualified.into()),
             }
         }
+    }
+
+    /// Whether a stub says nothing of a name of its module: it stays outside the tree.
+    fn is_beyond_stub(&self, file: FileId, name: &str, trail: &mut Trail) -> bool {
+        let unit = self.unit(file);
+        let own = || format!("{}.{name}", unit.name);
+        unit.tree.is_none()
+            && matches!(self.module_member(file, name, trail), Binding::External(found) if *found == *own())
     }
 
     pub(crate) fn resolve_within(
@@ -433,7 +445,12 @@ impl<'a> Program<'a> {
         {
             return found;
         }
-        python::submodule(self, file, name).unwrap_or(Binding::Unknown)
+        let unit = self.unit(file);
+        let otherwise = match unit.tree {
+            Some(_) => Binding::Unknown,
+            None => Binding::External(format!("{}.{name}", unit.name).into()),
+        };
+        python::submodule(self, file, name).unwrap_or(otherwise)
     }
 
     pub(crate) fn remember_bases(

@@ -132,10 +132,13 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         self.escape(call);
-        if is_constructor(callee) {
-            self.hand_over(call);
+        match callee {
+            Atom::External(name) if is_class_name(name) => {
+                self.hand_over(call);
+                Value::outside(name)
+            }
+            _ => Value::unknown("what code outside the tree returns"),
         }
-        Value::unknown("what code outside the tree returns")
     }
 
     /// An object that is given to a class outside the tree is called back: its own methods run.
@@ -506,7 +509,9 @@ impl<'a> Evaluator<'a> {
         let definition = self.module().function(function.function);
         for (at, parameter) in (0..).zip(&definition.parameters) {
             if let Some(default) = parameter.default {
+                let before = self.current.calls.len();
                 let value = self.evaluate(default);
+                self.note_dependencies(function, before);
                 let value = value.filter(|atom| !matches!(atom, Atom::Unknown(_)));
                 self.cells.join(Key::Parameter(function, at), &value);
             }
@@ -515,6 +520,23 @@ impl<'a> Evaluator<'a> {
             let made = self.evaluate(*decorator);
             let span = self.module().expression(*decorator).span;
             self.decorate(function, &made, span);
+        }
+    }
+
+    /// Functions that a default names (`Depends(get_session)`) run with the function.
+    fn note_dependencies(&mut self, function: FunctionRef, from: usize) {
+        let run: Vec<Target> = self
+            .current
+            .calls
+            .iter()
+            .skip(from)
+            .map(|call| call.to.clone())
+            .collect();
+        for target in run {
+            if let Target::Function(dependency) = target {
+                let value: Value = Atom::Function(dependency).into();
+                self.cells.join(Key::Wrappers(function), &value);
+            }
         }
     }
 
@@ -582,15 +604,10 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether what is called is a class, by its name.
-fn is_constructor(callee: &Atom) -> bool {
-    match callee {
-        Atom::External(name) => {
-            let last = name.rsplit('.').next().unwrap_or_default();
-            last.chars().next().is_some_and(char::is_uppercase)
-        }
-        _ => false,
-    }
+/// Whether a qualified name is that of a class, as names go.
+fn is_class_name(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.chars().next().is_some_and(char::is_uppercase)
 }
 
 /// The door of the functions that decorators get: no one's.

@@ -84,6 +84,17 @@ pub struct Entry {
     pub via: Box<str>,
 }
 
+/// A message or request that leaves the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Which kind.
+    pub kind: impact_facts::OutboundKind,
+    /// Where to: `GET https://billing/users/{}`, or a topic.
+    pub name: Box<str>,
+    /// Where.
+    pub site: Site,
+}
+
 /// What one unit of code does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effects {
@@ -95,6 +106,8 @@ pub struct Effects {
     pub blind: Vec<Blind>,
     /// Entry points declared.
     pub entries: Vec<Entry>,
+    /// What leaves the service.
+    pub outgoing: Vec<Outgoing>,
     /// Statements resolved, and not.
     pub statements: Vec<(Site, bool)>,
 }

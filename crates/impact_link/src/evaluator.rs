@@ -5,6 +5,7 @@ use crate::door::DOORS;
 use crate::effect::{Blind, Effects, site};
 use crate::environment::Environment;
 use crate::models::Models;
+use crate::sql::Statements;
 use crate::tags::Tags;
 use crate::value::Value;
 use crate::{LinkInput, Schemas};
@@ -52,6 +53,7 @@ pub struct Evaluator<'a> {
     pub place: Place,
     pub(crate) environment: Environment,
     pub(crate) current: Effects,
+    pub(crate) statements: Statements,
     /// What the members of the last `{% regroup %}` are.
     pub(crate) grouper: Value,
     pub(crate) depth: u32,
@@ -79,6 +81,7 @@ impl<'a> Evaluator<'a> {
             place: Place::Module,
             environment: Environment::default(),
             current: Effects::default(),
+            statements: Statements::default(),
             grouper: Value::nothing(),
             depth: 0,
             steps: 0,
@@ -152,6 +155,8 @@ impl<'a> Evaluator<'a> {
             door.finish(self);
         }
         self.settle();
+        crate::framework::tagged::finish(self);
+        self.untagged_sql();
     }
 
     fn settle(&mut self) {
@@ -162,14 +167,40 @@ impl<'a> Evaluator<'a> {
 
     /// Runs something as part of a file's body: its effects are added to those of the body.
     pub fn within_file(&mut self, file: FileId, run: impl FnOnce(&mut Self)) {
-        let Some(unit) = self.unit_of_file(file) else {
-            return;
-        };
+        if let Some(unit) = self.unit_of_file(file) {
+            self.within_unit(unit, run);
+        }
+    }
+
+    /// Runs something as part of the innermost code around a span: its effects are added to those of that code.
+    pub fn within_code(&mut self, file: FileId, span: Span, run: impl FnOnce(&mut Self)) {
+        let functions = self.program.module(file).functions.iter();
+        let around = (0..)
+            .zip(functions)
+            .filter(|(_, function)| function.span.contains(span));
+        let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
+        let unit = innermost.and_then(|(id, _)| {
+            self.unit_of_function(FunctionRef {
+                file,
+                function: FunctionId(id),
+            })
+        });
+        if let Some(unit) = unit.or_else(|| self.unit_of_file(file)) {
+            self.within_unit(unit, run);
+        }
+    }
+
+    fn within_unit(&mut self, unit: UnitId, run: impl FnOnce(&mut Self)) {
         let Some(kept) = self.effects.get_mut(unit.0 as usize) else {
             return;
         };
         self.current = std::mem::take(kept);
-        (self.unit, self.file, self.place) = (unit, file, Place::Module);
+        self.unit = unit;
+        (self.file, self.place) = match self.units.get(unit.0 as usize) {
+            Some(Unit::Module(file)) => (*file, Place::Module),
+            Some(Unit::Function(function)) => (function.file, Place::Function(function.function)),
+            None => return,
+        };
         self.environment = Environment::default();
         run(self);
         let done = std::mem::take(&mut self.current);
@@ -298,9 +329,17 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-fn has_code(language: Language) -> bool {
+pub(crate) fn has_code(language: Language) -> bool {
     matches!(
         language,
-        Language::Python | Language::Rust | Language::Template
+        Language::Python
+            | Language::Rust
+            | Language::Template
+            | Language::Sql
+            | Language::Other
+            | Language::Yaml
+            | Language::Toml
+            | Language::Json
+            | Language::Crontab
     )
 }

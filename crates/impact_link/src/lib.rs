@@ -62,7 +62,7 @@ mod value;
 pub use cells::{Cells, Key, UnitId};
 pub use code_scope::code_scope;
 pub use door::{CallSite, Consumption, Door, MemberSite, Passed};
-pub use effect::{Blind, Calls, Effects, Entry, Target, Touch, site};
+pub use effect::{Blind, Calls, Effects, Entry, Outgoing, Target, Touch, site};
 pub use evaluator::Evaluator;
 pub use models::Models;
 pub use sql::Schemas;

@@ -134,6 +134,7 @@ impl<'a, 'e> Report<'a, 'e> {
                 });
             }
         }
+        self.outgoing(effects, symbol);
         self.entries(effects, scope);
         for (_, resolved) in &effects.statements {
             if *resolved {
@@ -141,6 +142,22 @@ impl<'a, 'e> Report<'a, 'e> {
             } else {
                 self.index.coverage.failed_statements += 1;
             }
+        }
+    }
+
+    fn outgoing(&mut self, effects: &Effects, symbol: Option<SymbolId>) {
+        let Some(symbol) = symbol else {
+            return;
+        };
+        for out in &effects.outgoing {
+            self.index.outbound.push(impact_facts::Outbound {
+                kind: out.kind,
+                name: out.name.clone(),
+                symbol,
+                site: out.site,
+                position: Position::default(),
+                certainty: impact_facts::Certainty::Exact,
+            });
         }
     }
 
@@ -282,6 +299,8 @@ impl<'a, 'e> Report<'a, 'e> {
             }
             same
         });
+        index.outbound.sort();
+        index.outbound.dedup();
         index.calls.sort();
         index.calls.dedup();
         index.entry_points.sort();

@@ -1,38 +1,62 @@
 //! SQL in strings: what a statement touches, brought home to the files that its bytes stand in.
 
-use crate::effect::{Blind, site};
+use crate::effect::{Blind, Touch, site};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_facts::{Assembled, BlindReason, Catalog, Reach, Span};
+use impact_facts::{
+    Assembled, BlindReason, Catalog, Certainty, FileId, How, Piece, Reach, ReferenceClass, Site,
+    Span, TableName, Text,
+};
+use impact_sql::{ColumnUse, Resolution, Schema, UseClass, looks_like_sql, resolve};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// The databases of a service, prepared for resolving statements.
 #[derive(Debug, Default)]
 pub struct Schemas {
     /// By the order of the input; the first is the service's own where a statement does not say.
-    pub names: Vec<Box<str>>,
+    pub(crate) all: Vec<(Box<str>, Schema)>,
 }
 
 impl Schemas {
     /// Prepares catalogs.
     #[must_use]
     pub fn new(catalogs: &[&Catalog]) -> Self {
+        let prepared = catalogs
+            .iter()
+            .map(|c| (c.database.clone(), Schema::new(c)));
         Self {
-            names: catalogs
-                .iter()
-                .map(|catalog| catalog.database.clone())
-                .collect(),
+            all: prepared.collect(),
         }
     }
+}
+
+/// A text that was resolved: which database it speaks of, and its statements.
+#[derive(Debug)]
+struct Resolved {
+    database: Box<str>,
+    statements: Vec<Resolution>,
+}
+
+/// What was resolved already, by text.
+#[derive(Debug, Default)]
+pub(crate) struct Statements {
+    known: HashMap<(String, Vec<Span>), Rc<Resolved>>,
+    /// Where bytes of resolved texts come from.
+    origins: BTreeSet<(FileId, u32)>,
 }
 
 impl Evaluator<'_> {
     /// Resolves what is known to be SQL; what of it is no known text becomes a blind spot.
     pub fn sql_value(&mut self, value: &Value, span: Span, via: &str) {
         let mut open = value.is_nothing();
+        let certainty = value.certainty;
         for atom in value.atoms() {
             match atom {
-                Atom::Text(text) => self.sql_text(text, span, via),
-                Atom::Null => {}
+                Atom::Text(text) => {
+                    self.with_certainty(certainty, |cx| cx.sql_text(text, span, via));
+                }
+                Atom::Null | Atom::Object(_) => {}
                 _ => open = true,
             }
         }
@@ -47,14 +71,206 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Resolves one text.
+    /// Resolves a part of SQL where it is a whole statement; what is less is read where it is used.
+    pub(crate) fn sql_fragment(&mut self, value: &Value, span: Span, via: &str) {
+        let certainty = value.certainty;
+        for text in value.texts().filter(|text| looks_like_sql(&text.text)) {
+            self.with_certainty(certainty, |cx| cx.sql_text(text, span, via));
+        }
+    }
+
+    /// Resolves one text: every statement in it. `span` is the place that uses it.
     pub fn sql_text(&mut self, text: &Assembled, span: Span, via: &str) {
-        let _ = (text, via);
-        self.blind(Blind {
-            site: site(self.file, span),
-            reason: BlindReason::Statement,
-            message: "a statement that was not resolved".into(),
-            reach: Reach::Database,
+        let file = self.file;
+        let origins = text
+            .segments
+            .iter()
+            .map(|segment| (segment.file, segment.offset));
+        self.statements.origins.extend(origins);
+        let resolved = self.resolved(text);
+        let home = |part: Span| text.locate(part).unwrap_or((file, span));
+        for statement in &resolved.statements {
+            let at = home(statement.span);
+            self.current
+                .statements
+                .push((site(at.0, at.1), statement.error.is_none()));
+            for used in &statement.uses {
+                let place = home(used.span);
+                self.touch(touch_of(
+                    used,
+                    site(place.0, place.1),
+                    &resolved.database,
+                    via,
+                ));
+            }
+            for table in statement.tables.iter().filter(|table| table.kind.is_some()) {
+                let place = home(table.span);
+                self.touch(Touch {
+                    site: site(place.0, place.1),
+                    database: resolved.database.clone(),
+                    table: table.table.clone(),
+                    column: None,
+                    access: table.access,
+                    how: How::Explicit,
+                    class: ReferenceClass::Name,
+                    certainty: statement.certainty,
+                    via: via.into(),
+                    declared_at: None,
+                    becomes: None,
+                    exposed_as: None,
+                });
+            }
+            self.sql_unknown(statement, &home);
+        }
+    }
+
+    fn sql_unknown(&mut self, statement: &Resolution, home: &dyn Fn(Span) -> (FileId, Span)) {
+        for unknown in &statement.unknown {
+            let place = home(unknown.span);
+            self.blind(Blind {
+                site: site(place.0, place.1),
+                reason: BlindReason::DynamicSql,
+                message: unknown.message.clone(),
+                reach: reach(unknown.tables.clone()),
+            });
+        }
+        if let Some(error) = &statement.error {
+            let place = home(error.span);
+            let named: Vec<TableName> = statement.tables.iter().map(|t| t.table.clone()).collect();
+            self.blind(Blind {
+                site: site(place.0, place.1),
+                reason: BlindReason::Statement,
+                message: error.message.clone(),
+                reach: reach((!named.is_empty()).then_some(named)),
+            });
+        }
+    }
+
+    /// The statements of a text, of the database whose tables they name.
+    fn resolved(&mut self, text: &Assembled) -> Rc<Resolved> {
+        let key = (text.text.clone(), text.holes.clone());
+        if let Some(known) = self.statements.known.get(&key) {
+            return known.clone();
+        }
+        let mut best: Option<(usize, Resolved)> = None;
+        for (database, schema) in &self.schemas.all {
+            let statements = resolve(&text.text, &text.holes, schema);
+            let tables = statements.iter().flat_map(|statement| &statement.tables);
+            let strange = tables.filter(|table| table.kind.is_none()).count();
+            if best.as_ref().is_none_or(|(least, _)| strange < *least) {
+                best = Some((
+                    strange,
+                    Resolved {
+                        database: database.clone(),
+                        statements,
+                    },
+                ));
+            }
+            if strange == 0 {
+                break;
+            }
+        }
+        let resolved = best.map_or_else(
+            || {
+                let schema = Schema::new(&Catalog::default());
+                let statements = resolve(&text.text, &text.holes, &schema);
+                Resolved {
+                    database: "".into(),
+                    statements,
+                }
+            },
+            |(_, resolved)| resolved,
+        );
+        let resolved = Rc::new(resolved);
+        self.statements.known.insert(key, resolved.clone());
+        resolved
+    }
+
+    /// Strings that read like SQL and that no pack recognized: resolved where every table they name is known.
+    pub(crate) fn untagged_sql(&mut self) {
+        for file in self.program.files().take(self.program.own_files() as usize) {
+            if !crate::evaluator::has_code(self.program.facts(file).language) {
+                continue;
+            }
+            for text in &self.program.module(file).texts {
+                self.untagged_text(file, text);
+            }
+        }
+    }
+
+    fn untagged_text(&mut self, file: FileId, text: &Text) {
+        let Some(Piece::Literal(first)) = text.pieces.first() else {
+            return;
+        };
+        let origin = (file, first.map.locate(0));
+        if self.statements.origins.contains(&origin) || !looks_like_sql(&first.value) {
+            return;
+        }
+        let assembled = assemble(file, &text.pieces);
+        let resolved = self.resolved(&assembled);
+        let mut tables = resolved
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.tables)
+            .peekable();
+        let known = tables.peek().is_some() && tables.all(|table| table.kind.is_some());
+        let sound = resolved
+            .statements
+            .iter()
+            .all(|statement| statement.error.is_none());
+        if !known || !sound {
+            return;
+        }
+        self.within_code(file, text.span, |cx| {
+            cx.with_certainty(Certainty::Likely, |cx| {
+                cx.sql_text(&assembled, text.span, "sql")
+            });
         });
     }
+}
+
+/// A text as it stands, with a hole for each part that is filled in.
+fn assemble(file: FileId, pieces: &[Piece]) -> Assembled {
+    let mut made = Assembled::default();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(literal) => made.push_literal(file, literal),
+            Piece::Hole(hole) => made.push_hole(file, hole.span),
+            Piece::Alternatives(bodies) => {
+                if let Some(first) = bodies.first() {
+                    made.push_assembled(&assemble(file, first));
+                }
+            }
+            Piece::Repeat(repeat) => made.push_assembled(&assemble(file, &repeat.body)),
+        }
+    }
+    made
+}
+
+fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
+    let (how, class) = match used.class {
+        _ if used.rebinds.is_some() => (How::Explicit, ReferenceClass::Rebinding),
+        UseClass::Name | UseClass::Proposed => (How::Explicit, ReferenceClass::Name),
+        UseClass::Star => (How::Implicit, ReferenceClass::Star),
+        UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
+        UseClass::Dependency => (How::Implicit, ReferenceClass::View),
+    };
+    Touch {
+        site,
+        database: database.into(),
+        table: used.table.clone(),
+        column: Some(used.column.clone()),
+        access: used.access,
+        how,
+        class,
+        certainty: used.certainty,
+        via: via.into(),
+        declared_at: None,
+        becomes: used.rebinds.clone(),
+        exposed_as: None,
+    }
+}
+
+fn reach(tables: Option<Vec<TableName>>) -> Reach {
+    tables.map_or(Reach::Database, Reach::Tables)
 }

@@ -19,7 +19,7 @@ impl<'a> Tags<'a> {
         let mut tags = Self::default();
         for file in program.files() {
             for tag in &program.module(file).tags {
-                if tag.kind != TagKind::Sql {
+                if !matches!(tag.kind, TagKind::Sql | TagKind::Fragment) {
                     continue;
                 }
                 for captured in tag.all(Capture::Text) {
@@ -41,7 +41,12 @@ impl<'a> Evaluator<'a> {
         };
         let span = self.module().expression(id).span;
         for tag in tags {
-            if self.holds(tag) {
+            if !self.holds(tag) {
+                continue;
+            }
+            if tag.kind == TagKind::Fragment {
+                self.sql_fragment(value, span, &via_of(&tag.pack));
+            } else {
                 self.sql_value(value, span, &via_of(&tag.pack));
             }
         }

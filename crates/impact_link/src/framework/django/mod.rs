@@ -8,7 +8,7 @@ mod commands;
 mod request;
 pub(crate) mod settings;
 mod templates;
-mod urls;
+pub(crate) mod urls;
 mod views;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};

@@ -275,7 +275,8 @@ fn without_holes(text: &Assembled) -> String {
     shown
 }
 
-fn of_path(route: &str) -> String {
+/// `users/<int:id>/` to `users/{id}/`.
+pub(crate) fn of_path(route: &str) -> String {
     let mut made = String::new();
     let mut rest = route;
     while let Some((before, after)) = rest.split_once('<') {
@@ -292,7 +293,7 @@ fn of_path(route: &str) -> String {
 }
 
 /// `^users/(?P<id>\d+)/$` to `users/{id}/`.
-fn of_expression(expression: &str) -> String {
+pub(crate) fn of_expression(expression: &str) -> String {
     let mut made = String::new();
     let chars: Vec<char> = expression.chars().collect();
     let mut at = 0;

@@ -35,17 +35,6 @@ impl Written {
     }
 }
 
-/// What a path leads to.
-#[derive(Debug, Clone)]
-pub(super) enum End {
-    /// A field of a model.
-    Field,
-    /// A relation of a model: its key was read.
-    Relation(Option<ModelId>),
-    /// Nothing that the models know.
-    Unknown,
-}
-
 /// Follows a path from a model, reads the keys of every hop, and touches the field at its end.
 pub(super) fn follow(
     cx: &mut Evaluator<'_>,
@@ -53,20 +42,18 @@ pub(super) fn follow(
     path: &str,
     written: Written,
     manner: Manner,
-) -> End {
+) {
     let mut at = model;
     let mut start = 0;
-    let mut end = End::Unknown;
     for segment in path.split("__") {
         let span = written.part(start, start + segment.len());
         start += segment.len() + 2;
         if let Some(relation) = relation(cx, at, segment) {
             read_key(cx, at, relation, written.file, span, manner);
             let target = cx.models.target(relation);
-            end = End::Relation(target);
             match target {
                 Some(target) => at = target,
-                None => return end,
+                None => return,
             }
             if path.len() < start && relation.reverse && relation.through.is_none() {
                 read_primary_key(cx, at, written.file, span, manner);
@@ -75,11 +62,10 @@ pub(super) fn follow(
         }
         if let Some(field) = field(cx, at, segment) {
             touch(cx, at, field, written.file, span, manner);
-            return End::Field;
+            return;
         }
-        return end;
+        return;
     }
-    end
 }
 
 /// A relation by the word that lookups use.
@@ -113,7 +99,9 @@ pub(super) fn field<'a>(cx: &Evaluator<'a>, model: ModelId, word: &str) -> Optio
         .find(|field| *field.name == *word)
         .or_else(|| {
             let all = &cx.models.get(model)?.relations;
-            let keys = all.iter().filter(|relation| !relation.local.is_empty());
+            let keys = all
+                .iter()
+                .filter(|relation| !relation.reverse && !relation.local.is_empty());
             let of = keys.filter_map(|relation| {
                 let rest = word.strip_suffix("_id")?;
                 (*relation.name == *rest).then(|| relation.local.first())?
@@ -139,7 +127,7 @@ pub(super) fn follow_members(
         let Some(relation) = cx.models.relation(at, segment) else {
             break;
         };
-        let by_key = !relation.local.is_empty();
+        let by_key = !relation.reverse && !relation.local.is_empty();
         let how = if by_key {
             manner.how
         } else {
@@ -187,7 +175,7 @@ pub(super) fn key_field<'a>(
     model: ModelId,
     relation: &Relationship,
 ) -> Option<&'a MappedField> {
-    let column = relation.local.first()?;
+    let column = relation.local.first().filter(|_| !relation.reverse)?;
     cx.models
         .get(model)?
         .fields

@@ -1,0 +1,524 @@
+//! Entry points and messages that packs recognize: routes with the prefixes of their routers, jobs, commands, consumers,
+//! requests and messages that leave.
+
+use crate::door::Consumption;
+use crate::effect::{Entry, Outgoing, Target, site};
+use crate::evaluator::Evaluator;
+use crate::framework::django::urls::{of_expression, of_path};
+use crate::tags::via_of;
+use crate::value::{Atom, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{
+    Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, OutboundKind, Span, Tag,
+    TagKind,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A router: where the value that it is stands.
+type Router = (FileId, u32);
+
+/// Routers and what stands before their paths.
+#[derive(Debug, Default)]
+struct Mounts {
+    /// What the router itself says.
+    own: BTreeMap<Router, String>,
+    /// Where it is mounted: in which other, and under what.
+    mounted: BTreeMap<Router, Vec<(Option<Router>, Option<String>)>>,
+    /// Routers whose own prefix gives way to that of the mount.
+    replaced: BTreeSet<Router>,
+}
+
+/// Records what the tags of the service's own files declare.
+pub(crate) fn finish(cx: &mut Evaluator<'_>) {
+    let tags = holding(cx);
+    let mut mounts = Mounts::default();
+    for (file, tag) in tags.iter().filter(|(_, tag)| tag.kind == TagKind::Mount) {
+        mount(cx, *file, tag, &mut mounts);
+    }
+    let hooks = hooks(cx, &tags);
+    for (file, tag) in &tags {
+        let via = via_of(&tag.pack);
+        match tag.kind {
+            TagKind::Route => route(cx, *file, tag, &mounts, hooks.get(&via)),
+            TagKind::Job => named(cx, *file, tag, EntryKind::Job),
+            TagKind::Command => named(cx, *file, tag, EntryKind::Command),
+            TagKind::Consumer => consumer(cx, *file, tag),
+            TagKind::Request => outgoing(cx, *file, tag, OutboundKind::Request),
+            TagKind::Publish => outgoing(cx, *file, tag, OutboundKind::Publish),
+            _ => {}
+        }
+    }
+}
+
+/// Tags of packs whose framework has a door that knows better.
+const EVALUATED: &[&str] = &["python/django/urls", "python/django/commands"];
+
+/// All tags that count, with their files.
+fn holding<'a>(cx: &mut Evaluator<'a>) -> Vec<(FileId, &'a Tag)> {
+    let program = cx.program;
+    let mut found = Vec::new();
+    for file in program.files().take(program.own_files() as usize) {
+        for tag in &program.module(file).tags {
+            let wanted = !matches!(tag.kind, TagKind::Sql | TagKind::Fragment | TagKind::Model);
+            if !wanted || EVALUATED.contains(&&*tag.pack) {
+                continue;
+            }
+            let mut holds = false;
+            cx.within_code(file, tag.span, |cx| holds = cx.holds(tag));
+            if holds {
+                found.push((file, tag));
+            }
+        }
+    }
+    found
+}
+
+/// Code that runs around every route of a framework.
+fn hooks(cx: &mut Evaluator<'_>, tags: &[(FileId, &Tag)]) -> BTreeMap<Box<str>, Vec<Target>> {
+    let mut found: BTreeMap<Box<str>, Vec<Target>> = BTreeMap::new();
+    for (file, tag) in tags.iter().filter(|(_, tag)| tag.kind == TagKind::Hook) {
+        let code = handlers(cx, *file, tag)
+            .into_iter()
+            .map(|(_, target)| target);
+        found.entry(via_of(&tag.pack)).or_default().extend(code);
+    }
+    found
+}
+
+fn evaluated(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Value {
+    let Captured::Expression(id) = captured else {
+        return Value::nothing();
+    };
+    let mut value = Value::nothing();
+    cx.within_code(file, tag.span, |cx| {
+        let kept = std::mem::take(&mut cx.current);
+        value = cx.evaluate(id);
+        cx.current = kept;
+    });
+    value
+}
+
+fn texts(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, capture: Capture) -> Vec<String> {
+    let captured: Vec<Captured> = tag.all(capture).copied().collect();
+    let mut found = Vec::new();
+    for one in captured {
+        let value = evaluated(cx, file, tag, one);
+        let span = tag.span;
+        let items: Value = value.filter(|atom| matches!(atom, Atom::List(_) | Atom::Tuple(_)));
+        let inner = if items.is_nothing() {
+            Value::nothing()
+        } else {
+            cx.iterate(&items, span)
+        };
+        for text in value.texts().chain(inner.texts()) {
+            found.push(shown(text));
+        }
+    }
+    let _ = Consumption::Print;
+    found
+}
+
+/// A text with `{}` for what is not known.
+fn shown(text: &impact_facts::Assembled) -> String {
+    let mut shown = text.text.clone();
+    for hole in text.holes.iter().rev() {
+        let (start, end) = (hole.start as usize, hole.end as usize);
+        if shown.get(start..end).is_some() {
+            shown.replace_range(start..end, "{}");
+        }
+    }
+    shown
+}
+
+/// Which router an expression is: the value that its name is bound to.
+fn router(cx: &Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Option<Router> {
+    let Captured::Expression(id) = captured else {
+        return None;
+    };
+    let module = cx.program.module(file);
+    if let ExpressionKind::Call(_) = module.expression(id).kind {
+        return Some((file, module.expression(id).span.start));
+    }
+    let place = place_of(cx, file, tag.span);
+    router_of(cx, file, place, id)
+}
+
+fn router_of(cx: &Evaluator<'_>, file: FileId, place: Place, id: ExpressionId) -> Option<Router> {
+    match cx.program.resolve_expression(file, place, id) {
+        Binding::Value(value, rest) if rest.is_empty() => {
+            let span = cx
+                .program
+                .module(value.file)
+                .expression(value.expression)
+                .span;
+            Some((value.file, span.start))
+        }
+        _ => None,
+    }
+}
+
+fn place_of(cx: &Evaluator<'_>, file: FileId, span: Span) -> Place {
+    let functions = cx.program.module(file).functions.iter();
+    let around = (0..).zip(functions).filter(|(_, function)| {
+        function.span.contains(span)
+            && function.span.start < span.start
+            && function.name_span.end < span.start
+    });
+    let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
+    innermost.map_or(Place::Module, |(id, _)| {
+        Place::Function(impact_facts::FunctionId(id))
+    })
+}
+
+fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mut Mounts) {
+    let prefix = texts(cx, file, tag, Capture::Prefix).into_iter().next();
+    let Some(captured) = tag.first(Capture::Router).copied() else {
+        return;
+    };
+    let Some(child) = router(cx, file, tag, captured) else {
+        return;
+    };
+    let itself = matches!(captured, Captured::Expression(id)
+        if cx.program.module(file).expression(id).span == tag.span);
+    if itself {
+        mounts.own.insert(child, prefix.unwrap_or_default());
+        return;
+    }
+    let parent = tag.first(Capture::Receiver).copied();
+    let parent = parent.and_then(|captured| router(cx, file, tag, captured));
+    if tag.setting("syntax") == Some("flask") && prefix.is_some() {
+        mounts.replaced.insert(child);
+    }
+    mounts
+        .mounted
+        .entry(child)
+        .or_default()
+        .push((parent, prefix));
+}
+
+impl Mounts {
+    fn prefixes(&self, router: Router, depth: u32) -> Vec<String> {
+        let own = self.own.get(&router).cloned().unwrap_or_default();
+        let mounted = self
+            .mounted
+            .get(&router)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if mounted.is_empty() || depth > 8 {
+            return vec![own];
+        }
+        let mut all = BTreeSet::new();
+        for (parent, prefix) in mounted {
+            let outer = match parent {
+                Some(parent) if *parent != router => self.prefixes(*parent, depth + 1),
+                _ => vec![String::new()],
+            };
+            let inner = if self.replaced.contains(&router) && prefix.is_some() {
+                ""
+            } else {
+                &own
+            };
+            for before in outer {
+                all.insert(format!(
+                    "{before}{}{inner}",
+                    prefix.as_deref().unwrap_or_default()
+                ));
+            }
+        }
+        all.into_iter().collect()
+    }
+}
+
+fn route(
+    cx: &mut Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    mounts: &Mounts,
+    hooks: Option<&Vec<Target>>,
+) {
+    let receiver = tag.first(Capture::Receiver).copied();
+    let router = receiver.and_then(|captured| router(cx, file, tag, captured));
+    let prefixes = router.map_or(vec![String::new()], |router| mounts.prefixes(router, 0));
+    let said = methods(cx, file, tag);
+    let code = handlers(cx, file, tag);
+    let mut paths = texts(cx, file, tag, Capture::Path);
+    if paths.is_empty() {
+        paths.push(String::new());
+    }
+    let mut by_method: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+    for (method, target) in code {
+        by_method
+            .entry(method.unwrap_or_else(|| said.clone()))
+            .or_default()
+            .push(target);
+    }
+    if by_method.is_empty() {
+        by_method.insert(said, Vec::new());
+    }
+    for path in &paths {
+        for prefix in &prefixes {
+            let path = pattern(&format!("{prefix}{path}"), tag.setting("syntax"));
+            for (method, runs) in &by_method {
+                let mut runs = runs.clone();
+                runs.extend(hooks.into_iter().flatten().cloned());
+                let name = format!("{method} /{}", path.trim_start_matches('/'));
+                add(cx, file, tag, EntryKind::Api, &name, runs, None);
+            }
+        }
+    }
+}
+
+fn pattern(path: &str, syntax: Option<&str>) -> String {
+    match syntax {
+        Some("regex") => of_expression(path),
+        Some("flask" | "django") => of_path(path),
+        Some("colon") => path
+            .split('/')
+            .map(|part| {
+                part.strip_prefix(':')
+                    .map_or(part.to_owned(), |name| format!("{{{name}}}"))
+            })
+            .collect::<Vec<_>>()
+            .join("/"),
+        _ => without_types(path),
+    }
+}
+
+/// `{path:path}` to `{path}`.
+fn without_types(path: &str) -> String {
+    let mut made = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        made.push_str(before);
+        let Some((inside, tail)) = after.split_once('}') else {
+            break;
+        };
+        let name = inside.split(':').next().unwrap_or(inside);
+        made.push_str(&format!("{{{name}}}"));
+        rest = tail;
+    }
+    made.push_str(rest);
+    made
+}
+
+fn methods(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) -> String {
+    if let Some(method) = tag.setting("method") {
+        return method.to_ascii_uppercase();
+    }
+    let said: BTreeSet<String> = texts(cx, file, tag, Capture::Method)
+        .iter()
+        .map(|text| text.to_ascii_uppercase())
+        .collect();
+    let silent = tag.first(Capture::Method).is_none();
+    match (said.is_empty(), silent, tag.setting("syntax")) {
+        (false, ..) => said.into_iter().collect::<Vec<_>>().join(","),
+        // Flask, Starlette: a route that does not say answers GET.
+        (true, true, Some("flask" | "braces")) => "GET".to_owned(),
+        _ => "ANY".to_owned(),
+    }
+}
+
+/// The code that a tag runs, with the method where a class has one for each.
+fn handlers(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) -> Vec<(Option<String>, Target)> {
+    let captured: Vec<Captured> = tag.all(Capture::Handler).copied().collect();
+    let mut found = Vec::new();
+    for one in captured {
+        match one {
+            Captured::Function(function) => {
+                found.push((None, Target::Function(FunctionRef { file, function })));
+            }
+            Captured::Class(class) => found.extend(class_handlers(cx, ClassRef { file, class })),
+            Captured::Expression(_) => {
+                let value = evaluated(cx, file, tag, one);
+                found.extend(value_handlers(cx, &value));
+            }
+            Captured::Span(_) => {}
+        }
+    }
+    found
+}
+
+fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>, Target)> {
+    let mut found = Vec::new();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Function(function) | Atom::Method(function, _) => {
+                found.push((None, Target::Function(*function)));
+            }
+            Atom::Class(class) | Atom::Instance(class) => found.extend(class_handlers(cx, *class)),
+            Atom::Object(object) if object.class.is_some() => {
+                found.extend(
+                    object
+                        .class
+                        .into_iter()
+                        .flat_map(|class| class_handlers(cx, class)),
+                );
+            }
+            Atom::Text(text) => {
+                if let Binding::Function(function) = cx.program.lookup(&text.text) {
+                    found.push((None, Target::Function(function)));
+                }
+            }
+            Atom::Member(of, _) => found.extend(value_handlers(cx, &(**of).clone().into())),
+            _ => {}
+        }
+    }
+    found
+}
+
+const HTTP: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+
+fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, Target)> {
+    let mut found = Vec::new();
+    for name in HTTP
+        .iter()
+        .copied()
+        .chain(["dispatch_request", "run", "__call__"])
+    {
+        if let Some((owner, [.., Definition::Function(function)])) = cx.class_member(class, name) {
+            let target = Target::Function(FunctionRef {
+                file: owner.file,
+                function: *function,
+            });
+            let method = HTTP.contains(&name).then(|| name.to_ascii_uppercase());
+            found.push((method, target));
+        }
+    }
+    found
+}
+
+/// Jobs and commands: named, else by the function that they run.
+fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
+    let code = handlers(cx, file, tag);
+    let said = texts(cx, file, tag, Capture::Name).into_iter().next();
+    let own = code.iter().find_map(|(_, target)| match target {
+        Target::Function(function) => {
+            let name = cx.program.function_name(*function);
+            name.rsplit(['.', ':']).next().map(str::to_owned)
+        }
+        Target::File(_) => None,
+    });
+    let own = match kind {
+        EntryKind::Command => own.map(|name| name.replace('_', "-")),
+        _ => own,
+    };
+    let schedule = tag.first(Capture::Schedule).copied();
+    let schedule = schedule.and_then(|captured| spelled(cx, file, tag, captured));
+    if let Some(name) = said.or(own) {
+        let runs = code.into_iter().map(|(_, target)| target).collect();
+        add(cx, file, tag, kind, &name, runs, schedule);
+    }
+}
+
+/// A schedule as it is written: a text, or a call with its arguments.
+fn spelled(
+    cx: &mut Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    captured: Captured,
+) -> Option<Box<str>> {
+    let value = evaluated(cx, file, tag, captured);
+    if let Some(text) = value.texts().next() {
+        return Some(text.text.as_str().into());
+    }
+    let Captured::Expression(id) = captured else {
+        return None;
+    };
+    written(cx.program.module(file), id, 0).map(Into::into)
+}
+
+fn written(module: &impact_facts::Module, id: ExpressionId, depth: u32) -> Option<String> {
+    match &module.expression(id).kind {
+        _ if depth > 4 => None,
+        ExpressionKind::Integer(number) => Some(number.to_string()),
+        ExpressionKind::Text(_) => module.plain_text(id),
+        ExpressionKind::Call(call) => {
+            let mut parts = Vec::new();
+            for argument in &call.arguments {
+                let value = written(module, argument.value, depth + 1)?;
+                parts.push(match argument.name {
+                    Some((name, _)) => format!("{}={value}", module.name(name)),
+                    None => value,
+                });
+            }
+            Some(format!(
+                "{}({})",
+                module.dotted(call.callee)?,
+                parts.join(", ")
+            ))
+        }
+        _ => module.dotted(id),
+    }
+}
+
+fn consumer(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) {
+    let mut runs: Vec<Target> = handlers(cx, file, tag)
+        .into_iter()
+        .map(|(_, target)| target)
+        .collect();
+    if runs.is_empty()
+        && let Place::Function(function) = place_of(cx, file, tag.span)
+    {
+        runs.push(Target::Function(FunctionRef { file, function }));
+    }
+    for topic in texts(cx, file, tag, Capture::Topic) {
+        add(
+            cx,
+            file,
+            tag,
+            EntryKind::Consumer,
+            &topic,
+            runs.clone(),
+            None,
+        );
+    }
+}
+
+fn add(
+    cx: &mut Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    kind: EntryKind,
+    name: &str,
+    runs: Vec<Target>,
+    schedule: Option<Box<str>>,
+) {
+    let (span, via) = (tag.span, via_of(&tag.pack));
+    cx.within_file(file, |cx| {
+        cx.current.entries.push(Entry {
+            kind,
+            name: name.into(),
+            site: site(file, span),
+            schedule,
+            runs,
+            via,
+        });
+    });
+}
+
+fn outgoing(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: OutboundKind) {
+    let names = match kind {
+        OutboundKind::Publish => texts(cx, file, tag, Capture::Topic),
+        OutboundKind::Request => {
+            let method = match tag.setting("method") {
+                Some(method) => method.to_ascii_uppercase(),
+                None => methods(cx, file, tag),
+            };
+            let urls = texts(cx, file, tag, Capture::Url);
+            urls.iter().map(|url| format!("{method} {url}")).collect()
+        }
+    };
+    let span = tag.span;
+    cx.within_code(file, span, |cx| {
+        for name in names {
+            let out = Outgoing {
+                kind,
+                name: name.into(),
+                site: site(file, span),
+            };
+            if !cx.current.outgoing.contains(&out) {
+                cx.current.outgoing.push(out);
+            }
+        }
+    });
+}
