@@ -6,7 +6,7 @@ mod finish;
 mod inherit;
 mod names;
 mod relations;
-mod views;
+pub(crate) mod views;
 
 pub(crate) use names::find_in;
 

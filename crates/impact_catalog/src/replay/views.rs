@@ -2,38 +2,32 @@
 
 use super::Replay;
 use impact_facts::{
-    Column, Site, Span, SpanMap, TableName, UnknownStep, View, ViewNeed, ViewQuery,
+    Catalog, Column, Relation, Site, Span, TableName, UnknownStep, View, ViewNeed, ViewQuery,
 };
-use impact_sql::{ColumnUse, OutputColumn, Resolution, Schema, UseClass};
+use impact_sql::{ColumnUse, OutputColumn, Schema, UseClass};
 
 impl Replay {
     /// A view's columns and insides, as the relations stand now.
     pub(super) fn view(&mut self, query: &ViewQuery, span: Span) -> (Vec<Column>, View) {
-        let resolved = self.resolve(query, span);
-        let outputs = resolved
-            .as_ref()
-            .map(|found| found.outputs.as_slice())
-            .unwrap_or_default();
-        let names = output_names(&query.columns, outputs);
-        let columns = names
-            .iter()
-            .flatten()
+        let bound = self.bind(query, span);
+        let columns = bound
+            .columns(&query.columns)
+            .into_iter()
             .map(|name| self.view_column(name, span))
             .collect();
-        let uses = resolved
-            .as_ref()
-            .map(|found| found.uses.as_slice())
-            .unwrap_or_default();
-        let direct = uses.iter().filter(|column| column.through.is_empty());
-        let needs = direct
-            .map(|column| self.need(column, outputs, &names, &query.map))
-            .collect();
-        let at = Some(self.site(query.map.span(0, query.sql.len() as u32)));
+        let at = self.site(query.map.span(0, query.sql.len() as u32));
+        let place = |span: Span| {
+            Some(Site {
+                file: at.file,
+                span: query.map.span(span.start, span.end),
+            })
+        };
+        let needs = bound.needs(&query.columns, &place);
         (
             columns,
             View {
                 sql: query.sql.clone(),
-                at,
+                at: Some(at),
                 needs,
             },
         )
@@ -41,35 +35,28 @@ impl Replay {
 
     /// The columns of a table that a query fills.
     pub(super) fn query_columns(&mut self, query: &ViewQuery, span: Span) -> Vec<Column> {
-        let resolved = self.resolve(query, span);
-        let outputs = resolved
-            .as_ref()
-            .map(|found| found.outputs.as_slice())
-            .unwrap_or_default();
-        let names = output_names(&query.columns, outputs);
-        names
-            .iter()
-            .flatten()
+        let bound = self.bind(query, span);
+        bound
+            .columns(&query.columns)
+            .into_iter()
             .map(|name| self.view_column(name, span))
             .collect()
     }
 
-    fn resolve(&mut self, query: &ViewQuery, span: Span) -> Option<Resolution> {
-        let mut catalog = self.catalog.clone();
-        catalog.search_path = self
-            .path
-            .iter()
-            .chain(&self.catalog.search_path)
-            .cloned()
-            .collect();
-        let found = impact_sql::resolve(&query.sql, &[], &Schema::new(&catalog))
-            .into_iter()
-            .next();
-        let why = match &found {
-            Some(found) => found.error.as_ref().map(|error| error.message.clone()),
-            None => Some("it holds no statement".into()),
+    fn bind(&mut self, query: &ViewQuery, span: Span) -> Bound {
+        let bound = if self.path == self.catalog.search_path {
+            Bound::of(&self.catalog, &query.sql)
+        } else {
+            let mut catalog = self.catalog.clone();
+            catalog.search_path = self
+                .path
+                .iter()
+                .chain(&self.catalog.search_path)
+                .cloned()
+                .collect();
+            Bound::of(&catalog, &query.sql)
         };
-        if let Some(why) = why {
+        if let Some(why) = &bound.why {
             let tables = self.tables_named(&query.sql);
             let reason = format!("the query of a view is not understood: {why}").into();
             self.catalog.unknown.push(UnknownStep {
@@ -78,43 +65,18 @@ impl Replay {
                 tables,
             });
         }
-        found.filter(|found| found.error.is_none())
+        bound
     }
 
-    fn view_column(&self, name: &str, span: Span) -> Column {
+    fn view_column(&self, name: Box<str>, span: Span) -> Column {
         Column {
-            name: name.into(),
+            name,
             data_type: "".into(),
             nullable: true,
             has_default: false,
             generated_from: Vec::new(),
             declared_at: Some(self.site(span)),
             origin: self.origin,
-        }
-    }
-
-    fn need(
-        &self,
-        column: &ColumnUse,
-        outputs: &[OutputColumn],
-        names: &[Option<Box<str>>],
-        map: &SpanMap,
-    ) -> ViewNeed {
-        let source = (column.table.clone(), column.column.clone());
-        let feeds = outputs
-            .iter()
-            .zip(names)
-            .filter(|(output, _)| output.sources.contains(&source));
-        let site = Site {
-            file: self.file,
-            span: map.span(column.span.start, column.span.end),
-        };
-        ViewNeed {
-            table: column.table.clone(),
-            column: column.column.clone(),
-            site: Some(site),
-            star: column.class == UseClass::Star,
-            feeds: feeds.filter_map(|(_, name)| name.clone()).collect(),
         }
     }
 
@@ -141,15 +103,159 @@ impl Replay {
     }
 }
 
-/// The names of a query's columns: those that the view's list gives, then the query's own.
-fn output_names(listed: &[Box<str>], outputs: &[OutputColumn]) -> Vec<Option<Box<str>>> {
-    let own = outputs
-        .iter()
-        .skip(listed.len())
-        .map(|output| output.name.clone());
-    listed
-        .iter()
-        .map(|name| Some(name.clone()))
-        .chain(own)
+/// A query, bound to the relations of a catalog.
+struct Bound {
+    uses: Vec<ColumnUse>,
+    outputs: Vec<OutputColumn>,
+    /// Why a part of it is not understood.
+    why: Option<Box<str>>,
+}
+
+impl Bound {
+    fn of(catalog: &Catalog, sql: &str) -> Self {
+        let found = impact_sql::resolve(sql, &holes(sql), &Schema::new(catalog))
+            .into_iter()
+            .next();
+        let Some(found) = found else {
+            return Self {
+                uses: Vec::new(),
+                outputs: Vec::new(),
+                why: Some("it holds no statement".into()),
+            };
+        };
+        let error = found.error.map(|error| error.message);
+        let failed = error.is_some();
+        let why = error.or_else(|| found.unknown.first().map(|unknown| unknown.message.clone()));
+        let keep = |uses: Vec<ColumnUse>| if failed { Vec::new() } else { uses };
+        Self {
+            uses: keep(found.uses),
+            outputs: if failed { Vec::new() } else { found.outputs },
+            why,
+        }
+    }
+
+    /// The names of the query's columns: those that the view's list gives, then the query's own.
+    fn names(&self, listed: &[Box<str>]) -> Vec<Option<Box<str>>> {
+        let own = self
+            .outputs
+            .iter()
+            .skip(listed.len())
+            .map(|output| output.name.clone());
+        listed
+            .iter()
+            .map(|name| Some(name.clone()))
+            .chain(own)
+            .collect()
+    }
+
+    fn columns(&self, listed: &[Box<str>]) -> Vec<Box<str>> {
+        self.names(listed).into_iter().flatten().collect()
+    }
+
+    /// Each column that the query itself names, with the columns of the result that it feeds.
+    fn needs(&self, listed: &[Box<str>], place: &dyn Fn(Span) -> Option<Site>) -> Vec<ViewNeed> {
+        let names = self.names(listed);
+        let direct = self.uses.iter().filter(|column| column.through.is_empty());
+        let need = |column: &ColumnUse| {
+            let source = (column.table.clone(), column.column.clone());
+            let feeds = self
+                .outputs
+                .iter()
+                .zip(&names)
+                .filter(|(output, _)| output.sources.contains(&source));
+            ViewNeed {
+                table: column.table.clone(),
+                column: column.column.clone(),
+                site: place(column.span),
+                star: column.class == UseClass::Star,
+                feeds: feeds.filter_map(|(_, name)| name.clone()).collect(),
+            }
+        };
+        direct.map(need).collect()
+    }
+}
+
+/// Words that stand for what is not known before run time.
+fn holes(sql: &str) -> Vec<Span> {
+    let starts = sql
+        .match_indices("impact_hole_")
+        .map(|(at, word)| (at, at + word.len()));
+    let digits = |from: usize| {
+        sql.bytes()
+            .skip(from)
+            .take_while(u8::is_ascii_digit)
+            .count()
+    };
+    starts
+        .map(|(start, end)| Span::new(start as u32, (end + digits(end)) as u32))
         .collect()
+}
+
+/// Binds every view of a catalog to the relations as they stand; whether a view's columns changed. Sites are exact
+/// where the query stands in its file as it is, else the whole query's.
+pub(crate) fn bind_again(catalog: &mut Catalog) -> bool {
+    let views = catalog
+        .relations
+        .iter()
+        .filter_map(|(name, relation)| Some((name, relation, relation.view.as_ref()?)));
+    let mut bound = Vec::new();
+    for (name, relation, view) in views {
+        let found = Bound::of(catalog, &view.sql);
+        if found.outputs.is_empty() {
+            continue;
+        }
+        let same_count = found.outputs.len() == relation.columns.len();
+        let listed: Vec<Box<str>> = match same_count {
+            true => relation
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+            false => Vec::new(),
+        };
+        let at = view.at;
+        let as_it_is =
+            at.is_some_and(|at| (at.span.end - at.span.start) as usize == view.sql.len());
+        let place = |span: Span| match at {
+            Some(at) if as_it_is => Some(Site {
+                span: Span::new(at.span.start + span.start, at.span.start + span.end),
+                ..at
+            }),
+            other => other,
+        };
+        bound.push((
+            name.clone(),
+            found.columns(&listed),
+            found.needs(&listed, &place),
+        ));
+    }
+    let mut changed = false;
+    for (name, columns, needs) in bound {
+        let Some(relation) = catalog.relations.get_mut(&name) else {
+            continue;
+        };
+        if relation.columns.len() != columns.len() {
+            changed = true;
+            relation.columns = columns
+                .into_iter()
+                .map(|name| column_of(relation, name))
+                .collect();
+        }
+        if let Some(view) = &mut relation.view {
+            view.needs = needs;
+        }
+    }
+    changed
+}
+
+fn column_of(relation: &Relation, name: Box<str>) -> Column {
+    Column {
+        name,
+        data_type: "".into(),
+        nullable: true,
+        has_default: false,
+        generated_from: Vec::new(),
+        declared_at: relation.declared_at,
+        origin: relation.origin,
+    }
 }
