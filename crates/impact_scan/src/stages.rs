@@ -8,7 +8,7 @@ use crate::read::Contents;
 use crate::schema_paths;
 use crate::workspace::{DatabaseSpec, ServiceSpec, Workspace};
 use impact_bind::{Library, Program, SourceFile, Sources, Stub};
-use impact_catalog::{Declarations, DeclareOptions, declare};
+use impact_catalog::{Declarations, DeclareOptions, Member, declare, merge_databases};
 use impact_extract::{Packs, extract};
 use impact_facts::{
     BlindReason, BlindSpot, Catalog, FileAnnotation, FileFacts, FileId, Index, Position, Reach,
@@ -47,7 +47,7 @@ pub(crate) fn analyze(
         .par_iter()
         .zip(services)
         .zip(files.par_iter().zip(&libraries));
-    let declared: Vec<Declared<'_>> = work
+    let mut declared: Vec<Declared<'_>> = work
         .map(|((spec, contents), (files, libraries))| {
             let program = Program::new(Sources {
                 files,
@@ -63,7 +63,7 @@ pub(crate) fn analyze(
             }
         })
         .collect();
-    let merged = merge_all(&declared, joined);
+    let merged = merge_all(&mut declared, joined);
     declared
         .into_par_iter()
         .map(|service| finish(workspace, &merged, service))
@@ -161,17 +161,51 @@ fn databases_of<'a>(workspace: &'a Workspace, spec: &ServiceSpec) -> Vec<&'a Dat
     }
 }
 
-fn merge_all(declared: &[Declared<'_>], joined: &[Index]) -> Merged {
-    let own = declared
-        .iter()
-        .flat_map(|service| &service.declarations.catalogs);
-    let mut by_name: BTreeMap<&str, Vec<&Catalog>> = BTreeMap::new();
-    for catalog in own.chain(joined.iter().flat_map(|index| &index.catalogs)) {
-        by_name.entry(&catalog.database).or_default().push(catalog);
+/// Merges the catalogs of each database over all services. Where services turn out to have a database each, their
+/// catalogs get its name, and what it imports from the others.
+fn merge_all(declared: &mut [Declared<'_>], joined: &[Index]) -> Merged {
+    let mut places = Vec::new();
+    let mut members = Vec::new();
+    for (service, one) in declared.iter().enumerate() {
+        for (at, catalog) in one.declarations.catalogs.iter().enumerate() {
+            places.push((service, at));
+            let said = !one.spec.service.databases.is_empty();
+            members.push(Member {
+                service: &one.spec.service.name,
+                catalog,
+                said,
+            });
+        }
     }
-    by_name
+    for index in joined {
+        let said = !index.service.databases.is_empty();
+        let catalogs = index.catalogs.iter();
+        members.extend(catalogs.map(|catalog| Member {
+            service: &index.service.name,
+            catalog,
+            said,
+        }));
+    }
+    let databases = merge_databases(&members);
+    for database in &databases {
+        for (service, at) in database
+            .members
+            .iter()
+            .filter_map(|member| places.get(*member))
+        {
+            let own = declared
+                .get_mut(*service)
+                .and_then(|one| one.declarations.catalogs.get_mut(*at));
+            let Some(own) = own else { continue };
+            if database.members.len() == 1 {
+                own.clone_from(&database.catalog);
+            }
+            own.database.clone_from(&database.catalog.database);
+        }
+    }
+    databases
         .into_iter()
-        .map(|(name, catalogs)| (name.into(), merge(&catalogs)))
+        .map(|database| (database.catalog.database.clone(), database.catalog))
         .collect()
 }
 
@@ -207,7 +241,8 @@ fn empty_catalog(database: &DatabaseSpec) -> Catalog {
     }
 }
 
-/// A service's own databases first, then those that its declarations turned out to speak of.
+/// A service's own databases first, then those that its declarations turned out to speak of. A service that names and
+/// declares none may speak of any.
 fn catalogs_of<'a>(
     merged: &'a Merged,
     named: &'a [Catalog],
@@ -215,7 +250,7 @@ fn catalogs_of<'a>(
 ) -> Vec<&'a Catalog> {
     let mut catalogs: Vec<&Catalog> = named
         .iter()
-        .map(|empty| merged.get(&empty.database).unwrap_or(empty))
+        .filter_map(|empty| merged.get(&empty.database))
         .collect();
     for declared in &declarations.catalogs {
         if catalogs
@@ -224,6 +259,12 @@ fn catalogs_of<'a>(
         {
             catalogs.extend(merged.get(&declared.database));
         }
+    }
+    if catalogs.is_empty() {
+        catalogs.extend(merged.values());
+    }
+    if catalogs.is_empty() {
+        catalogs.extend(named);
     }
     catalogs
 }
@@ -290,26 +331,4 @@ fn annotations(contents: &Contents) -> Vec<FileAnnotation> {
         );
     }
     all
-}
-
-fn merge(catalogs: &[&Catalog]) -> Catalog {
-    let mut merged = catalogs
-        .first()
-        .map(|first| (*first).clone())
-        .unwrap_or_default();
-    for catalog in catalogs.iter().skip(1) {
-        for (name, relation) in &catalog.relations {
-            merged
-                .relations
-                .entry(name.clone())
-                .or_insert_with(|| relation.clone());
-        }
-        for (name, relation) in &catalog.dropped {
-            merged
-                .dropped
-                .entry(name.clone())
-                .or_insert_with(|| relation.clone());
-        }
-    }
-    merged
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::replay::Replay;
 use impact_bind::Program;
-use impact_facts::{CatalogFile, Dialect, Origin, SchemaChange, TableName};
+use impact_facts::{Catalog, CatalogFile, Dialect, Origin, SchemaChange, TableName};
 use std::collections::BTreeSet;
 
 /// Folders of numbered files that no runner is known of: they stand on what the migrations leave.
@@ -58,7 +58,19 @@ pub(super) fn compose(
         &mut declarations.catalogs,
         &mut declarations.models,
     );
+    declarations.catalogs.retain(says_something);
     declarations
+}
+
+fn says_something(catalog: &Catalog) -> bool {
+    let Catalog {
+        relations,
+        dropped,
+        imported,
+        unknown,
+        ..
+    } = catalog;
+    !(relations.is_empty() && dropped.is_empty() && imported.is_empty() && unknown.is_empty())
 }
 
 fn migrate(
