@@ -189,6 +189,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::django::Django,
     &crate::orm::sqlalchemy::SqlAlchemy,
     &crate::framework::django::DjangoWeb,
+    &crate::orm::diesel::Diesel,
     &crate::library::rust::Rust,
 ];
 

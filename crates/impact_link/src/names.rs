@@ -325,7 +325,13 @@ impl<'a> Evaluator<'a> {
             .unwrap_or_default();
         let inferred = passed.clone().at_most(Certainty::Likely);
         let silent = said.is_nothing() || said.is_unknown();
-        let value = if silent || (is_weak(&said) && !passed.is_unknown()) {
+        let is_query = self.is(Language::Rust)
+            && passed
+                .atoms()
+                .iter()
+                .any(|atom| matches!(atom, Atom::Object(_)))
+            && !crate::call::is_telling(&said);
+        let value = if silent || is_query || (is_weak(&said) && !passed.is_unknown()) {
             inferred
         } else {
             said

@@ -1,4 +1,5 @@
 //! ORMs: one file or folder for each.
 
+pub(crate) mod diesel;
 pub(crate) mod django;
 pub(crate) mod sqlalchemy;

@@ -70,6 +70,7 @@ pub(super) fn evaluate(
         return value;
     }
     let last = spelled.rsplit('.').next().unwrap_or_default();
+    crate::orm::diesel::declared(cx, last, call);
     match MACROS.iter().find(|(name, _)| *name == last) {
         Some((_, makes)) => made(cx, *makes, &site),
         None => Value::unknown("what a macro makes"),

@@ -65,7 +65,6 @@ fn record(cx: &mut Evaluator<'_>, record: &Record) -> Value {
 
 /// What a bare name is: a local, else what the module sees.
 pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
-    let _ = span;
     let (file, places) = (cx.file, cx.program.places(cx.file));
     let mut at = Some(cx.place);
     while let Some(place) = at {
@@ -87,7 +86,15 @@ pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
         at = places.around(place);
     }
     let binding = cx.program.resolve(file, cx.place, text);
-    cx.binding(&binding)
+    bound(cx, &binding, span)
+}
+
+/// The value of what a path is bound to. A path may name a column.
+fn bound(cx: &mut Evaluator<'_>, binding: &Binding, span: Span) -> Value {
+    if let Binding::External(path) = binding {
+        crate::orm::diesel::named(cx, path, span);
+    }
+    cx.binding(binding)
 }
 
 /// What `of::name` is.
@@ -96,11 +103,14 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
     if let Some(spelled) = spelled(cx, id) {
         let binding = cx.program.resolve(cx.file, cx.place, &spelled);
         if !matches!(binding, Binding::Unknown | Binding::Local) {
-            return cx.binding(&binding);
+            return bound(cx, &binding, attribute.name_span);
         }
     }
     let of = match &module.expression(attribute.of).kind {
         ExpressionKind::Cast(cast) => annotation(cx, cx.file, cx.place, cast.of),
+        ExpressionKind::Collection(_) | ExpressionKind::Subscript(_) => {
+            annotation(cx, cx.file, cx.place, attribute.of)
+        }
         _ => cx.evaluate(attribute.of),
     };
     let name = module.name(attribute.name);

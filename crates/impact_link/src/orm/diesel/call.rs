@@ -1,0 +1,160 @@
+//! Diesel's functions and methods.
+
+use super::NAME;
+use super::columns::{Thing, table_of, thing};
+use super::query::{self, Step};
+use crate::door::CallSite;
+use crate::effect::{Blind, site};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{BlindReason, Reach};
+
+/// What a method of a table or query does.
+#[rustfmt::skip]
+const STEPS: &[(&str, Step)] = &[
+    ("filter", Step::Refine), ("or_filter", Step::Refine), ("order", Step::Refine), ("order_by", Step::Refine),
+    ("then_order_by", Step::Refine), ("limit", Step::Refine), ("offset", Step::Refine), ("group_by", Step::Refine),
+    ("having", Step::Refine), ("distinct", Step::Refine), ("distinct_on", Step::Refine), ("into_boxed", Step::Refine),
+    ("for_update", Step::Refine), ("for_no_key_update", Step::Refine), ("for_share", Step::Refine),
+    ("skip_locked", Step::Refine), ("no_wait", Step::Refine), ("on", Step::Refine), ("on_conflict", Step::Refine),
+    ("on_conflict_do_nothing", Step::Refine), ("do_nothing", Step::Refine), ("do_update", Step::Refine),
+    ("on_constraint", Step::Refine), ("bind", Step::Refine), ("as_query", Step::Refine), ("assume_not_null", Step::Refine),
+    ("nullable", Step::Refine), ("single_value", Step::Refine), ("filter_target", Step::Refine),
+    ("find", Step::Find),
+    ("inner_join", Step::Join), ("left_join", Step::Join), ("left_outer_join", Step::Join), ("join", Step::Join),
+    ("union", Step::Join), ("union_all", Step::Join),
+    ("select", Step::Select), ("returning", Step::Select), ("count", Step::Count),
+    ("set", Step::Write), ("values", Step::Write),
+    ("load", Step::All), ("get_results", Step::All), ("load_iter", Step::All), ("load_stream", Step::All),
+    ("first", Step::One), ("get_result", Step::One), ("execute", Step::Execute),
+];
+
+/// The method of a column that says what is written: `column.eq(value)`.
+const ASSIGNS: &str = "eq";
+
+/// What a function of diesel makes.
+pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+    let (package, last) = path
+        .split_once('.')
+        .map(|(first, _)| (first, path.rsplit('.').next().unwrap_or_default()))?;
+    if !matches!(package, "diesel" | "diesel_async") {
+        return None;
+    }
+    let kind = match last {
+        "update" => "update",
+        "insert_into" | "replace_into" | "insert_or_ignore_into" => "insert",
+        "delete" => "delete",
+        "sql_query" => return Some(raw(cx, call)),
+        "sql" => return Some(fragment(cx, call)),
+        "select" => {
+            return Some(
+                Object::new(NAME, "query", None)
+                    .with_word("selected")
+                    .into(),
+            );
+        }
+        _ => return Some(query::expression()),
+    };
+    let target = call.value(0, "");
+    let model = target
+        .atoms()
+        .iter()
+        .find_map(|atom| query::model_of(cx, atom));
+    Some(Object::new(NAME, kind, model).into())
+}
+
+/// A statement as text.
+fn raw(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let text = call.value(0, "");
+    let span = call.at(0).map_or(call.span, |argument| argument.span);
+    cx.sql_value(&text, span, NAME);
+    Object::new(NAME, "query", None)
+        .with_word("selected")
+        .into()
+}
+
+/// A part of a statement as text: it may name any column of whatever it is put into.
+fn fragment(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let text = call.value(0, "");
+    let mut words: Vec<Box<str>> = text
+        .texts()
+        .flat_map(|text| {
+            text.text
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .collect::<Vec<_>>()
+        })
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .map(|word| word.to_lowercase().into())
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    let known = text.texts().next().is_some();
+    if !known || !words.is_empty() {
+        cx.blind(Blind {
+            site: site(cx.file, call.span),
+            reason: BlindReason::DynamicSql,
+            message: "a fragment of SQL; the columns it names depend on the statement around it"
+                .into(),
+            reach: if known {
+                Reach::Words(words)
+            } else {
+                Reach::Database
+            },
+        });
+    }
+    query::expression()
+}
+
+/// What a method makes.
+pub(super) fn method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match of {
+        Atom::External(path) => match thing(cx, path)? {
+            Thing::Table(model) if name == "star" => Some(query::all_of(model)),
+            Thing::Table(model) => step(cx, Object::new(NAME, "query", Some(model)), name, call),
+            Thing::Column(model, field) if name == ASSIGNS => {
+                Some(query::assignment(cx, model, field, call.callee))
+            }
+            _ => Some(query::expression()),
+        },
+        Atom::Class(class) => {
+            let model = cx.models.of_class(*class)?;
+            let table = table_of(cx, model)?;
+            match name {
+                "as_select" | "as_returning" => {
+                    Some(query::selection(Value::from(Atom::Mapped(model))))
+                }
+                "belonging_to" => Some(Object::new(NAME, "query", Some(table)).into()),
+                "table" => Some(Object::new(NAME, "query", Some(table)).into()),
+                _ => None,
+            }
+        }
+        Atom::Tuple(_) if matches!(name, "as_select" | "as_returning") => {
+            Some(query::selection(of.clone().into()))
+        }
+        Atom::Object(object) if object.door == NAME && object.kind == "expression" => {
+            Some(query::expression())
+        }
+        Atom::Object(object) if object.door == NAME => step(cx, (**object).clone(), name, call),
+        Atom::Mapped(model) if name == "save_changes" => save_changes(cx, *model, call),
+        _ => None,
+    }
+}
+
+fn save_changes(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) -> Option<Value> {
+    let table = table_of(cx, model)?;
+    query::write(cx, &Atom::Mapped(model).into(), call.span);
+    query::read_back(cx, &Object::new(NAME, "update", Some(table)), call)
+}
+
+fn step(cx: &mut Evaluator<'_>, object: Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let Some((_, step)) = STEPS.iter().find(|(known, _)| *known == name) else {
+        let unchanged = matches!(object.kind, "query" | "update" | "insert" | "delete");
+        return unchanged.then(|| object.into());
+    };
+    query::apply(cx, object, *step, call)
+}
