@@ -2,15 +2,22 @@
 
 use super::jinja;
 
-/// `text` with every `{{ … }}`, `{% … %}` and `{# … #}` made blank: a line that holds nothing else becomes white space, any
+/// `text` with every `{{ … }}`, `{% … %}`, `{# … #}` or `<% … %>` made blank: a line that holds nothing else becomes white space, any
 /// other mark a word of the same length. None if there are none.
 pub fn mask(text: &str) -> Option<String> {
-    if !jinja::has_marks(text) {
+    let spans: Vec<(usize, usize)> = if jinja::has_marks(text) {
+        let marks = jinja::marks(text).into_iter();
+        marks
+            .map(|mark| (mark.span.start as usize, mark.span.end as usize))
+            .collect()
+    } else {
+        erb_marks(text)
+    };
+    if spans.is_empty() {
         return None;
     }
     let mut bytes = text.as_bytes().to_vec();
-    for mark in jinja::marks(text) {
-        let (start, end) = (mark.span.start as usize, mark.span.end as usize);
+    for (start, end) in spans {
         let filler = if stands_alone(text, start, end) {
             b' '
         } else {
@@ -23,6 +30,21 @@ pub fn mask(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// Ruby's `<% … %>`.
+fn erb_marks(text: &str) -> Vec<(usize, usize)> {
+    let mut spans = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find("<%")) {
+        let start = at + start;
+        let Some(length) = text.get(start..).and_then(|rest| rest.find("%>")) else {
+            break;
+        };
+        at = start + length + 2;
+        spans.push((start, at));
+    }
+    spans
 }
 
 /// Whether the line of a mark holds white space besides.

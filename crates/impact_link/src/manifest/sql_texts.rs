@@ -10,7 +10,7 @@ use impact_facts::{
     Assembled, BlindReason, Capture, Captured, Catalog, Certainty, ExpressionKind, FileFacts,
     FileId, Language, Piece, Reach, Scope, Span, TagKind, Text,
 };
-use impact_sql::{Resolution, Schema, StatementKind, resolve};
+use impact_sql::{Resolution, Schema, StatementKind, looks_like_sql, resolve};
 use std::collections::BTreeSet;
 
 /// Bodies in bodies deeper than this are left out.
@@ -64,6 +64,9 @@ impl Reader<'_> {
         let mut symbol = None;
         for text in self.texts() {
             let assembled = assemble(self.file, text);
+            if self.facts.language == Language::Other && !looks_like_sql(&assembled.text) {
+                continue;
+            }
             for resolution in resolve(&assembled.text, &assembled.holes, self.schema) {
                 if !self.counts(&assembled, &resolution) {
                     continue;

@@ -148,9 +148,26 @@ fn unescaped(text: &str, mark: &str) -> Option<usize> {
         if text.as_bytes().get(at..)?.starts_with(mark.as_bytes()) {
             return Some(at);
         }
-        at += if *byte == b'\\' { 2 } else { 1 };
+        at += match byte {
+            b'\\' => 2,
+            b'$' | b'#' => hole_width(text, at, mark),
+            _ => 1,
+        };
     }
     None
+}
+
+/// How far to go past `${…}` or `#{…}`, in which quotes may stand; 1 if no hole begins here.
+fn hole_width(text: &str, at: usize, mark: &str) -> usize {
+    let holds_holes = matches!(mark, "\"" | "\"\"\"" | "`");
+    let body = text
+        .get(at + 1..)
+        .filter(|body| holds_holes && body.starts_with('{'));
+    let closed = body.and_then(balanced).filter(|length| {
+        body.and_then(|body| body.get(..*length))
+            .is_some_and(|inside| !inside.contains('\n'))
+    });
+    1 + closed.unwrap_or(0)
 }
 
 fn closing_line(text: &str, word: &str) -> Option<(usize, usize)> {

@@ -48,6 +48,11 @@ fn yaml_with_template_marks_is_read_with_the_marks_blanked() {
         shown(lower_yaml, text),
         "{`kind`: `CronJob`, `spec`: {`schedule`: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`, `name`: `xxxxxxx-job`}}"
     );
+    let ruby = "<% 3.times do |i| %>\nrow_<%= i %>:\n  id: <%= i %>\n<% end %>\n";
+    assert_eq!(
+        shown(lower_yaml, ruby),
+        "{`row_xxxxxxxx`: {`id`: `xxxxxxxx`}}"
+    );
     let quoted = "command: \"dbt run {{ var }}\"\n";
     assert_eq!(
         shown(lower_yaml, quoted),

@@ -50,6 +50,14 @@ fn holes_of_templates() {
 }
 
 #[test]
+fn quotes_in_holes_do_not_end_a_literal() {
+    assert_eq!(
+        lowered("q = \"SELECT a FROM tab WHERE b IN (#{ids.join(\", \")})\""),
+        "`SELECT a FROM tab WHERE b IN (${other()})`"
+    );
+}
+
+#[test]
 fn joined_literals_are_one_text() {
     assert_eq!(
         lowered(
