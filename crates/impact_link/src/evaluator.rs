@@ -336,7 +336,6 @@ pub(crate) fn has_code(language: Language) -> bool {
             | Language::Rust
             | Language::Template
             | Language::Sql
-            | Language::Other
             | Language::Yaml
             | Language::Toml
             | Language::Json

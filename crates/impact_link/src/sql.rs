@@ -251,7 +251,8 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
     let (how, class) = match used.class {
         _ if used.rebinds.is_some() => (How::Explicit, ReferenceClass::Rebinding),
         UseClass::Name | UseClass::Proposed => (How::Explicit, ReferenceClass::Name),
-        UseClass::Star => (How::Implicit, ReferenceClass::Star),
+        UseClass::Star if !used.needs => (How::Implicit, ReferenceClass::Star),
+        UseClass::Star => (How::Implicit, ReferenceClass::WholeRow),
         UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
         UseClass::Dependency => (How::Implicit, ReferenceClass::View),
     };

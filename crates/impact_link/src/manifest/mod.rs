@@ -3,6 +3,7 @@
 
 mod actions;
 mod command;
+mod commands;
 mod compose;
 mod crontab;
 mod dbt;
@@ -33,6 +34,7 @@ const READERS: &[Reader] = &[
     crontab::read,
     actions::read,
     compose::read,
+    commands::read,
     dbt::start,
 ];
 

@@ -2,10 +2,10 @@
 
 use super::draft::Manifests;
 use impact_facts::{
-    Assembled, BlindReason, BlindSpot, Certainty, FileId, How, Position, Reach, Reference,
-    ReferenceClass, Site, Span, SymbolId, TableName,
+    Access, Assembled, BlindReason, BlindSpot, Certainty, FileId, How, Position, Reach, Reference,
+    ReferenceClass, Scope, Site, Span, SymbolId, TableName,
 };
-use impact_sql::{ColumnUse, Resolution, UseClass};
+use impact_sql::{ColumnUse, Resolution, TableUse, UseClass};
 
 /// Where a statement's text comes from, and who says so.
 pub(crate) struct Report<'t> {
@@ -31,6 +31,9 @@ impl Report<'_> {
         }
         for used in &resolution.uses {
             self.reference(manifests, used);
+        }
+        for used in resolution.tables.iter().filter(|used| used.kind.is_some()) {
+            self.table(manifests, used, resolution.certainty);
         }
         let named: Vec<TableName> = resolution
             .tables
@@ -59,37 +62,57 @@ impl Report<'_> {
     fn reference(&self, manifests: &mut Manifests<'_, '_>, used: &ColumnUse) {
         let (how, class) = match used.class {
             _ if !used.through.is_empty() => return,
-            UseClass::Name | UseClass::Proposed => (How::Explicit, ReferenceClass::Name),
-            UseClass::Star => (How::Implicit, ReferenceClass::Star),
-            UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
             UseClass::Dependency => return,
+            _ if used.rebinds.is_some() => (How::Explicit, ReferenceClass::Rebinding),
+            UseClass::Name | UseClass::Proposed => (How::Explicit, ReferenceClass::Name),
+            UseClass::Star if !used.needs => (How::Implicit, ReferenceClass::Star),
+            UseClass::Star | UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
         };
-        let rebinds = used.rebinds.is_some();
-        let site = self.site(used.span);
+        let scope = manifests.scope(self.site(used.span).file);
         manifests.index.references.push(Reference {
-            site,
+            column: Some(used.column.clone()),
+            how,
+            class,
+            becomes: used.rebinds.clone(),
+            ..self.plain(used.span, &used.table, used.access, used.certainty, scope)
+        });
+    }
+
+    fn table(&self, manifests: &mut Manifests<'_, '_>, used: &TableUse, certainty: Certainty) {
+        let scope = manifests.scope(self.site(used.span).file);
+        let reference = self.plain(used.span, &used.table, used.access, certainty, scope);
+        manifests.index.references.push(reference);
+    }
+
+    /// A table that is named.
+    fn plain(
+        &self,
+        span: Span,
+        table: &TableName,
+        access: Access,
+        certainty: Certainty,
+        scope: Scope,
+    ) -> Reference {
+        Reference {
+            site: self.site(span),
             position: Position::default(),
             text: "".into(),
             database: "".into(),
-            table: used.table.clone(),
-            column: Some(used.column.clone()),
-            access: used.access,
-            how,
-            class: if rebinds {
-                ReferenceClass::Rebinding
-            } else {
-                class
-            },
-            certainty: used.certainty.min(self.at_most),
-            scope: manifests.scope(site.file),
+            table: table.clone(),
+            column: None,
+            access,
+            how: How::Explicit,
+            class: ReferenceClass::Name,
+            certainty: certainty.min(self.at_most),
+            scope,
             via: self.via.into(),
             symbol: self.symbol,
             declared_at: None,
             declared_position: None,
-            becomes: used.rebinds.clone(),
+            becomes: None,
             exposed_as: None,
             applied: false,
-        });
+        }
     }
 
     /// Adds a blind spot at a part of the text.

@@ -1,5 +1,4 @@
-//! SQL that stands in files without code of ours: `.sql` files that are no migrations and no models, and string literals
-//! of languages without a front end.
+//! SQL in string literals of languages without a front end.
 //!
 //! Nothing says that such a literal runs against a database of the service. So it counts only if the catalog has a table
 //! that it names, it is never surer than *likely*, and what could not be resolved reaches only what its words name.
@@ -8,7 +7,7 @@ use super::draft::Manifests;
 use super::resolved::Report;
 use impact_facts::{
     Assembled, BlindReason, Capture, Captured, Catalog, Certainty, ExpressionKind, FileFacts,
-    FileId, Language, Piece, Reach, Scope, Span, TagKind, Text,
+    FileId, Language, Piece, Reach, Span, TagKind, Text,
 };
 use impact_sql::{Resolution, Schema, StatementKind, looks_like_sql, resolve};
 use std::collections::BTreeSet;
@@ -25,30 +24,17 @@ pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
         return;
     };
     let schema = Schema::new(catalog);
-    let models = model_files(manifests);
     for (file, _, facts) in manifests.files() {
-        let at_most = match facts.language {
-            Language::Sql => Certainty::Exact,
-            Language::Other => Certainty::Likely,
-            _ => continue,
-        };
-        if manifests.scope(file) != Scope::Migration && !models.contains(&file) {
+        if facts.language == Language::Other {
             let reader = Reader {
                 schema: &schema,
                 catalog,
                 file,
                 facts,
-                at_most,
             };
             reader.read(manifests);
         }
     }
-}
-
-/// Files that stand in the index as symbols already: dbt's models.
-fn model_files(manifests: &Manifests<'_, '_>) -> BTreeSet<FileId> {
-    let symbols = manifests.index.symbols.iter();
-    symbols.map(|symbol| symbol.site.file).collect()
 }
 
 struct Reader<'r> {
@@ -56,7 +42,6 @@ struct Reader<'r> {
     catalog: &'r Catalog,
     file: FileId,
     facts: &'r FileFacts,
-    at_most: Certainty,
 }
 
 impl Reader<'_> {
@@ -64,7 +49,7 @@ impl Reader<'_> {
         let mut symbol = None;
         for text in self.texts() {
             let assembled = assemble(self.file, text);
-            if self.facts.language == Language::Other && !looks_like_sql(&assembled.text) {
+            if !looks_like_sql(&assembled.text) {
                 continue;
             }
             for resolution in resolve(&assembled.text, &assembled.holes, self.schema) {
@@ -80,12 +65,8 @@ impl Reader<'_> {
                     text: &assembled,
                     file: self.file,
                     symbol,
-                    via: if self.facts.language == Language::Sql {
-                        "sql"
-                    } else {
-                        "other"
-                    },
-                    at_most: self.at_most,
+                    via: "other",
+                    at_most: Certainty::Likely,
                 };
                 self.report(manifests, &report, &resolution);
             }
@@ -124,11 +105,6 @@ impl Reader<'_> {
     }
 
     fn report(&self, manifests: &mut Manifests<'_, '_>, report: &Report<'_>, found: &Resolution) {
-        let bounded = self.facts.language == Language::Other;
-        if !bounded {
-            report.add(manifests, found);
-            return;
-        }
         let decided = Resolution {
             unknown: Vec::new(),
             error: None,

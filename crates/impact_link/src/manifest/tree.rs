@@ -24,6 +24,11 @@ pub(crate) fn documents(module: &Module) -> impl Iterator<Item = Node<'_>> {
         })
 }
 
+/// A value of a module.
+pub(crate) fn node(module: &Module, id: ExpressionId) -> Node<'_> {
+    Node { module, id }
+}
+
 impl<'a> Node<'a> {
     /// Where it stands.
     pub(crate) fn span(self) -> Span {

@@ -10,7 +10,7 @@ mod views;
 
 use super::draft::Manifests;
 use impact_facts::{EntryKind, EntryPoint, FileId, Position, Site, Span, SymbolId};
-use project::Project;
+use project::{Model, Project};
 use std::collections::BTreeMap;
 
 const VIA: &str = "dbt";
@@ -46,13 +46,29 @@ fn add_models(
     let mut symbols = BTreeMap::new();
     for model in &project.models {
         let end = manifests.input.program.facts(model.file).bytes;
-        let symbol = manifests.symbol(&model.name, model.file, Span::new(0, end));
+        let symbol = model_symbol(manifests, model, end);
         symbols.insert(model.name.clone(), symbol);
         let site = first_byte(model.file, end);
         let name = format!("dbt model {}", model.name);
         entry(manifests, EntryKind::Job, &name, site, vec![symbol]);
     }
     symbols
+}
+
+/// The symbol of a model's file, under the model's name. What was said of the file as plain SQL is taken back.
+fn model_symbol(manifests: &mut Manifests<'_, '_>, model: &Model<'_>, end: u32) -> SymbolId {
+    let index = &mut *manifests.index;
+    index.references.retain(|one| one.site.file != model.file);
+    index.blind_spots.retain(|one| one.site.file != model.file);
+    let known = manifests.module_symbol(model.file);
+    let slot = known.and_then(|id| manifests.index.symbols.get_mut(id.0 as usize));
+    match (known, slot) {
+        (Some(id), Some(symbol)) => {
+            symbol.name = model.name.as_str().into();
+            id
+        }
+        _ => manifests.symbol(&model.name, model.file, Span::new(0, end)),
+    }
 }
 
 /// An exposure is a consumer of its models.
