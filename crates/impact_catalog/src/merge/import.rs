@@ -7,6 +7,9 @@ use impact_facts::{Catalog, ImportedSchema, Relation, RelationKind, TableName};
 /// Views that stand on views of imported tables: so often are they looked at again.
 const MAX_ROUNDS: u32 = 8;
 
+/// Relations with their names.
+type Tables = Vec<(TableName, Relation)>;
+
 /// Gives every database the tables that it imports from another of the workspace, and binds its views anew.
 pub(super) fn complete(databases: &mut [MergedDatabase]) {
     for at in 0..databases.len() {
@@ -28,7 +31,7 @@ pub(super) fn complete(databases: &mut [MergedDatabase]) {
     }
 }
 
-fn imported(databases: &[MergedDatabase], at: usize) -> Vec<(TableName, Relation)> {
+fn imported(databases: &[MergedDatabase], at: usize) -> Tables {
     let Some(own) = databases.get(at) else {
         return Vec::new();
     };
@@ -39,7 +42,7 @@ fn imported(databases: &[MergedDatabase], at: usize) -> Vec<(TableName, Relation
             .enumerate()
             .filter(|(other, _)| *other != at)
             .map(|(_, database)| database);
-        let mut candidates: Vec<(bool, usize, Vec<(TableName, Relation)>)> = others
+        let mut candidates: Vec<(bool, usize, Tables)> = others
             .map(|database| {
                 let tables = tables(&database.catalog, schema);
                 (
@@ -75,7 +78,7 @@ fn is_named(server: &str, database: &str) -> bool {
 }
 
 /// The relations of a catalog that a schema imports, under the names that they get.
-fn tables(catalog: &Catalog, schema: &ImportedSchema) -> Vec<(TableName, Relation)> {
+fn tables(catalog: &Catalog, schema: &ImportedSchema) -> Tables {
     let wanted = |name: &TableName| {
         let listed = schema.only.is_empty() || schema.only.contains(&name.name);
         name.schema.as_deref() == Some(&*schema.remote)

@@ -6,10 +6,11 @@ use impact_facts::{Column, TableName};
 impl Replay {
     pub(super) fn inherit(&mut self, child: &TableName, parent: &TableName) {
         let (child, parent) = (self.find_or_name(child), self.find_or_name(parent));
-        if let Some(relation) = self.catalog.relations.get_mut(&child) {
-            if !relation.parents.contains(&parent) && child != parent {
-                relation.parents.push(parent.clone());
-            }
+        if let Some(relation) = self.catalog.relations.get_mut(&child)
+            && !relation.parents.contains(&parent)
+            && child != parent
+        {
+            relation.parents.push(parent.clone());
         }
         self.take_columns(&child, &parent);
     }

@@ -76,9 +76,8 @@ fn version_lengths(text: &str) -> Vec<usize> {
     lengths
 }
 
+/// The numbers of a version. A date with dashes is one number: it sorts among timestamps without.
 fn numbers(version: &str) -> Vec<u64> {
-    version
-        .split(['.', '_', '-'])
-        .map(|part| part.parse().unwrap_or(u64::MAX))
-        .collect()
+    let parts = version.split(['.', '_']).map(|part| part.replace('-', ""));
+    parts.map(|part| part.parse().unwrap_or(u64::MAX)).collect()
 }

@@ -39,7 +39,7 @@ fn each_runner_is_known_by_its_layout() {
         (
             "migrations/2024-01-02-030405_add/up.sql",
             "x",
-            "diesel migrations Some([2024, 1, 2, 30405]) x",
+            "diesel migrations Some([20240102030405]) x",
         ),
         ("migrations/2024-01-02-030405_add/down.sql", "x", "back"),
         ("sql/V1.2__add.sql", "x", "flyway sql Some([1, 2]) x"),

@@ -20,7 +20,7 @@ pub(super) enum FieldKind {
     GenericForeignKey,
     /// The rows that name this one by a generic key.
     GenericRelation,
-    /// No column: a composite key.
+    /// No column of its own table: a composite key, tags.
     Virtual,
 }
 
@@ -69,6 +69,8 @@ const KINDS: &[(&str, FieldKind)] = &[
     ("GenericForeignKey", FieldKind::GenericForeignKey),
     ("GenericRelation", FieldKind::GenericRelation),
     ("CompositePrimaryKey", FieldKind::Virtual),
+    ("TaggableManager", FieldKind::Virtual),
+    ("ClusterTaggableManager", FieldKind::Virtual),
 ];
 
 /// The kind and class of field that a call makes; none if it makes none. A class of the tree is what its first base

@@ -3,7 +3,7 @@
 use super::app::Apps;
 use super::field::{self, Field, FieldKind};
 use super::meta::{self, Meta};
-use crate::declare::values::in_class;
+use crate::declare::values::{self, in_class};
 use impact_bind::{Binding, ClassRef, Program};
 use impact_facts::{Block, ExpressionKind, Language, Site, Statement};
 use std::collections::BTreeMap;
@@ -37,6 +37,9 @@ const MODEL_BASES: &[&str] = &[
     "TitleDescriptionModel",
     "TitleSlugDescriptionModel",
 ];
+
+/// The field that says which others are the primary key: no `id` is added.
+const COMPOSITE_KEY: &str = "CompositePrimaryKey";
 
 /// More bases than this behind each other: the rest is left away.
 const MAX_DEPTH: u32 = 24;
@@ -85,13 +88,38 @@ fn is_model(program: &Program<'_>, class: ClassRef) -> bool {
     {
         return false;
     }
-    program.ancestors(class).iter().any(|base| match base {
+    let ancestors = program.ancestors(class);
+    let known = ancestors.iter().any(|base| match base {
         Binding::External(name) => is_model_base(name),
         Binding::Class(base) if *base != class => {
             MODEL.contains(&program.class_name(*base).as_str())
         }
         _ => false,
-    })
+    });
+    let outside = |base: &Binding| {
+        base.external()
+            .is_some_and(|name| !name.starts_with("builtins."))
+    };
+    known || (ancestors.iter().any(outside) && declares_model_field(program, class))
+}
+
+/// Whether a class has a field of Django's models: then a base that is not in the tree is a model.
+fn declares_model_field(program: &Program<'_>, class: ClassRef) -> bool {
+    let module = program.module(class.file);
+    let mut found = false;
+    each_bind(&module.class(class.class).body, 0, &mut |_, value| {
+        let ExpressionKind::Call(call) = &module.expression(value).kind else {
+            return;
+        };
+        let callee = in_class(class.file, class.class, call.callee);
+        let name = match values::binding(program, callee) {
+            Binding::External(name) => name,
+            _ => return,
+        };
+        found |= name.starts_with("django.db.models.")
+            && (name.ends_with("Field") || name.ends_with("ForeignKey"));
+    });
+    found
 }
 
 fn is_model_base(name: &str) -> bool {
@@ -188,7 +216,7 @@ impl Builder<'_, '_> {
         if !draft
             .fields
             .iter()
-            .any(|field| field.primary_key || field.kind == FieldKind::Virtual)
+            .any(|field| field.primary_key || &*field.class == COMPOSITE_KEY)
         {
             draft
                 .fields

@@ -98,10 +98,12 @@ fn read_body(program: &Program<'_>, class: ClassRef, own: bool, meta: &mut Meta)
 /// The field paths of an ordering: texts, and the first texts of `F("a").desc()` and its kin.
 fn paths(program: &Program<'_>, value: ValueRef) -> Vec<Box<str>> {
     let items = values::items(program, value).unwrap_or_default();
-    let paths = items.into_iter().filter_map(|item| path(program, item, 0));
+    let paths = items
+        .into_iter()
+        .filter_map(|item| path(program, item, 0))
+        .filter(|path| path != "?");
     paths
         .map(|path| path.trim_start_matches(['-', '+']).into())
-        .filter(|path: &Box<str>| &**path != "?")
         .collect()
 }
 

@@ -194,7 +194,7 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
             columns.reverse();
             (table, columns)
         }),
-        query_name: Some(query.into()).filter(|query: &Box<str>| **query != *name),
+        query_name: (query != name).then(|| query.into()),
         cascade: field.cascade,
         reverse: true,
         declared_at: field.declared_at,

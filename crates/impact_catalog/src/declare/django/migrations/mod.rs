@@ -1,5 +1,6 @@
 //! Django's migrations: their graph, and each operation as what it does to the schema, over Django's own state.
 
+mod column;
 mod constraint;
 mod data;
 mod graph;

@@ -4,12 +4,12 @@ use super::super::app::Target;
 use super::super::field::{self, Field, FieldKind};
 use super::super::inherit::implicit;
 use super::Run;
+use super::column::{column, column_named, dependent};
 use super::state::{ModelState, key};
 use crate::declare::values::{self, Arguments};
 use impact_bind::ValueRef;
 use impact_facts::{
-    ColumnDefinition, CreateTable, Dependent, DependentKind, RelationKind, SchemaChange, Site,
-    Span, TableName,
+    CreateTable, Dependent, DependentKind, RelationKind, SchemaChange, Site, Span, TableName,
 };
 
 impl Run<'_, '_> {
@@ -465,41 +465,5 @@ impl Run<'_, '_> {
             _ => {}
         }
         Some(())
-    }
-}
-
-/// The column that a field makes.
-fn column(field: &Field) -> Option<ColumnDefinition> {
-    Some(ColumnDefinition {
-        name: field.column()?,
-        data_type: field.class.to_lowercase().into(),
-        nullable: field.null,
-        has_default: field.class.ends_with("AutoField"),
-        generated_from: Vec::new(),
-        span: field.declared_at.span,
-    })
-}
-
-fn column_named(name: &str, class: &str, span: Span) -> ColumnDefinition {
-    ColumnDefinition {
-        name: name.into(),
-        data_type: class.to_lowercase().into(),
-        nullable: false,
-        has_default: class == "AutoField",
-        generated_from: Vec::new(),
-        span,
-    }
-}
-
-fn dependent(kind: DependentKind, table: &TableName, column: &str, span: Span) -> Dependent {
-    Dependent {
-        kind,
-        name: None,
-        table: table.clone(),
-        columns: vec![(column.into(), span)],
-        computed: Vec::new(),
-        foreign: Vec::new(),
-        function: None,
-        span,
     }
 }
