@@ -1,9 +1,11 @@
 //! From text to resolutions: split, parse, resolve.
 
+use crate::body::resolve_body;
 use crate::parse::Parser;
 use crate::resolution::Resolution;
 use crate::resolve::{Resolver, kind_of};
 use crate::schema::Schema;
+use crate::syntax::Statement;
 use crate::token::{Token, tokenize};
 use crate::{fallback, split};
 use impact_facts::Span;
@@ -43,7 +45,17 @@ fn one(
         Ok(statement) => {
             let mut resolver = Resolver::new(&schema.inner, holes);
             resolver.run(&statement);
-            resolver.finish(span, kind_of(&statement))
+            let mut resolution = resolver.finish(span, kind_of(&statement));
+            if let Statement::Body {
+                language,
+                name,
+                text: body,
+                ..
+            } = &statement
+            {
+                resolve_body(text, *body, language, *name, schema, &mut resolution);
+            }
+            resolution
         }
         Err(error) => fallback::scan(text, lower, tokens, schema, span, error),
     }

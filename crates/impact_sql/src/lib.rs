@@ -4,6 +4,7 @@
 //! spans of stars, lists and clauses. `docs/sql.md` has the numbers.
 
 mod analyze;
+mod body;
 mod ddl;
 mod fallback;
 mod functions;
@@ -17,6 +18,7 @@ mod schema;
 mod split;
 mod syntax;
 mod token;
+mod types;
 mod views;
 
 pub use analyze::resolve;

@@ -83,7 +83,8 @@ pub enum UseClass {
     Star,
     /// As part of a row used as a value: `to_jsonb(t)`, `count(t)`, `(t).x`.
     WholeRow,
-    /// By its name in the row proposed for insertion (`excluded.x`): nothing is read from the table, but the name must be there.
+    /// Not read, but the statement fails without it: a name in the row proposed for insertion (`excluded.x`), in
+    /// `* EXCLUDE (x)`, or as many aliases as columns (`AS t(a, b)`).
     Proposed,
     /// Not in the text: a view, a generated column or a constraint that the statement uses needs it.
     Dependency,
@@ -144,5 +145,39 @@ impl Resolution {
         for found in &mut self.uses {
             found.certainty = Certainty::Possible;
         }
+    }
+
+    /// Adds what a statement inside this one touches.
+    pub(crate) fn take_in(&mut self, part: Resolution) {
+        self.uses.extend(part.uses);
+        self.tables.extend(part.tables);
+        self.omitted.extend(part.omitted);
+        self.unknown.extend(part.unknown);
+        self.certainty = self.certainty.min(part.certainty);
+        if self.error.is_none() {
+            self.error = part.error;
+        }
+    }
+
+    /// Moves every span by `by` bytes.
+    pub(crate) fn shift(&mut self, by: u32) {
+        let moved = |span: &mut Span| *span = Span::new(span.start + by, span.end + by);
+        moved(&mut self.span);
+        self.uses.iter_mut().for_each(|found| {
+            moved(&mut found.span);
+            found.named_at.as_mut().into_iter().for_each(moved);
+        });
+        self.tables
+            .iter_mut()
+            .for_each(|found| moved(&mut found.span));
+        self.outputs
+            .iter_mut()
+            .for_each(|found| moved(&mut found.span));
+        self.unknown
+            .iter_mut()
+            .for_each(|found| moved(&mut found.span));
+        self.error
+            .iter_mut()
+            .for_each(|error| moved(&mut error.span));
     }
 }

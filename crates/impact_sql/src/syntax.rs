@@ -382,6 +382,8 @@ pub(crate) enum Statement<'a> {
     /// A body in another language, or in SQL: functions and `DO`.
     Body {
         language: &'a str,
+        /// The function's name.
+        name: Option<&'a str>,
         text: Span,
         ddl: bool,
     },

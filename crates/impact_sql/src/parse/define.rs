@@ -242,6 +242,7 @@ impl<'a> Parser<'a> {
         match text {
             Some(text) => Ok(Statement::Body {
                 language,
+                name: None,
                 text,
                 ddl: false,
             }),
@@ -489,6 +490,8 @@ impl<'a> Parser<'a> {
     }
 
     fn create_function(&mut self) -> Parsed<Statement<'a>> {
+        self.at += 1;
+        let name = self.path()?.last().map(|ident| ident.name);
         let mut language = "sql";
         let mut text = None;
         while let Some(kind) = self.kind() {
@@ -509,6 +512,7 @@ impl<'a> Parser<'a> {
         Ok(match text {
             Some(text) => Statement::Body {
                 language,
+                name,
                 text,
                 ddl: true,
             },

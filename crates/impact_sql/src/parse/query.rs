@@ -700,6 +700,23 @@ impl<'a> Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    /// The clauses of a SELECT whose only item was read, as a subquery.
+    pub fn select_rest(&mut self, expr: Expr<'a>) -> Parsed<crate::syntax::Atom<'a>> {
+        let mut select = Select {
+            items: vec![Item::Expr { expr, alias: None }],
+            ..Select::default()
+        };
+        self.clauses(&mut select)?;
+        let query = self.query_after(0, Body::Select(Box::new(select)))?;
+        if self.at < self.tokens.len() {
+            return self.fail("is not expected here");
+        }
+        Ok(crate::syntax::Atom::Query(
+            Box::new(query),
+            crate::syntax::QueryPlace::Value,
+        ))
+    }
+
     /// A query as a statement of its own.
     pub fn query_statement(&mut self) -> Parsed<Statement<'a>> {
         Ok(Statement::Query(Box::new(self.query()?)))

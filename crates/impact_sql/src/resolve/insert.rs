@@ -3,9 +3,11 @@
 use super::scope::{Columns, Frame, Output, Target};
 use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
+use crate::schema::PreparedRelation;
 use crate::syntax::{
-    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
+    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, TableSource,
 };
+use crate::types;
 use impact_facts::{Access, Certainty, Span};
 use std::rc::Rc;
 
@@ -145,48 +147,93 @@ impl<'a> Resolver<'a> {
                 },
             );
         }
+        let values = self.values_of(insert, outputs);
         if count < relation.columns.len() && !relation.is_view() {
-            self.shifted(insert, first, relation);
+            self.target_shifts(&values, first, relation);
         }
+        self.source_shifts(outputs, &values, relation);
         written
+    }
+
+    /// The types of what is inserted, by position.
+    fn values_of(&self, insert: &Insert<'a>, outputs: &[Output<'a>]) -> Vec<Inserted<'a>> {
+        let open = match &insert.source {
+            InsertSource::Query(query) => open_values(query),
+            _ => Vec::new(),
+        };
+        let value = |(at, output): (usize, &Output<'a>)| match output.data_type {
+            _ if open.get(at) == Some(&true) => Inserted::Anything,
+            Some(data_type) => Inserted::Typed(data_type),
+            None => Inserted::Expression,
+        };
+        outputs.iter().enumerate().map(value).collect()
     }
 
     /// With fewer values than columns, the loss of a column lets each value behind it go to the next column, where the
     /// types allow it.
-    fn shifted(
+    fn target_shifts(
         &mut self,
-        insert: &Insert<'a>,
+        values: &[Inserted<'a>],
         first: usize,
-        relation: &'a crate::schema::PreparedRelation,
+        relation: &'a PreparedRelation,
     ) {
-        let InsertSource::Query(query) = &insert.source else {
-            return;
-        };
-        let Some(shapes) = shapes(query) else { return };
-        let fits = |at: usize| {
-            let types = (relation.columns.get(at), relation.columns.get(at + 1));
-            match (shapes.get(at), types) {
-                (Some(shape), (Some(own), Some(next))) => {
-                    fits_anything(*shape)
-                        || own.data_type == next.data_type && !own.data_type.is_empty()
-                }
-                _ => false,
-            }
-        };
-        for gone in (0..shapes.len()).rev() {
-            if !fits(gone) {
-                return;
-            }
-            let (Some(column), Some(next)) =
-                (relation.columns.get(gone), relation.columns.get(gone + 1))
+        for gone in (0..values.len()).rev() {
+            let (Some(value), Some(next)) = (values.get(gone), relation.columns.get(gone + 1))
             else {
                 return;
             };
-            let meaning = format!("its value would go to {}", next.name);
-            let _ = column;
+            let own = relation
+                .columns
+                .get(gone)
+                .map_or("", |column| &column.data_type);
+            let fits = match value {
+                Inserted::Expression => types::same(own, &next.data_type),
+                value => value.fits(&next.data_type),
+            };
+            if !fits || next.generated {
+                return;
+            }
             if let Some(found) = self.uses.get_mut(first + gone) {
-                found.rebinds = Some(meaning.into());
+                found.rebinds = Some(format!("its value would go to {}", next.name).into());
                 found.breaks = false;
+            }
+        }
+    }
+
+    /// A column that a `*` of the source made: without it each value behind goes to the column before.
+    fn source_shifts(
+        &mut self,
+        outputs: &[Output<'a>],
+        values: &[Inserted<'a>],
+        relation: &'a PreparedRelation,
+    ) {
+        let mut fits = true;
+        for gone in (0..outputs.len()).rev() {
+            let after = values.get(gone + 1).zip(relation.columns.get(gone));
+            fits &= after.is_none_or(|(value, column)| value.fits(&column.data_type));
+            let Some(super::scope::Origin::Star(at)) =
+                outputs.get(gone).map(|output| output.origin)
+            else {
+                continue;
+            };
+            if self.of_view(at) {
+                continue;
+            }
+            let Some(found) = self.uses.get_mut(at as usize) else {
+                continue;
+            };
+            match relation.columns.get(gone) {
+                _ if !fits => found.breaks = true,
+                Some(column) if after.is_some() => {
+                    found.rebinds = Some(
+                        format!(
+                            "{} would be given the value of the column behind",
+                            column.name
+                        )
+                        .into(),
+                    )
+                }
+                _ => {}
             }
         }
     }
@@ -386,20 +433,36 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The shapes of the values of each column, where every row agrees; none for a query.
-fn shapes(query: &Query<'_>) -> Option<Vec<Shape>> {
+/// What is inserted at one place.
+#[derive(Debug, Clone, Copy)]
+enum Inserted<'a> {
+    /// A parameter, NULL or DEFAULT.
+    Anything,
+    /// A column of that type.
+    Typed(&'a str),
+    /// A value whose type is not known here.
+    Expression,
+}
+
+impl Inserted<'_> {
+    fn fits(self, column: &str) -> bool {
+        match self {
+            Inserted::Anything => true,
+            Inserted::Typed(data_type) => types::assignable(data_type, column),
+            Inserted::Expression => false,
+        }
+    }
+}
+
+/// For each place of `VALUES`, whether every row has a value there that fits any column.
+fn open_values(query: &Query<'_>) -> Vec<bool> {
     let Body::Values(rows) = &query.body else {
-        return match &query.body {
-            Body::Select(select) => Some(vec![Shape::Other; select.items.len()]),
-            _ => None,
-        };
+        return Vec::new();
     };
-    let first = rows.first()?;
-    let agree = |at: usize| {
-        let any = rows
-            .iter()
-            .all(|row| row.get(at).is_some_and(|e| fits_anything(e.shape)));
-        if any { Shape::Parameter } else { Shape::Other }
+    let width = rows.first().map_or(0, Vec::len);
+    let open = |at: usize| {
+        rows.iter()
+            .all(|row| row.get(at).is_some_and(|expr| fits_anything(expr.shape)))
     };
-    Some((0..first.len()).map(agree).collect())
+    (0..width).map(open).collect()
 }

@@ -174,6 +174,7 @@ impl<'a> Resolver<'a> {
             name: Some(ident.name),
             origin: scope::Origin::Named,
             sources: SmallVec::new(),
+            data_type: None,
             span: ident.span,
         });
         Rc::new(outputs.iter().cloned().chain(more).collect())
@@ -207,11 +208,18 @@ impl<'a> Resolver<'a> {
 
     fn needs_output(&mut self, origin: scope::Origin<'a>, named_at: Option<Span>) {
         if let scope::Origin::Star(at) = origin
+            && !self.of_view(at)
             && let Some(star) = self.uses.get_mut(at as usize)
         {
             star.breaks = true;
             star.named_at = star.named_at.or(named_at);
         }
+    }
+
+    /// Whether a use is of a view's column: it cannot be dropped alone.
+    fn of_view(&self, at: u32) -> bool {
+        let target = self.uses.get(at as usize).map(|found| found.target);
+        matches!(target, Some(Target::Known(id, _)) if self.schema.relation(id).is_some_and(crate::schema::PreparedRelation::is_view))
     }
 
     fn fail(&mut self, span: Span, message: String) {

@@ -668,6 +668,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Records a column of the row `NEW` that is assigned.
+    pub fn write_row(&mut self, name: &str, span: Span) {
+        for table in self.rows.clone() {
+            if let Some(at) = self.schema.relation(table).and_then(|r| r.column(name)) {
+                self.touch(
+                    Target::Known(table, at),
+                    Access::Write,
+                    UseClass::Name,
+                    span,
+                    Certainty::Exact,
+                );
+            }
+        }
+    }
+
     /// Records a column that is read by its name.
     pub(super) fn read(&mut self, target: Target<'a>, span: Span, certainty: Certainty) {
         self.sources.push(target);

@@ -134,6 +134,7 @@ impl<'a> Resolver<'a> {
                             name: NAMES.get(at).copied(),
                             origin: Origin::Named,
                             sources,
+                            data_type: None,
                             span: expr.span,
                         });
                     }

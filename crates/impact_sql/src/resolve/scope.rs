@@ -35,6 +35,8 @@ pub(crate) struct Output<'a> {
     pub name: Option<&'a str>,
     pub origin: Origin<'a>,
     pub sources: Sources<'a>,
+    /// Its type as the catalog writes it, where it is a column as it stands.
+    pub data_type: Option<&'a str>,
     pub span: impact_facts::Span,
 }
 

@@ -57,6 +57,7 @@ impl<'a> Resolver<'a> {
                 Item::Expr { expr, alias } => {
                     let name = alias.map(|ident| ident.name).or(expr.name);
                     let before = self.sources.len();
+                    let first = self.uses.len();
                     if expr.shape == Shape::Star {
                         self.expanded_row(expr, &mut outputs);
                         continue;
@@ -75,12 +76,21 @@ impl<'a> Resolver<'a> {
                         name,
                         origin: Origin::Named,
                         sources,
+                        data_type: self.type_since(first, expr),
                         span: expr.span,
                     });
                 }
             }
         }
         outputs
+    }
+
+    /// The type of an expression that is a column of a table and nothing else; its uses are those from `first` on.
+    fn type_since(&self, first: usize, expr: &Expr<'a>) -> Option<&'a str> {
+        match (expr.shape, self.uses.get(first..)?) {
+            (Shape::BareName, [only]) => self.type_of(only.target),
+            _ => None,
+        }
     }
 
     /// `(row).*`: how many columns it yields is not known.
@@ -93,6 +103,7 @@ impl<'a> Resolver<'a> {
             name: None,
             origin: Origin::Named,
             sources,
+            data_type: None,
             span: expr.span,
         });
     }

@@ -105,14 +105,31 @@ impl<'a> Resolver<'a> {
         tree
     }
 
-    /// As many names in `AS t(a, b)` as there are columns made by a `*`: each must stay.
+    /// As many names in `AS t(a, b)` as there are columns: each must stay.
     fn renames_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
-        if let Columns::Outputs(outputs, false) = columns
-            && !alias.columns.is_empty()
-            && alias.columns.len() >= outputs.len()
-        {
-            let outputs = Rc::clone(outputs);
-            self.needs_all(&outputs);
+        let Some(last) = alias.columns.last() else {
+            return;
+        };
+        match columns {
+            Columns::Outputs(outputs, false) if alias.columns.len() >= outputs.len() => {
+                let outputs = Rc::clone(outputs);
+                self.needs_all(&outputs);
+            }
+            Columns::Table(id) => {
+                let count = self.schema.relation(*id).map_or(0, |r| r.columns.len());
+                if alias.columns.len() >= count {
+                    for at in 0..count as u16 {
+                        self.touch(
+                            super::Target::Known(*id, at),
+                            Access::Read,
+                            UseClass::Proposed,
+                            last.span,
+                            Certainty::Exact,
+                        );
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -233,6 +250,7 @@ impl<'a> Resolver<'a> {
             name: Some(name),
             origin: Origin::Named,
             sources: sources.clone(),
+            data_type: None,
             span: function.path.span,
         };
         if alias.typed {
@@ -422,6 +440,7 @@ impl<'a> Resolver<'a> {
                 name: Some(name),
                 origin: Origin::Named,
                 sources: SmallVec::new(),
+                data_type: None,
                 span: alias.span,
             })
             .collect();
@@ -525,6 +544,7 @@ impl<'a> Resolver<'a> {
                         name: relation.map(|r| r.key(at)),
                         origin: Origin::Proposed(target),
                         sources: SmallVec::from_slice(&[target]),
+                        data_type: None,
                         span: Span::default(),
                     }
                 });

@@ -80,6 +80,7 @@ impl<'a> Resolver<'a> {
                 name: Some(ident.name),
                 origin: Origin::Named,
                 sources: SmallVec::new(),
+                data_type: None,
                 span: ident.span,
             });
         }
@@ -124,6 +125,19 @@ impl<'a> Resolver<'a> {
                 span,
                 ..output
             });
+        }
+    }
+
+    /// A column's type as the catalog writes it.
+    pub(super) fn type_of(&self, target: Target<'a>) -> Option<&'a str> {
+        match target {
+            Target::Known(id, at) => self
+                .schema
+                .relation(id)?
+                .columns
+                .get(usize::from(at))
+                .map(|column| &*column.data_type),
+            Target::Unknown(..) => None,
         }
     }
 
@@ -198,6 +212,7 @@ impl<'a> Resolver<'a> {
                         name: Some(name(at, &column.key)),
                         origin,
                         sources: SmallVec::from_slice(&[target]),
+                        data_type: Some(&column.data_type),
                         span,
                     });
                 }
@@ -213,6 +228,7 @@ impl<'a> Resolver<'a> {
                         name: output.name.map(|n| name(at, n)),
                         origin,
                         sources: output.sources.clone(),
+                        data_type: output.data_type,
                         span,
                     });
                 }
@@ -221,6 +237,7 @@ impl<'a> Resolver<'a> {
                         name: None,
                         origin: Origin::Named,
                         sources: SmallVec::new(),
+                        data_type: None,
                         span,
                     });
                 }
@@ -239,6 +256,7 @@ impl<'a> Resolver<'a> {
             name: None,
             origin,
             sources: SmallVec::from_slice(&[target]),
+            data_type: None,
             span,
         });
     }
@@ -326,6 +344,7 @@ impl<'a> Resolver<'a> {
             name: Some(name),
             origin: Origin::Named,
             sources,
+            data_type: None,
             span: Span::default(),
         }
     }
@@ -351,6 +370,7 @@ impl<'a> Resolver<'a> {
                         name: Some(name),
                         origin: Origin::Stands(target),
                         sources: SmallVec::from_slice(&[target]),
+                        data_type: self.type_of(target),
                         span: relation.span,
                     }),
                     _ => None,
