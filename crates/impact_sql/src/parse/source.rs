@@ -8,6 +8,31 @@ use crate::syntax::{Alias, Body, FunctionSource, Join, JoinOn, Path, Query, Sour
 use crate::token::TokenKind;
 use impact_facts::Dialect;
 
+/// Words that never name a relation.
+const RESERVED: &[Keyword] = &[
+    Keyword::From,
+    Keyword::Where,
+    Keyword::Select,
+    Keyword::Group,
+    Keyword::Order,
+    Keyword::Having,
+    Keyword::On,
+    Keyword::Using,
+    Keyword::Join,
+    Keyword::Union,
+    Keyword::And,
+    Keyword::Or,
+    Keyword::As,
+    Keyword::Into,
+    Keyword::Limit,
+    Keyword::Set,
+    Keyword::Returning,
+    Keyword::With,
+    Keyword::When,
+    Keyword::Then,
+    Keyword::Else,
+];
+
 impl<'a> Parser<'a> {
     /// `a, b JOIN c ON …`: `FROM` was read.
     pub fn sources(&mut self) -> Parsed<Vec<Source<'a>>> {
@@ -190,6 +215,9 @@ impl<'a> Parser<'a> {
                 span,
                 alias: self.alias()?,
             });
+        }
+        if RESERVED.contains(&self.keyword()) && !self.symbol_at(1, b'.') {
+            return self.fail("stands where a table is expected");
         }
         let path = self.path()?;
         if self.is_symbol(b'(') && !self.table_hints() {

@@ -70,7 +70,7 @@ impl<'a> Resolver<'a> {
                     .collect()
             }
             (None, Some(outputs)) => self.by_position(insert, target, &outputs),
-            (None, None) if matches!(insert.source, InsertSource::Unknown) => {
+            (None, None) if matches!(insert.source, InsertSource::Unknown) && insert.holes.is_empty() => {
                 self.unknown(
                     insert.table.path.span,
                     "the columns that are written are filled in at run time",
@@ -276,11 +276,12 @@ impl<'a> Resolver<'a> {
         let found = self.column_of(target, ident.name);
         match found {
             Some(target) => self.write(target, ident.span),
-            None if matches!(target, Columns::Table(_)) => self.fail(
-                ident.span,
-                format!("column \"{}\" does not exist", ident.name),
-            ),
-            None => {}
+            None => {
+                if let Columns::Table(table) = target {
+                    self.missing(*table, ident.name, ident.span, Access::Write);
+                    self.fail(ident.span, format!("column \"{}\" does not exist", ident.name));
+                }
+            }
         }
         found
     }

@@ -4,13 +4,18 @@ use super::scope::{Columns, Origin, Place, Target};
 use super::{Resolver, Use};
 use crate::resolution::UseClass;
 use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, Shape};
-use impact_facts::{Access, Certainty, Span};
+use impact_facts::{Access, Certainty, Dialect, Span};
 
 /// Columns that the server gives every table.
-const SYSTEM_COLUMNS: &[&str] = &[
-    "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_", "rownum",
-    "level",
-];
+fn is_system_column(dialect: Dialect, name: &str) -> bool {
+    match dialect {
+        Dialect::Postgres | Dialect::Redshift => matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid"),
+        Dialect::Sqlite | Dialect::DuckDb => matches!(name, "rowid" | "oid" | "_rowid_"),
+        Dialect::BigQuery => matches!(name, "_partitiontime" | "_partitiondate" | "_table_suffix"),
+        Dialect::Generic => matches!(name, "rowid" | "rownum" | "level"),
+        _ => false,
+    }
+}
 
 /// Where a bare name was found.
 pub(super) enum Found<'a> {
@@ -407,7 +412,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         match relation.columns {
-            Columns::Unknown(table) if !SYSTEM_COLUMNS.contains(&name) => {
+            Columns::Unknown(table) if !is_system_column(self.schema.dialect, name) => {
                 self.read(Target::Unknown(table, name), span, certainty)
             }
             Columns::Hole(_) => self.unknown(
@@ -496,7 +501,7 @@ impl<'a> Resolver<'a> {
         if let Some((level, at)) = self.relation_named(None, ident.name) {
             return self.whole_row(level, at, ident.span, field);
         }
-        if SYSTEM_COLUMNS.contains(&ident.name)
+        if is_system_column(self.schema.dialect, ident.name)
             || self.lenient
             || self.is_alias(ident.name)
             || self.is_row_variable(ident.name)
@@ -506,15 +511,39 @@ impl<'a> Resolver<'a> {
         if self.quoted_text(ident) {
             return;
         }
+        self.not_in_catalog(ident);
         self.fail(
             ident.span,
             format!("column \"{}\" does not exist", ident.name),
         );
     }
 
+    /// A name that no column of the catalog has: the catalog may be behind. Every table of the innermost query that has
+    /// one is a candidate.
+    fn not_in_catalog(&mut self, ident: Ident<'a>) {
+        let frame = self.frames.iter().rev().find(|frame| !frame.relations.is_empty());
+        let tables: Vec<u32> = frame.map_or_else(Vec::new, |frame| {
+            let tables = frame.relations.iter().filter_map(|r| match r.columns {
+                Columns::Table(id) => Some(id),
+                _ => None,
+            });
+            tables.collect()
+        });
+        for table in tables {
+            self.missing(table, ident.name, ident.span, Access::Read);
+        }
+    }
+
+    /// Records a column that the catalog does not have, of a table that it has.
+    pub(super) fn missing(&mut self, table: u32, column: &'a str, span: Span, access: Access) {
+        let Some(name) = self.schema.relation(table).map(|r| r.name.clone()) else { return };
+        let at = self.unknown_table(name);
+        self.touch(Target::Unknown(at, column), access, UseClass::Name, span, Certainty::Possible);
+    }
+
     /// Dialects other than PostgreSQL let a condition name what the select list names.
     fn is_alias(&self, name: &str) -> bool {
-        self.schema.dialect != impact_facts::Dialect::Postgres
+        self.schema.dialect != Dialect::Postgres
             && self
                 .frames
                 .iter()
@@ -527,7 +556,7 @@ impl<'a> Resolver<'a> {
 
     /// SQLite reads a quoted name that is no column as a string.
     fn quoted_text(&self, ident: Ident<'a>) -> bool {
-        self.schema.dialect == impact_facts::Dialect::Sqlite
+        self.schema.dialect == Dialect::Sqlite
             && ident.span.end - ident.span.start == ident.name.len() as u32 + 2
     }
 
@@ -565,7 +594,7 @@ impl<'a> Resolver<'a> {
                 self.take(level, at, place, column.name, span, Certainty::Exact);
                 self.needs_output(star.map_or(Origin::Named, Origin::Star), Some(span));
             }
-            None if SYSTEM_COLUMNS.contains(&column.name) => {}
+            None if is_system_column(self.schema.dialect, column.name) => {}
             None => self.not_a_column(level, at, qualifier, column, span),
         }
     }
@@ -592,6 +621,10 @@ impl<'a> Resolver<'a> {
         if scalar {
             return;
         }
+        let table = self.frames.get(level).and_then(|f| f.relations.get(at)).map(|r| r.columns.clone());
+        if let Some(Columns::Table(table)) = table {
+            self.missing(table, column.name, span, Access::Read);
+        }
         self.fail(
             span,
             format!("column {}.{} does not exist", qualifier.name, column.name),
@@ -612,7 +645,7 @@ impl<'a> Resolver<'a> {
         if self.lenient {
             return;
         }
-        if self.schema.dialect != impact_facts::Dialect::Postgres {
+        if self.schema.dialect != Dialect::Postgres {
             // `column.field`, `table.column.field`.
             let table = schema.and_then(|name| self.relation_named(None, name));
             let found = match table {

@@ -165,7 +165,7 @@ impl<'a> Resolver<'a> {
                 if !sure || qualifier.is_some() && schema.is_none() {
                     self.certainty = self.certainty.min(Certainty::Likely);
                 }
-                (Columns::Table(id), NamedTable::Known(id))
+                (self.columns_of_table(id), NamedTable::Known(id))
             }
             Bound::System => (
                 Columns::System(functions::system_columns(schema, last.name)),
@@ -186,6 +186,14 @@ impl<'a> Resolver<'a> {
             span: path.span,
         });
         columns
+    }
+
+    /// A table of which the catalog knows the name alone may have any column.
+    fn columns_of_table(&mut self, id: crate::schema::RelationId) -> Columns<'a> {
+        match self.schema.relation(id) {
+            Some(relation) if relation.columns.is_empty() => Columns::Unknown(self.unknown_table(relation.name.clone())),
+            _ => Columns::Table(id),
+        }
     }
 
     /// The number of a table that the catalog does not have.
