@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask TASK`.
 
 mod accuracy;
+mod oracle;
 mod tidy;
 
 use std::process::ExitCode;
@@ -19,6 +20,11 @@ const TASKS: &[(&str, &str, Task)] = &[
         "accuracy",
         "--truth DIR [--trees DIR] [--mirror DIR] [--impact FILE] [--only WORD]: score against truth sets",
         accuracy::run,
+    ),
+    (
+        "oracle",
+        "[--random N [--seed S]]: ask a scratch PostgreSQL about the SQL fixtures, or about random statements",
+        oracle::run,
     ),
 ];
 

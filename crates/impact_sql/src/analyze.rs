@@ -71,7 +71,13 @@ mod tests {
 
     fn schema(dialect: Dialect) -> Schema {
         let mut replay = impact_catalog::Replay::new("main", dialect);
-        replay.begin(CatalogFile { service: "".into(), path: "".into() }, Origin::Ddl);
+        replay.begin(
+            CatalogFile {
+                service: "".into(),
+                path: "".into(),
+            },
+            Origin::Ddl,
+        );
         for step in schema_steps(SCHEMA, dialect) {
             replay.apply(&step, SCHEMA);
         }
@@ -97,7 +103,9 @@ mod tests {
     }
 
     fn pairs(list: &[(&str, &str)]) -> std::collections::BTreeSet<(String, String)> {
-        list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        list.iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -114,7 +122,12 @@ mod tests {
             let (found, answer) = with_holes(text);
             assert_eq!(answer.reads, pairs(&[("t", "a"), ("t", "b")]), "{text}");
             assert_eq!(found[0].unknown, [], "{text}");
-            assert_eq!(answer.certainty, Certainty::Exact, "{text}: {:?}", answer.error);
+            assert_eq!(
+                answer.certainty,
+                Certainty::Exact,
+                "{text}: {:?}",
+                answer.error
+            );
         }
     }
 
@@ -145,7 +158,15 @@ mod tests {
             let (found, answer) = with_holes(text);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].error, None, "{text}");
-            let tables: Vec<_> = found[0].unknown.iter().map(|u| u.tables.clone().map(|t| t.iter().map(|t| t.name.to_string()).collect::<Vec<_>>())).collect();
+            let tables: Vec<_> = found[0]
+                .unknown
+                .iter()
+                .map(|u| {
+                    u.tables
+                        .clone()
+                        .map(|t| t.iter().map(|t| t.name.to_string()).collect::<Vec<_>>())
+                })
+                .collect();
             assert_eq!(tables, [Some(vec!["t".to_owned()])], "{text}");
             assert_eq!(answer.certainty, Certainty::Possible, "{text}");
         }
@@ -156,7 +177,12 @@ mod tests {
         let (_, answer) = with_holes("SELECT a, {} FROM t WHERE b = 1 ORDER BY {}");
         assert_eq!(answer.reads, pairs(&[("t", "a"), ("t", "b")]));
         let (found, answer) = with_holes("SELECT a FROM {} WHERE b = 1");
-        assert!(found[0].unknown.iter().any(|unknown| unknown.tables.is_none()));
+        assert!(
+            found[0]
+                .unknown
+                .iter()
+                .any(|unknown| unknown.tables.is_none())
+        );
         assert!(answer.reads.is_empty());
         let (_, answer) = with_holes("SELECT a FROM {}.t WHERE b = 1");
         assert_eq!(answer.reads, pairs(&[("t", "a"), ("t", "b")]));
@@ -170,22 +196,55 @@ mod tests {
             (Dialect::Postgres, "SELECT a FROM t WHERE b = $1 AND c = $2"),
             (Dialect::Postgres, "SELECT a FROM t WHERE b = ? AND c = ?"),
             (Dialect::Postgres, "SELECT a FROM t WHERE b = %s AND c = %s"),
-            (Dialect::Postgres, "SELECT a FROM t WHERE b = %(one)s AND c = %(two)s"),
-            (Dialect::Postgres, "SELECT a FROM t WHERE b = :one AND c = :two"),
-            (Dialect::Postgres, "SELECT a FROM t WHERE b = {one} AND c = {two}"),
-            (Dialect::Postgres, "SELECT a FROM t WHERE b=@one AND c =@two"),
-            (Dialect::Postgres, "SELECT a FROM t WHERE b=:one::text AND c=ANY(:two)"),
+            (
+                Dialect::Postgres,
+                "SELECT a FROM t WHERE b = %(one)s AND c = %(two)s",
+            ),
+            (
+                Dialect::Postgres,
+                "SELECT a FROM t WHERE b = :one AND c = :two",
+            ),
+            (
+                Dialect::Postgres,
+                "SELECT a FROM t WHERE b = {one} AND c = {two}",
+            ),
+            (
+                Dialect::Postgres,
+                "SELECT a FROM t WHERE b=@one AND c =@two",
+            ),
+            (
+                Dialect::Postgres,
+                "SELECT a FROM t WHERE b=:one::text AND c=ANY(:two)",
+            ),
             (Dialect::Sqlite, "SELECT a FROM t WHERE b = ?1 AND c = ?2"),
-            (Dialect::Sqlite, "SELECT a FROM t WHERE b = $one AND c = @two"),
-            (Dialect::MySql, "SELECT `a` FROM `t` WHERE b = ? AND c = %s -- done"),
-            (Dialect::TSql, "SELECT [a] FROM [t] WHERE b = @one AND c = @two"),
+            (
+                Dialect::Sqlite,
+                "SELECT a FROM t WHERE b = $one AND c = @two",
+            ),
+            (
+                Dialect::MySql,
+                "SELECT `a` FROM `t` WHERE b = ? AND c = %s -- done",
+            ),
+            (
+                Dialect::TSql,
+                "SELECT [a] FROM [t] WHERE b = @one AND c = @two",
+            ),
         ] {
             let schema = schema(dialect);
             let found = resolve(text, &[], &schema);
             let answer = Answer::of(&found, &schema);
-            assert_eq!(answer.reads, pairs(&[("t", "a"), ("t", "b"), ("t", "c")]), "{text}: {:?}", answer.error);
+            assert_eq!(
+                answer.reads,
+                pairs(&[("t", "a"), ("t", "b"), ("t", "c")]),
+                "{text}: {:?}",
+                answer.error
+            );
             assert_eq!(answer.certainty, Certainty::Exact, "{text}");
-            let last = found[0].uses.iter().find(|found| &*found.column == "c").map(|found| &text[found.span.start as usize..found.span.end as usize]);
+            let last = found[0]
+                .uses
+                .iter()
+                .find(|found| &*found.column == "c")
+                .map(|found| &text[found.span.start as usize..found.span.end as usize]);
             assert_eq!(last, Some("c"), "{text}");
         }
     }
@@ -194,19 +253,37 @@ mod tests {
     fn without_a_catalog_a_single_source_and_a_qualifier_bind() {
         let schema = Schema::new(&impact_facts::Catalog::default());
         let reads = |text: &str| Answer::of(&resolve(text, &[], &schema), &schema).reads;
-        assert_eq!(reads("SELECT a FROM t WHERE b = 1"), pairs(&[("t", "a"), ("t", "b")]));
+        assert_eq!(
+            reads("SELECT a FROM t WHERE b = 1"),
+            pairs(&[("t", "a"), ("t", "b")])
+        );
         assert_eq!(reads("SELECT x.a FROM t x, u"), pairs(&[("t", "a")]));
-        assert_eq!(reads("SELECT a FROM t, u"), pairs(&[("t", "a"), ("u", "a")]));
-        assert_eq!(reads("SELECT q.a FROM (SELECT a, b FROM t) q"), pairs(&[("t", "a"), ("t", "b")]));
+        assert_eq!(
+            reads("SELECT a FROM t, u"),
+            pairs(&[("t", "a"), ("u", "a")])
+        );
+        assert_eq!(
+            reads("SELECT q.a FROM (SELECT a, b FROM t) q"),
+            pairs(&[("t", "a"), ("t", "b")])
+        );
     }
 
     #[test]
     fn one_bad_statement_costs_itself() {
         let schema = schema(Dialect::Postgres);
-        let found = resolve("SELECT a FROM t; SELECT FROM FROM t WHERE b; UPDATE u SET x = 1", &[], &schema);
+        let found = resolve(
+            "SELECT a FROM t; SELECT FROM FROM t WHERE b; UPDATE u SET x = 1",
+            &[],
+            &schema,
+        );
         let failed: Vec<_> = found.iter().map(|one| one.error.is_some()).collect();
         assert_eq!(failed, [false, true, false]);
-        assert!(found[1].uses.iter().all(|found| found.certainty == Certainty::Possible));
+        assert!(
+            found[1]
+                .uses
+                .iter()
+                .all(|found| found.certainty == Certainty::Possible)
+        );
         assert!(found[1].uses.iter().any(|found| &*found.column == "b"));
     }
 
@@ -225,26 +302,54 @@ mod tests {
             END $$";
         let found = resolve(text, &[], &schema);
         let answer = Answer::of(&found, &schema);
-        assert_eq!(answer.reads, pairs(&[("t", "a"), ("t", "b"), ("u", "a"), ("u", "x")]), "{:?}", answer.error);
+        assert_eq!(
+            answer.reads,
+            pairs(&[("t", "a"), ("t", "b"), ("u", "a"), ("u", "x")]),
+            "{:?}",
+            answer.error
+        );
         assert_eq!(answer.writes, pairs(&[("t", "c")]));
-        let found = found[0].uses.iter().find(|found| &*found.column == "c").map(|found| &text[found.span.start as usize..found.span.end as usize]);
+        let found = found[0]
+            .uses
+            .iter()
+            .find(|found| &*found.column == "c")
+            .map(|found| &text[found.span.start as usize..found.span.end as usize]);
         assert_eq!(found, Some("c"));
     }
 
     #[test]
     fn a_drop_that_rebinds_a_name_is_spelled_out() {
         let schema = schema(Dialect::Postgres);
-        let found = resolve("DELETE FROM t WHERE a IN (SELECT a FROM u WHERE x = 'gone')", &[], &schema);
+        let found = resolve(
+            "DELETE FROM t WHERE a IN (SELECT a FROM u WHERE x = 'gone')",
+            &[],
+            &schema,
+        );
         let answer = Answer::of(&found, &schema);
-        let meanings: Vec<_> = answer.rebinds.iter().map(|(t, c, m)| (t.as_str(), c.as_str(), m.as_str())).collect();
+        let meanings: Vec<_> = answer
+            .rebinds
+            .iter()
+            .map(|(t, c, m)| (t.as_str(), c.as_str(), m.as_str()))
+            .collect();
         assert_eq!(meanings, [("u", "a", "t.a")]);
     }
 
     #[test]
     fn what_nests_without_end_comes_back() {
         let schema = schema(Dialect::Postgres);
-        for text in ["(".repeat(200_000), format!("SELECT {}1", "-(".repeat(100_000)), format!("SELECT a FROM t WHERE {}", "a = 1 OR ".repeat(200_000)), "SELECT a FROM t UNION ".repeat(50_000), format!("SELECT {} FROM t", "CASE WHEN a = 1 THEN ".repeat(50_000)), "[".repeat(200_000), "/*".repeat(200_000)] {
-            assert_eq!(resolve(&text, &[], &schema).len(), usize::from(!text.starts_with("/*")));
+        for text in [
+            "(".repeat(200_000),
+            format!("SELECT {}1", "-(".repeat(100_000)),
+            format!("SELECT a FROM t WHERE {}", "a = 1 OR ".repeat(200_000)),
+            "SELECT a FROM t UNION ".repeat(50_000),
+            format!("SELECT {} FROM t", "CASE WHEN a = 1 THEN ".repeat(50_000)),
+            "[".repeat(200_000),
+            "/*".repeat(200_000),
+        ] {
+            assert_eq!(
+                resolve(&text, &[], &schema).len(),
+                usize::from(!text.starts_with("/*"))
+            );
         }
     }
 }

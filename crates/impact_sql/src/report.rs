@@ -82,11 +82,11 @@ impl Answer {
             return;
         }
         self.reads.insert(pair.clone());
-        if found.class == UseClass::Star {
-            self.star_only.insert(pair.clone());
-        } else {
-            named.insert(pair.clone());
-        }
+        match found.class {
+            UseClass::Star => self.star_only.insert(pair.clone()),
+            UseClass::Name => named.insert(pair.clone()),
+            _ => false,
+        };
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct PreparedRelation {
     pub constraints: Vec<(Box<str>, Vec<u16>)>,
     /// Constraints without a name.
     unnamed: Vec<(DependentKind, Vec<u16>)>,
+    /// Relations whose columns it has, too.
+    pub parents: Vec<RelationId>,
     /// What a view needs of relations that are not views.
     pub needs: Vec<ViewColumn>,
 }
@@ -102,6 +104,7 @@ impl Schema {
         for (name, relation) in &catalog.relations {
             prepared.add_relation(name, relation);
         }
+        prepared.add_parents(catalog);
         prepared.add_functions(catalog);
         prepared.add_triggers(catalog);
         crate::views::resolve_views(&mut prepared, catalog);
@@ -193,6 +196,7 @@ impl Prepared {
             })
             .collect();
         let mut prepared = PreparedRelation {
+            parents: Vec::new(),
             unnamed,
             name: name.clone(),
             kind: relation.kind,
@@ -205,6 +209,21 @@ impl Prepared {
         let lookup = self.key(&name.name);
         self.by_name.entry(lookup).or_default().push(id);
         self.relations.push(prepared);
+    }
+
+    fn add_parents(&mut self, catalog: &Catalog) {
+        for (name, relation) in &catalog.relations {
+            let parents = relation
+                .parents
+                .iter()
+                .filter_map(|parent| self.by_table_name(parent))
+                .collect();
+            if let Some(id) = self.by_table_name(name)
+                && let Some(prepared) = self.relations.get_mut(id as usize)
+            {
+                prepared.parents = parents;
+            }
+        }
     }
 
     fn add_functions(&mut self, catalog: &Catalog) {

@@ -29,46 +29,73 @@ pub fn relations(server: &Server) -> Result<Relations, String> {
         if let [oid, table, number, column] = fields.as_slice()
             && let (Ok(oid), Ok(number)) = (oid.parse(), number.parse())
         {
-            relations.entry(oid).or_insert_with(|| ((*table).to_owned(), std::collections::BTreeMap::new())).1.insert(number, (*column).to_owned());
+            relations
+                .entry(oid)
+                .or_insert_with(|| ((*table).to_owned(), std::collections::BTreeMap::new()))
+                .1
+                .insert(number, (*column).to_owned());
         }
     }
     Ok(relations)
 }
 
 /// What each statement touches: none where the server refuses it, with its message.
-pub fn columns(server: &Server, relations: &Relations, statements: &[String]) -> Result<Vec<Result<Columns, String>>, String> {
-    let mut script = String::from("SET client_min_messages = log; SET debug_pretty_print = off; SET debug_print_parse = on;\n");
+pub fn columns(
+    server: &Server,
+    relations: &Relations,
+    statements: &[String],
+) -> Result<Vec<Result<Columns, String>>, String> {
+    let mut script = String::from(
+        "SET client_min_messages = log; SET debug_pretty_print = off; SET debug_print_parse = on;\n",
+    );
     for (at, sql) in statements.iter().enumerate() {
-        script.push_str(&format!("\\warn @@ {at}\n{PREPARE}{sql}\n;\nDEALLOCATE ALL;\n"));
+        script.push_str(&format!(
+            "\\warn @@ {at}\n{PREPARE}{sql}\n;\nDEALLOCATE ALL;\n"
+        ));
     }
     let said = server.psql(&script, true)?;
-    let mut answers: Vec<Result<Columns, String>> = vec![Err("no answer".to_owned()); statements.len()];
-    let mut at = None;
-    let mut tree_follows = false;
-    for line in said.lines() {
-        if let Some(number) = line.strip_prefix("@@ ") {
-            at = number.parse::<usize>().ok();
+    let mut answers: Vec<Result<Columns, String>> =
+        vec![Err("no answer".to_owned()); statements.len()];
+    for section in said.split("@@ ").skip(1) {
+        let (number, messages) = section.split_once('\n').unwrap_or((section, ""));
+        let Some(at) = number.trim().parse::<usize>().ok() else {
+            continue;
+        };
+        if let Some(answer) = answers.get_mut(at) {
+            *answer = answer_in(messages, relations, &statements[at]);
         }
-        let Some((at, answer)) = at.and_then(|at| Some((at, answers.get_mut(at)?))) else { continue };
-        if let Some((_, message)) = line.split_once("ERROR:") {
-            *answer = Err(message.trim().to_owned());
-        }
-        if tree_follows && let Some(printed) = line.strip_prefix("DETAIL:  ") {
-            let text = format!("{PREPARE}{}", statements[at]);
-            if printed.starts_with("{QUERY") && answer.is_err()
-                && let Some(tree) = tree::parse(printed)
-                && !printed.starts_with("{QUERY :commandType 6")
-            {
-                *answer = Ok(tree::columns(&tree, relations, &text));
-            }
-        }
-        tree_follows = line.ends_with("LOG:  parse tree:");
     }
     Ok(answers)
 }
 
+/// The answer in what the server said of one statement: its first parse tree, which is printed over many lines.
+fn answer_in(messages: &str, relations: &Relations, sql: &str) -> Result<Columns, String> {
+    if let Some((_, message)) = messages.split_once("ERROR:") {
+        return Err(message.lines().next().unwrap_or_default().trim().to_owned());
+    }
+    for printed in messages.split("LOG:  parse tree:").skip(1) {
+        let lines = printed
+            .trim_start()
+            .lines()
+            .take_while(|line| !line.starts_with("psql:"));
+        let text: String = lines.map(|line| format!("{line} ")).collect();
+        let text = text.trim_start_matches("DETAIL:").trim_start();
+        // The first tree may be that of PREPARE itself.
+        if text.contains(":commandType 6") && !text.contains(":rtable ({") {
+            continue;
+        }
+        if let Some(tree) = tree::parse(text) {
+            return Ok(tree::columns(&tree, relations, &format!("{PREPARE}{sql}")));
+        }
+    }
+    Err("no tree".to_owned())
+}
+
 /// For each statement the columns whose drop (with `CASCADE`) makes the server refuse it, and all that can be dropped.
-pub fn breaks(server: &Server, statements: &[String]) -> Result<(Vec<BTreeSet<Pair>>, BTreeSet<Pair>), String> {
+pub fn breaks(
+    server: &Server,
+    statements: &[String],
+) -> Result<(Vec<BTreeSet<Pair>>, BTreeSet<Pair>), String> {
     let rows = server.psql(
         "SELECT CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END, format('%I.%I', n.nspname, c.relname), a.attname, quote_ident(a.attname)
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
@@ -79,12 +106,16 @@ pub fn breaks(server: &Server, statements: &[String]) -> Result<(Vec<BTreeSet<Pa
     let mut columns: Vec<Pair> = Vec::new();
     for row in rows.lines() {
         let fields: Vec<&str> = row.split('|').collect();
-        let [table, quoted, column, quoted_column] = fields.as_slice() else { continue };
+        let [table, quoted, column, quoted_column] = fields.as_slice() else {
+            continue;
+        };
         let number = columns.len();
         columns.push(((*table).to_owned(), (*column).to_owned()));
         script.push_str(&format!("BEGIN;\n\\warn @@ {number} drop\nALTER TABLE {quoted} DROP COLUMN {quoted_column} CASCADE;\nSAVEPOINT s;\n"));
         for (at, sql) in statements.iter().enumerate() {
-            script.push_str(&format!("\\warn @@ {number} {at}\n{PREPARE}{sql}\n;\nROLLBACK TO s;\nDEALLOCATE ALL;\n"));
+            script.push_str(&format!(
+                "\\warn @@ {number} {at}\n{PREPARE}{sql}\n;\nROLLBACK TO s;\nDEALLOCATE ALL;\n"
+            ));
         }
         script.push_str("ROLLBACK;\n");
     }
@@ -93,10 +124,22 @@ pub fn breaks(server: &Server, statements: &[String]) -> Result<(Vec<BTreeSet<Pa
     let mut refused = BTreeSet::new();
     let (mut column, mut place) = (None, "");
     for line in said.lines() {
-        if let Some((number, at)) = line.strip_prefix("@@ ").and_then(|rest| rest.split_once(' ')) {
-            (column, place) = (number.parse::<usize>().ok().and_then(|at| columns.get(at)), at);
-        } else if line.contains("ERROR:") && let Some(pair) = column {
-            match place.parse::<usize>().ok().and_then(|at| broken.get_mut(at)) {
+        if let Some((number, at)) = line
+            .strip_prefix("@@ ")
+            .and_then(|rest| rest.split_once(' '))
+        {
+            (column, place) = (
+                number.parse::<usize>().ok().and_then(|at| columns.get(at)),
+                at,
+            );
+        } else if line.contains("ERROR:")
+            && let Some(pair) = column
+        {
+            match place
+                .parse::<usize>()
+                .ok()
+                .and_then(|at| broken.get_mut(at))
+            {
                 Some(set) => {
                     set.insert(pair.clone());
                 }
@@ -106,6 +149,14 @@ pub fn breaks(server: &Server, statements: &[String]) -> Result<(Vec<BTreeSet<Pa
             }
         }
     }
-    broken.iter_mut().for_each(|set| set.retain(|pair| !refused.contains(pair)));
-    Ok((broken, columns.into_iter().filter(|pair| !refused.contains(pair)).collect()))
+    broken
+        .iter_mut()
+        .for_each(|set| set.retain(|pair| !refused.contains(pair)));
+    Ok((
+        broken,
+        columns
+            .into_iter()
+            .filter(|pair| !refused.contains(pair))
+            .collect(),
+    ))
 }

@@ -37,7 +37,11 @@ impl Dice {
     }
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
-        if list.is_empty() { None } else { list.get(self.roll(list.len())) }
+        if list.is_empty() {
+            None
+        } else {
+            list.get(self.roll(list.len()))
+        }
     }
 
     /// One statement.
@@ -47,14 +51,29 @@ impl Dice {
             1 => self.update(),
             2 => self.delete(),
             3 | 4 => self.with(),
-            5 => format!("{} UNION ALL {}", self.select(&Scope::default(), 2, Some(1)), self.select(&Scope::default(), 2, Some(1))),
+            5 => format!(
+                "{} UNION ALL {}",
+                self.select(&Scope::default(), 2, Some(1)),
+                self.select(&Scope::default(), 2, Some(1))
+            ),
             _ => self.select(&Scope::default(), 3, None),
         }
     }
 
     fn with(&mut self) -> String {
-        let body = if self.roll(3) == 0 { "SELECT * FROM label".to_owned() } else { "SELECT id, word FROM label WHERE colour IS NOT NULL".to_owned() };
-        let outer = ["SELECT word FROM q", "SELECT * FROM q", "SELECT count(*) FROM q WHERE id > 1", "SELECT q.word, person.name FROM q JOIN person USING (id)", "DELETE FROM gone USING q WHERE q.id = person_id", "UPDATE person SET name = q.word FROM q WHERE q.id = person.id"];
+        let body = if self.roll(3) == 0 {
+            "SELECT * FROM label".to_owned()
+        } else {
+            "SELECT id, word FROM label WHERE colour IS NOT NULL".to_owned()
+        };
+        let outer = [
+            "SELECT word FROM q",
+            "SELECT * FROM q",
+            "SELECT count(*) FROM q WHERE id > 1",
+            "SELECT q.word, person.name FROM q JOIN person USING (id)",
+            "DELETE FROM gone USING q WHERE q.id = person_id",
+            "UPDATE person SET name = q.word FROM q WHERE q.id = person.id",
+        ];
         let outer = self.pick(&outer).copied().unwrap_or_default();
         format!("WITH q AS ({body}) {outer}")
     }
@@ -62,20 +81,35 @@ impl Dice {
     fn insert(&mut self) -> String {
         let source = self.select(&Scope::default(), 1, Some(2));
         match self.roll(3) {
-            0 => format!("INSERT INTO person_label (person_id, label_id) {}", self.select(&Scope::default(), 1, Some(2))),
-            1 => format!("INSERT INTO person_label {source} ON CONFLICT (person_id, label_id) DO UPDATE SET since = excluded.since RETURNING *"),
+            0 => format!(
+                "INSERT INTO person_label (person_id, label_id) {}",
+                self.select(&Scope::default(), 1, Some(2))
+            ),
+            1 => format!(
+                "INSERT INTO person_label {source} ON CONFLICT (person_id, label_id) DO UPDATE SET since = excluded.since RETURNING *"
+            ),
             _ => format!("INSERT INTO person_label {source} RETURNING label_id"),
         }
     }
 
     fn update(&mut self) -> String {
-        let scope = Scope { numbers: vec!["id".into(), "person.boss_id".into()], texts: vec!["name".into(), "person.email".into()] };
+        let scope = Scope {
+            numbers: vec!["id".into(), "person.boss_id".into()],
+            texts: vec!["name".into(), "person.email".into()],
+        };
         let condition = self.condition(&scope, 2);
-        format!("UPDATE person SET name = {}, boss_id = boss_id + 1 WHERE {condition} RETURNING {}", self.text(&scope), if self.roll(2) == 0 { "*" } else { "id" })
+        format!(
+            "UPDATE person SET name = {}, boss_id = boss_id + 1 WHERE {condition} RETURNING {}",
+            self.text(&scope),
+            if self.roll(2) == 0 { "*" } else { "id" }
+        )
     }
 
     fn delete(&mut self) -> String {
-        let scope = Scope { numbers: vec!["person_id".into(), "gone.person_id".into()], texts: vec!["email".into(), "reason".into()] };
+        let scope = Scope {
+            numbers: vec!["person_id".into(), "gone.person_id".into()],
+            texts: vec!["email".into(), "reason".into()],
+        };
         format!("DELETE FROM gone WHERE {}", self.condition(&scope, 3))
     }
 
@@ -90,7 +124,10 @@ impl Dice {
         all.numbers.extend(outer.numbers.iter().cloned());
         all.texts.extend(outer.texts.iter().cloned());
         let items = match width {
-            Some(width) => (0..width).map(|_| self.number(&all)).collect::<Vec<_>>().join(", "),
+            Some(width) => (0..width)
+                .map(|_| self.number(&all))
+                .collect::<Vec<_>>()
+                .join(", "),
             None => self.items(&all),
         };
         let mut sql = format!("SELECT {items} FROM {from}");
@@ -115,38 +152,71 @@ impl Dice {
         items.collect::<Vec<_>>().join(", ")
     }
 
-    fn source(&mut self, at: usize, from: &mut String, scope: &mut Scope, outer: &Scope, depth: usize) {
-        let Some((table, numbers, texts)) = self.pick(TABLES).copied() else { return };
+    fn source(
+        &mut self,
+        at: usize,
+        from: &mut String,
+        scope: &mut Scope,
+        outer: &Scope,
+        depth: usize,
+    ) {
+        let Some((table, numbers, texts)) = self.pick(TABLES).copied() else {
+            return;
+        };
         let alias = format!("t{at}");
         let bare = self.roll(3) == 0;
-        let name = |column: &str| if bare { column.to_owned() } else { format!("{alias}.{column}") };
+        let name = |column: &str| {
+            if bare {
+                column.to_owned()
+            } else {
+                format!("{alias}.{column}")
+            }
+        };
         let derived = depth > 0 && self.roll(5) == 0;
         let lateral = at > 0 && self.roll(2) == 0;
         let relation = if derived {
-            let inner = if lateral { self.condition(scope, 0) } else { self.condition(outer, 0) };
-            format!("{}(SELECT * FROM {table} WHERE {inner}) {alias}", if lateral { "LATERAL " } else { "" })
+            let inner = if lateral {
+                self.condition(scope, 0)
+            } else {
+                self.condition(outer, 0)
+            };
+            format!(
+                "{}(SELECT * FROM {table} WHERE {inner}) {alias}",
+                if lateral { "LATERAL " } else { "" }
+            )
         } else {
             format!("{table} {alias}")
         };
         let before = scope.clone();
-        scope.numbers.extend(numbers.iter().map(|column| name(column)));
+        scope
+            .numbers
+            .extend(numbers.iter().map(|column| name(column)));
         scope.texts.extend(texts.iter().map(|column| name(column)));
         if at == 0 {
             from.push_str(&relation);
         } else if self.roll(3) == 0 {
             from.push_str(&format!(", {relation}"));
         } else {
-            let (left, right) = (self.number(&before), numbers.first().map_or("1".to_owned(), |column| format!("{alias}.{column}")));
+            let (left, right) = (
+                self.number(&before),
+                numbers
+                    .first()
+                    .map_or("1".to_owned(), |column| format!("{alias}.{column}")),
+            );
             from.push_str(&format!(" JOIN {relation} ON {left} = {right}"));
         }
     }
 
     fn number(&mut self, scope: &Scope) -> String {
-        self.pick(&scope.numbers).cloned().unwrap_or_else(|| "1".to_owned())
+        self.pick(&scope.numbers)
+            .cloned()
+            .unwrap_or_else(|| "1".to_owned())
     }
 
     fn text(&mut self, scope: &Scope) -> String {
-        self.pick(&scope.texts).cloned().unwrap_or_else(|| "'x'".to_owned())
+        self.pick(&scope.texts)
+            .cloned()
+            .unwrap_or_else(|| "'x'".to_owned())
     }
 
     fn condition(&mut self, scope: &Scope, depth: usize) -> String {
@@ -154,14 +224,25 @@ impl Dice {
             0 => format!("{} = {}", self.number(scope), self.number(scope)),
             1 => format!("{} LIKE 'a%'", self.text(scope)),
             2 => format!("{} IS NOT NULL", self.text(scope)),
-            _ => format!("{} BETWEEN 1 AND {}", self.number(scope), self.number(scope)),
+            _ => format!(
+                "{} BETWEEN 1 AND {}",
+                self.number(scope),
+                self.number(scope)
+            ),
         };
         if depth == 0 {
             return simple;
         }
         match self.roll(5) {
-            0 => format!("{simple} AND {} IN ({})", self.number(scope), self.select(scope, depth - 1, Some(1))),
-            1 => format!("EXISTS ({}) OR {simple}", self.select(scope, depth - 1, None)),
+            0 => format!(
+                "{simple} AND {} IN ({})",
+                self.number(scope),
+                self.select(scope, depth - 1, Some(1))
+            ),
+            1 => format!(
+                "EXISTS ({}) OR {simple}",
+                self.select(scope, depth - 1, None)
+            ),
             2 => format!("person_id IN (SELECT person_id FROM gone WHERE {simple})"),
             _ => simple,
         }

@@ -20,7 +20,8 @@ impl Server {
         std::fs::create_dir_all(&directory).map_err(|e| e.to_string())?;
         let owner = unprivileged();
         if let Some((user, group)) = owner {
-            std::os::unix::fs::chown(&directory, Some(user), Some(group)).map_err(|e| e.to_string())?;
+            std::os::unix::fs::chown(&directory, Some(user), Some(group))
+                .map_err(|e| e.to_string())?;
         }
         let data = directory.join("data");
         let as_owner = |program: &str| {
@@ -28,14 +29,36 @@ impl Server {
             if let Some((user, group)) = owner {
                 command.gid(group).uid(user);
             }
-            command.current_dir(&directory).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+                .current_dir(&directory)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             command
         };
-        let made = as_owner("initdb").args(["-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C", "-D"]).arg(&data).status();
+        let made = as_owner("initdb")
+            .args([
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-N",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-D",
+            ])
+            .arg(&data)
+            .status();
         if !made.is_ok_and(|status| status.success()) {
             return Err("initdb failed".to_owned());
         }
-        let process = as_owner("postgres").args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"]).arg(&directory).arg("-D").arg(&data).spawn().map_err(|e| e.to_string())?;
+        let process = as_owner("postgres")
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"])
+            .arg(&directory)
+            .arg("-D")
+            .arg(&data)
+            .spawn()
+            .map_err(|e| e.to_string())?;
         let server = Self { directory, process };
         server.wait()?;
         Ok(server)
@@ -44,7 +67,10 @@ impl Server {
     fn wait(&self) -> Result<(), String> {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(60) {
-            if self.psql("SELECT 1;", false).is_ok_and(|out| out.trim() == "1") {
+            if self
+                .psql("SELECT 1;", false)
+                .is_ok_and(|out| out.trim() == "1")
+            {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -56,8 +82,17 @@ impl Server {
     pub fn psql(&self, script: &str, messages: bool) -> Result<String, String> {
         let file = self.directory.join("script.sql");
         let mut out = std::fs::File::create(&file).map_err(|e| e.to_string())?;
-        out.write_all(script.as_bytes()).map_err(|e| e.to_string())?;
-        let run = Command::new("psql").args(["-X", "-q", "-A", "-t", "-U", "postgres", "-d", "postgres", "-h"]).arg(&self.directory).arg("-f").arg(&file).output().map_err(|e| format!("psql: {e}"))?;
+        out.write_all(script.as_bytes())
+            .map_err(|e| e.to_string())?;
+        let run = Command::new("psql")
+            .args([
+                "-X", "-q", "-A", "-t", "-U", "postgres", "-d", "postgres", "-h",
+            ])
+            .arg(&self.directory)
+            .arg("-f")
+            .arg(&file)
+            .output()
+            .map_err(|e| format!("psql: {e}"))?;
         let bytes = if messages { run.stderr } else { run.stdout };
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -80,9 +115,17 @@ fn binaries() -> Result<PathBuf, String> {
             return Ok(path);
         }
     }
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin")).filter(|path| path.join("initdb").exists()).collect();
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .filter(|path| path.join("initdb").exists())
+        .collect();
     versions.sort();
-    versions.pop().ok_or_else(|| "no PostgreSQL server is installed (Debian: apt-get install postgresql)".to_owned())
+    versions.pop().ok_or_else(|| {
+        "no PostgreSQL server is installed (Debian: apt-get install postgresql)".to_owned()
+    })
 }
 
 /// The server does not run as root: then as the user `postgres`.

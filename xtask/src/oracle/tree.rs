@@ -22,6 +22,8 @@ pub struct Columns {
     pub reads: BTreeSet<Pair>,
     pub writes: BTreeSet<Pair>,
     pub star_only: BTreeSet<Pair>,
+    /// Tables whose rows are used as a whole.
+    pub whole: BTreeSet<String>,
 }
 
 /// Reads a printed tree.
@@ -99,7 +101,10 @@ fn node(tokens: &[String], at: &mut usize) -> Option<Tree> {
     let mut fields: Vec<(String, Vec<Tree>)> = Vec::new();
     while tokens.get(*at)? != "}" {
         let token = tokens.get(*at)?;
-        match token.strip_prefix(':').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {
+        match token
+            .strip_prefix(':')
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        {
             Some(name) => {
                 fields.push((name.to_owned(), Vec::new()));
                 *at += 1;
@@ -119,7 +124,10 @@ fn node(tokens: &[String], at: &mut usize) -> Option<Tree> {
 impl Tree {
     fn field(&self, name: &str) -> &[Tree] {
         match self {
-            Tree::Node(_, fields) => fields.iter().find(|(field, _)| field == name).map_or(&[], |(_, values)| values),
+            Tree::Node(_, fields) => fields
+                .iter()
+                .find(|(field, _)| field == name)
+                .map_or(&[], |(_, values)| values),
             _ => &[],
         }
     }
@@ -146,7 +154,16 @@ impl Tree {
     /// `(b 8 9)` of a set of numbers.
     fn set(&self, name: &str) -> Vec<i64> {
         match self.field(name) {
-            [Tree::List(list)] => list.iter().filter_map(|item| if let Tree::Word(word) = item { word.parse().ok() } else { None }).collect(),
+            [Tree::List(list)] => list
+                .iter()
+                .filter_map(|item| {
+                    if let Tree::Word(word) = item {
+                        word.parse().ok()
+                    } else {
+                        None
+                    }
+                })
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -159,13 +176,29 @@ const OFFSET: i64 = -7;
 pub fn columns(tree: &Tree, relations: &Relations, statement: &str) -> Columns {
     let mut found = Columns::default();
     walk(tree, &mut |node| {
-        if node.is("RTE") && node.number("rtekind") == Some(0) && node.field("relkind").first().is_none_or(|kind| !matches!(kind, Tree::Word(word) if word == "c")) {
+        if (node.is("RTE") || node.is("RANGETBLENTRY"))
+            && node.number("rtekind") == Some(0)
+            && node
+                .field("relkind")
+                .first()
+                .is_none_or(|kind| !matches!(kind, Tree::Word(word) if word == "c"))
+        {
             add(node, relations, &mut found);
         }
     });
-    let mut stars = Stars { relations, statement: statement.as_bytes(), star: BTreeSet::new(), named: BTreeSet::new() };
+    let mut stars = Stars {
+        relations,
+        statement: statement.as_bytes(),
+        star: BTreeSet::new(),
+        named: BTreeSet::new(),
+    };
     stars.go(tree, &[]);
-    found.star_only = stars.star.difference(&stars.named).filter(|pair| found.reads.contains(*pair)).cloned().collect();
+    found.star_only = stars
+        .star
+        .difference(&stars.named)
+        .filter(|pair| found.reads.contains(*pair))
+        .cloned()
+        .collect();
     found
 }
 
@@ -177,7 +210,12 @@ fn walk<'t>(tree: &'t Tree, visit: &mut impl FnMut(&'t Tree)) {
 }
 
 fn add(entry: &Tree, relations: &Relations, found: &mut Columns) {
-    let Some((table, columns)) = entry.number("relid").and_then(|oid| relations.get(&(oid as u32))) else { return };
+    let Some((table, columns)) = entry
+        .number("relid")
+        .and_then(|oid| relations.get(&(oid as u32)))
+    else {
+        return;
+    };
     let named = |set: &str| -> Vec<Pair> {
         let numbers = entry.set(set).into_iter().map(|bit| bit + OFFSET);
         numbers
@@ -188,6 +226,9 @@ fn add(entry: &Tree, relations: &Relations, found: &mut Columns) {
             .map(|column| (table.clone(), column))
             .collect()
     };
+    if entry.set("selectedCols").contains(&-OFFSET) {
+        found.whole.insert(table.clone());
+    }
     found.reads.extend(named("selectedCols"));
     found.writes.extend(named("insertedCols"));
     found.writes.extend(named("updatedCols"));
@@ -207,7 +248,9 @@ impl<'t> Stars<'t> {
             inner.push(tree);
         }
         if tree.is("VAR") {
-            let star = tree.number("location").is_some_and(|at| at >= 0 && self.star_at(at as usize));
+            let star = tree
+                .number("location")
+                .is_some_and(|at| at >= 0 && self.star_at(at as usize));
             return self.variable(tree, stack, star);
         }
         if let Tree::Node(_, fields) = tree {
@@ -215,13 +258,16 @@ impl<'t> Stars<'t> {
                 values.iter().for_each(|value| self.go(value, &inner));
             }
         } else {
-            tree.children().into_iter().for_each(|child| self.go(child, &inner));
+            tree.children()
+                .into_iter()
+                .for_each(|child| self.go(child, &inner));
         }
     }
 
     /// Whether `*`, `t.*` or `s.t.*` stands at the byte.
     fn star_at(&self, at: usize) -> bool {
-        let rest = String::from_utf8_lossy(self.statement.get(at..).unwrap_or_default()).into_owned();
+        let rest =
+            String::from_utf8_lossy(self.statement.get(at..).unwrap_or_default()).into_owned();
         let mut rest = rest.trim_start();
         loop {
             if rest.starts_with('*') {
@@ -229,7 +275,9 @@ impl<'t> Stars<'t> {
             }
             let after = match rest.strip_prefix('"') {
                 Some(quoted) => quoted.split_once('"').map_or("", |(_, after)| after),
-                None => rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '$'),
+                None => {
+                    rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
+                }
             };
             match after.trim_start().strip_prefix('.') {
                 Some(next) if after.len() < rest.len() => rest = next.trim_start(),
@@ -240,33 +288,58 @@ impl<'t> Stars<'t> {
 
     fn variable(&mut self, variable: &'t Tree, stack: &[&'t Tree], star: bool) {
         let up = variable.number("varlevelsup").unwrap_or(0) as usize;
-        let Some(level) = stack.len().checked_sub(up + 1) else { return };
-        let (Some(number), Some(column)) = (variable.number("varno"), variable.number("varattno")) else { return };
-        let [Tree::List(entries)] = stack[level].field("rtable") else { return };
-        let Some(entry) = usize::try_from(number - 1).ok().and_then(|at| entries.get(at)) else { return };
-        if column <= 0 {
+        let Some(level) = stack.len().checked_sub(up + 1) else {
+            return;
+        };
+        let (Some(number), Some(column)) = (variable.number("varno"), variable.number("varattno"))
+        else {
+            return;
+        };
+        let [Tree::List(entries)] = stack[level].field("rtable") else {
+            return;
+        };
+        let Some(entry) = usize::try_from(number - 1)
+            .ok()
+            .and_then(|at| entries.get(at))
+        else {
+            return;
+        };
+        let proposed = matches!(entry.field("relkind"), [Tree::Word(kind)] if kind == "c");
+        if column <= 0 || proposed {
             return;
         }
         match entry.number("rtekind") {
             Some(0) => {
-                let relation = entry.number("relid").and_then(|oid| self.relations.get(&(oid as u32)));
+                let relation = entry
+                    .number("relid")
+                    .and_then(|oid| self.relations.get(&(oid as u32)));
                 if let Some((table, columns)) = relation
                     && let Some(name) = columns.get(&column)
                 {
-                    let set = if star { &mut self.star } else { &mut self.named };
+                    let set = if star {
+                        &mut self.star
+                    } else {
+                        &mut self.named
+                    };
                     set.insert((table.clone(), name.clone()));
                 }
             }
             Some(2) => {
-                let [Tree::List(aliases)] = entry.field("joinaliasvars") else { return };
-                let Some(alias) = aliases.get(column as usize - 1) else { return };
+                let [Tree::List(aliases)] = entry.field("joinaliasvars") else {
+                    return;
+                };
+                let Some(alias) = aliases.get(column as usize - 1) else {
+                    return;
+                };
                 let mut found = Vec::new();
                 walk(alias, &mut |node| {
                     if node.is("VAR") {
                         found.push(node);
                     }
                 });
-                found.into_iter().for_each(|node| self.variable(node, &stack[..=level], star));
+                found
+                    .into_iter()
+                    .for_each(|node| self.variable(node, &stack[..=level], star));
             }
             _ => {}
         }

@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
             .and_then(|at| assignment.target.parts.get(at))
         {
             let found = frame
-                .qualifier(None, qualifier.name)
+                .qualifier(None, qualifier.name, false)
                 .and_then(|at| frame.relations.get(at));
             return Some(found.map_or(first, |relation| relation.columns.clone()));
         }

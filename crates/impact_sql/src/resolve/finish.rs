@@ -167,6 +167,7 @@ impl<'a> Resolver<'a> {
         }
         for found in &self.uses {
             self.generated_from(found, uses);
+            self.inherited_from(found, uses);
         }
     }
 
@@ -197,6 +198,35 @@ impl<'a> Resolver<'a> {
             _ => false,
         };
         self.uses.iter().find(feeds).map(|found| found.span)
+    }
+
+    /// A column that is inherited goes with that of the parent.
+    fn inherited_from(&self, found: &Use<'a>, uses: &mut Vec<ColumnUse>) {
+        let Target::Known(id, at) = found.target else {
+            return;
+        };
+        if !found.breaks {
+            return;
+        }
+        let mut child = id;
+        // As deep as inheritance is worth following; a cycle ends here, too.
+        for _ in 0..16 {
+            let Some(relation) = self.schema.relation(child) else {
+                return;
+            };
+            let key = self.schema.relation(id).map_or("", |r| r.key(at));
+            let parent = relation
+                .parents
+                .iter()
+                .find_map(|parent| Some((*parent, self.schema.relation(*parent)?.column(key)?)));
+            let Some((parent, column)) = parent else {
+                return;
+            };
+            if let Some((table, column)) = self.name_of(Target::Known(parent, column)) {
+                uses.push(dependency(table, column, found.span, Vec::new()));
+            }
+            child = parent;
+        }
     }
 
     /// A generated column that is named goes with the columns that it is made from.

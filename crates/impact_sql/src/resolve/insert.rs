@@ -5,7 +5,7 @@ use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
 use crate::schema::PreparedRelation;
 use crate::syntax::{
-    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, TableSource,
+    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
 };
 use crate::types;
 use impact_facts::{Access, Certainty, Span};
@@ -70,7 +70,9 @@ impl<'a> Resolver<'a> {
                     .collect()
             }
             (None, Some(outputs)) => self.by_position(insert, target, &outputs),
-            (None, None) if matches!(insert.source, InsertSource::Unknown) && insert.holes.is_empty() => {
+            (None, None)
+                if matches!(insert.source, InsertSource::Unknown) && insert.holes.is_empty() =>
+            {
                 self.unknown(
                     insert.table.path.span,
                     "the columns that are written are filled in at run time",
@@ -157,14 +159,14 @@ impl<'a> Resolver<'a> {
 
     /// The types of what is inserted, by position.
     fn values_of(&self, insert: &Insert<'a>, outputs: &[Output<'a>]) -> Vec<Inserted<'a>> {
-        let open = match &insert.source {
-            InsertSource::Query(query) => open_values(query),
+        let written = match &insert.source {
+            InsertSource::Query(query) => literals(query),
             _ => Vec::new(),
         };
-        let value = |(at, output): (usize, &Output<'a>)| match output.data_type {
-            _ if open.get(at) == Some(&true) => Inserted::Anything,
-            Some(data_type) => Inserted::Typed(data_type),
-            None => Inserted::Expression,
+        let value = |(at, output): (usize, &Output<'a>)| match (written.get(at), output.data_type) {
+            (Some(found), _) => *found,
+            (None, Some(data_type)) => Inserted::Typed(data_type),
+            (None, None) => Inserted::Expression,
         };
         outputs.iter().enumerate().map(value).collect()
     }
@@ -279,7 +281,10 @@ impl<'a> Resolver<'a> {
             None => {
                 if let Columns::Table(table) = target {
                     self.missing(*table, ident.name, ident.span, Access::Write);
-                    self.fail(ident.span, format!("column \"{}\" does not exist", ident.name));
+                    self.fail(
+                        ident.span,
+                        format!("column \"{}\" does not exist", ident.name),
+                    );
                 }
             }
         }
@@ -455,15 +460,24 @@ impl Inserted<'_> {
     }
 }
 
-/// For each place of `VALUES`, whether every row has a value there that fits any column.
-fn open_values(query: &Query<'_>) -> Vec<bool> {
+/// For each place of `VALUES` what all rows have there.
+fn literals<'a>(query: &Query<'a>) -> Vec<Inserted<'a>> {
     let Body::Values(rows) = &query.body else {
         return Vec::new();
     };
     let width = rows.first().map_or(0, Vec::len);
-    let open = |at: usize| {
-        rows.iter()
-            .all(|row| row.get(at).is_some_and(|expr| fits_anything(expr.shape)))
+    let at = |place: usize| {
+        let mut all = rows
+            .iter()
+            .map(|row| row.get(place).map_or(Shape::Other, |expr| expr.shape))
+            .filter(|shape| !fits_anything(*shape));
+        let number = |shape: Shape| matches!(shape, Shape::Number | Shape::Ordinal(_));
+        match all.next() {
+            None => Inserted::Anything,
+            Some(first) if number(first) && all.all(number) => Inserted::Typed("integer"),
+            Some(Shape::Text) if all.all(|shape| shape == Shape::Text) => Inserted::Typed("text"),
+            Some(_) => Inserted::Expression,
+        }
     };
-    (0..width).map(open).collect()
+    (0..width).map(at).collect()
 }

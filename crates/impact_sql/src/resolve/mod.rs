@@ -33,6 +33,8 @@ pub(crate) struct Use<'a> {
     pub rebinds: Option<Box<str>>,
     pub filter: bool,
     pub named_at: Option<Span>,
+    /// A `*`: the relation's number in its frame, where it is one relation's.
+    pub relation: Option<usize>,
 }
 
 /// A relation that is named.

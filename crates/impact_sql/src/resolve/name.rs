@@ -9,7 +9,10 @@ use impact_facts::{Access, Certainty, Dialect, Span};
 /// Columns that the server gives every table.
 fn is_system_column(dialect: Dialect, name: &str) -> bool {
     match dialect {
-        Dialect::Postgres | Dialect::Redshift => matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid"),
+        Dialect::Postgres | Dialect::Redshift => matches!(
+            name,
+            "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid"
+        ),
         Dialect::Sqlite | Dialect::DuckDb => matches!(name, "rowid" | "oid" | "_rowid_"),
         Dialect::BigQuery => matches!(name, "_partitiontime" | "_partitiondate" | "_table_suffix"),
         Dialect::Generic => matches!(name, "rowid" | "rownum" | "level"),
@@ -327,6 +330,9 @@ impl<'a> Resolver<'a> {
         let first = self.uses.len();
         let star = self.star_behind(level, at, place);
         self.take(level, at, place, ident.name, ident.span, Certainty::Exact);
+        if self.shifts(level, at, place, first, star) {
+            return;
+        }
         if self.uses.len() == first && star.is_none() {
             return;
         }
@@ -521,7 +527,11 @@ impl<'a> Resolver<'a> {
     /// A name that no column of the catalog has: the catalog may be behind. Every table of the innermost query that has
     /// one is a candidate.
     fn not_in_catalog(&mut self, ident: Ident<'a>) {
-        let frame = self.frames.iter().rev().find(|frame| !frame.relations.is_empty());
+        let frame = self
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| !frame.relations.is_empty());
         let tables: Vec<u32> = frame.map_or_else(Vec::new, |frame| {
             let tables = frame.relations.iter().filter_map(|r| match r.columns {
                 Columns::Table(id) => Some(id),
@@ -536,9 +546,17 @@ impl<'a> Resolver<'a> {
 
     /// Records a column that the catalog does not have, of a table that it has.
     pub(super) fn missing(&mut self, table: u32, column: &'a str, span: Span, access: Access) {
-        let Some(name) = self.schema.relation(table).map(|r| r.name.clone()) else { return };
+        let Some(name) = self.schema.relation(table).map(|r| r.name.clone()) else {
+            return;
+        };
         let at = self.unknown_table(name);
-        self.touch(Target::Unknown(at, column), access, UseClass::Name, span, Certainty::Possible);
+        self.touch(
+            Target::Unknown(at, column),
+            access,
+            UseClass::Name,
+            span,
+            Certainty::Possible,
+        );
     }
 
     /// Dialects other than PostgreSQL let a condition name what the select list names.
@@ -566,9 +584,16 @@ impl<'a> Resolver<'a> {
         schema: Option<&str>,
         name: &str,
     ) -> Option<(usize, usize)> {
-        (0..self.frames.len())
-            .rev()
-            .find_map(|level| Some((level, self.frames.get(level)?.qualifier(schema, name)?)))
+        let find = |in_sight: bool| {
+            let mut levels = (0..self.frames.len()).rev();
+            levels.find_map(|level| {
+                Some((
+                    level,
+                    self.frames.get(level)?.qualifier(schema, name, in_sight)?,
+                ))
+            })
+        };
+        find(true).or_else(|| find(false))
     }
 
     fn qualified(
@@ -591,7 +616,11 @@ impl<'a> Resolver<'a> {
         match relation.find(self.schema, column.name) {
             Some(place) => {
                 let star = self.star_behind(level, at, place);
+                let first = self.uses.len();
                 self.take(level, at, place, column.name, span, Certainty::Exact);
+                if self.shifts(level, at, place, first, star) {
+                    return;
+                }
                 self.needs_output(star.map_or(Origin::Named, Origin::Star), Some(span));
             }
             None if is_system_column(self.schema.dialect, column.name) => {}
@@ -621,7 +650,11 @@ impl<'a> Resolver<'a> {
         if scalar {
             return;
         }
-        let table = self.frames.get(level).and_then(|f| f.relations.get(at)).map(|r| r.columns.clone());
+        let table = self
+            .frames
+            .get(level)
+            .and_then(|f| f.relations.get(at))
+            .map(|r| r.columns.clone());
         if let Some(Columns::Table(table)) = table {
             self.missing(table, column.name, span, Access::Read);
         }
@@ -741,6 +774,7 @@ impl<'a> Resolver<'a> {
             rebinds: None,
             filter: self.filter && access == Access::Read,
             named_at: None,
+            relation: None,
         });
     }
 

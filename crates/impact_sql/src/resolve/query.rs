@@ -218,7 +218,6 @@ impl<'a> Resolver<'a> {
             .enumerate()
             .map(|(at, output)| Output {
                 sources: all.get(at).cloned().unwrap_or_default(),
-                origin: Origin::Named,
                 ..output.clone()
             })
             .collect();

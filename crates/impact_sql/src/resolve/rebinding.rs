@@ -6,7 +6,9 @@
 use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Origin, Place, Target};
+use crate::resolution::UseClass;
 use crate::syntax::Ident;
+use impact_facts::{Access, Certainty};
 
 impl<'a> Resolver<'a> {
     /// The meaning of a bare name that was found at `place`, once that column is gone; none if the statement fails.
@@ -90,6 +92,88 @@ impl<'a> Resolver<'a> {
                 }
             }
             _ => format!("{}.{name}", relation.name),
+        }
+    }
+
+    /// `AS t(a, b)` names columns by place: without a column its alias means the next one, and the column behind the last
+    /// alias loses its own name. Whether that is so for a name that was just bound, whose uses are those from `first` on.
+    pub(super) fn shifts(
+        &mut self,
+        level: usize,
+        at: usize,
+        place: Place<'a>,
+        first: usize,
+        star: Option<u32>,
+    ) -> bool {
+        let Some(relation) = self.frames.get(level).and_then(|f| f.relations.get(at)) else {
+            return false;
+        };
+        let aliases = relation.renamed.len();
+        let (number, count) = match (place, &relation.columns) {
+            (Place::Column(Target::Known(id, number)), _) => (
+                usize::from(number),
+                self.schema.relation(id).map_or(0, |r| r.columns.len()),
+            ),
+            (Place::Output(number), Columns::Outputs(outputs, false)) => (number, outputs.len()),
+            _ => return false,
+        };
+        if aliases == 0 || number > aliases || aliases >= count {
+            return false;
+        }
+        if number == aliases {
+            self.aliased_must_stay(level, at);
+            return false;
+        }
+        let next = self.name_at(level, at, number + 1);
+        let found = match star {
+            Some(star) => self.uses.get_mut(star as usize),
+            None => self.uses.get_mut(first),
+        };
+        if let Some(found) = found {
+            (found.rebinds, found.breaks) =
+                (Some(format!("the next column, {next}").into()), false);
+        }
+        true
+    }
+
+    fn name_at(&self, level: usize, at: usize, number: usize) -> String {
+        let relation = self.frames.get(level).and_then(|f| f.relations.get(at));
+        match relation.map(|r| &r.columns) {
+            Some(Columns::Table(id)) => self.schema.relation(*id).map_or(String::new(), |r| {
+                format!("{}.{}", r.name.name, r.key(number as u16))
+            }),
+            Some(Columns::Outputs(outputs, _)) => outputs
+                .get(number)
+                .and_then(|o| o.name)
+                .unwrap_or("?")
+                .to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The columns that have an alias: without one of them the next column would be hidden.
+    fn aliased_must_stay(&mut self, level: usize, at: usize) {
+        let Some(relation) = self.frames.get(level).and_then(|f| f.relations.get(at)) else {
+            return;
+        };
+        let (count, span) = (relation.renamed.len(), relation.span);
+        match relation.columns.clone() {
+            Columns::Table(id) => {
+                for number in 0..count as u16 {
+                    self.touch(
+                        Target::Known(id, number),
+                        Access::Read,
+                        UseClass::Proposed,
+                        span,
+                        Certainty::Exact,
+                    );
+                }
+            }
+            Columns::Outputs(outputs, _) => {
+                let aliased = outputs.get(..count).unwrap_or(&[]).to_vec();
+                self.needs_all(&aliased);
+            }
+            _ => {}
         }
     }
 

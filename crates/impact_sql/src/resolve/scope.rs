@@ -216,23 +216,23 @@ impl<'a> Frame<'a> {
         self.merged.iter().rposition(in_sight)
     }
 
-    /// The relation that a qualifier means.
-    pub fn qualifier(&self, schema: Option<&str>, name: &str) -> Option<usize> {
-        let matches = |relation: &Relation<'a>| {
-            relation.name == name
-                && !relation.hidden
-                && schema.is_none_or(|s| relation.schema == Some(s))
+    /// The relation that a qualifier means: of those in sight, or of all that were named.
+    pub fn qualifier(&self, schema: Option<&str>, name: &str, in_sight: bool) -> Option<usize> {
+        let from = if in_sight { self.from } else { 0 };
+        let seen = || {
+            self.relations
+                .iter()
+                .enumerate()
+                .take(self.to)
+                .skip(from)
+                .filter(|(_, relation)| relation.name == name && !relation.hidden)
         };
-        let found = self.relations.iter().take(self.to).position(matches);
-        found.or_else(|| {
-            if schema.is_some() {
-                self.relations
-                    .iter()
-                    .take(self.to)
-                    .position(|r| r.name == name && !r.hidden && r.schema.is_none())
-            } else {
-                None
-            }
-        })
+        match schema {
+            None => seen().next(),
+            Some(_) => seen()
+                .find(|(_, relation)| relation.schema == schema)
+                .or_else(|| seen().find(|(_, relation)| relation.schema.is_none())),
+        }
+        .map(|(at, _)| at)
     }
 }

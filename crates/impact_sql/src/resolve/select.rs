@@ -147,10 +147,17 @@ impl<'a> Resolver<'a> {
             return;
         };
         let (target, span, rebinds) = (only.target, only.span, only.rebinds.clone());
-        let star = outputs
-            .iter()
-            .find(|output| self.starred(output.origin) == Some(target))
-            .map(|output| output.origin);
+        let relation = self.relation_of(expr);
+        let alone = self.occurrences(target) == 1;
+        let made = |output: &&Output<'a>| match output.origin {
+            Origin::Star(at) => self.uses.get(at as usize).is_some_and(|found| {
+                found.target == target
+                    && (found.relation.is_none() && alone
+                        || found.relation.is_some() && found.relation == relation)
+            }),
+            _ => false,
+        };
+        let star = outputs.iter().find(made).map(|output| output.origin);
         if let Some(origin @ Origin::Star(at)) = star {
             self.uses.truncate(first);
             match rebinds {
@@ -162,6 +169,33 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+    }
+
+    /// The number of the relation that an expression, one name, is a column of.
+    fn relation_of(&self, expr: &Expr<'a>) -> Option<usize> {
+        let [Atom::Name(path)] = expr.atoms.as_slice() else {
+            return None;
+        };
+        match path.parts.as_slice() {
+            [only] => match self.find(only.name) {
+                Found::Relation(_, at, _) => Some(at),
+                _ => None,
+            },
+            [.., qualifier, _] => self.relation_named(None, qualifier.name).map(|(_, at)| at),
+            [] => None,
+        }
+    }
+
+    /// How often the innermost query names the table of a column.
+    fn occurrences(&self, target: super::Target<'a>) -> usize {
+        let super::Target::Known(id, _) = target else {
+            return 1;
+        };
+        let relations = self.frames.last().map_or(&[][..], |frame| &frame.relations);
+        relations
+            .iter()
+            .filter(|relation| matches!(relation.columns, Columns::Table(table) if table == id))
+            .count()
     }
 
     /// Whether an output is the column that a bare name means.

@@ -191,7 +191,9 @@ impl<'a> Resolver<'a> {
     /// A table of which the catalog knows the name alone may have any column.
     fn columns_of_table(&mut self, id: crate::schema::RelationId) -> Columns<'a> {
         match self.schema.relation(id) {
-            Some(relation) if relation.columns.is_empty() => Columns::Unknown(self.unknown_table(relation.name.clone())),
+            Some(relation) if relation.columns.is_empty() => {
+                Columns::Unknown(self.unknown_table(relation.name.clone()))
+            }
             _ => Columns::Table(id),
         }
     }
@@ -276,11 +278,7 @@ impl<'a> Resolver<'a> {
         let scalar = alias.name.map_or(name, |ident| ident.name);
         let mut open = !function.more.is_empty();
         let mut outputs: Vec<Output<'a>> = match self.schema.function(name) {
-            Some(FunctionShape::Rows(id)) => self
-                .schema
-                .relation(*id)
-                .map(|r| r.columns.iter().map(|c| output(&c.key)).collect())
-                .unwrap_or_default(),
+            Some(FunctionShape::Rows(id)) => self.row_outputs(*id, sources, function.path.span),
             Some(FunctionShape::Columns(columns)) => {
                 columns.iter().map(|column| output(column)).collect()
             }
@@ -305,6 +303,27 @@ impl<'a> Resolver<'a> {
         }
         open |= function.ordinality;
         Columns::Outputs(Rc::new(outputs), open)
+    }
+
+    /// The columns of a function's rows: naming one reads nothing of the table, but it must be there.
+    fn row_outputs(
+        &self,
+        id: crate::schema::RelationId,
+        sources: &Sources<'a>,
+        span: Span,
+    ) -> Vec<Output<'a>> {
+        let columns = self
+            .schema
+            .relation(id)
+            .map_or(&[][..], |relation| &relation.columns);
+        let output = |(at, column): (usize, &'a crate::schema::PreparedColumn)| Output {
+            name: Some(&*column.key),
+            origin: Origin::Proposed(super::Target::Known(id, at as u16)),
+            sources: sources.clone(),
+            data_type: None,
+            span,
+        };
+        columns.iter().enumerate().map(output).collect()
     }
 
     fn join(&mut self, join: &Join<'a>) -> Option<Tree<'a>> {

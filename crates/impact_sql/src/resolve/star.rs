@@ -193,6 +193,7 @@ impl<'a> Resolver<'a> {
         class: UseClass,
         out: &mut Vec<Output<'a>>,
     ) {
+        let number = at;
         let Some(relation) = self.frames.get(level).and_then(|f| f.relations.get(at)) else {
             return;
         };
@@ -207,6 +208,9 @@ impl<'a> Resolver<'a> {
                     let target = Target::Known(id, at as u16);
                     let origin = Origin::Star(self.uses.len() as u32);
                     self.touch(target, Access::Read, class, span, Certainty::Exact);
+                    if let Some(found) = self.uses.last_mut() {
+                        found.relation = Some(number);
+                    }
                     self.sources.push(target);
                     out.push(Output {
                         name: Some(name(at, &column.key)),
