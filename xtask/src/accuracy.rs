@@ -296,9 +296,9 @@ fn ask(plan: &Plan, tree: &Path, set: &Path, question: &[&str]) -> PathBuf {
 
 fn last_line(command: &mut Command) -> String {
     let text = output(command);
-    let lines = text.lines().filter(|line| !line.starts_with("not found:"));
+    let mut lines = text.lines().filter(|line| !line.starts_with("not found:"));
     lines
-        .last()
+        .next_back()
         .unwrap_or("(the scorer said nothing)")
         .trim()
         .to_owned()
