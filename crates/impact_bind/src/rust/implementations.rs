@@ -39,16 +39,30 @@ impl Program<'_> {
     /// of the trait that it is.
     #[must_use]
     pub fn associated_item(&self, class: ClassRef, name: &str) -> Option<Binding> {
-        let own = std::iter::once(&class).chain(self.implementations(class));
-        own.clone()
-            .find_map(|class| self.own_item(*class, name))
-            .or_else(|| {
-                let traits = own.flat_map(|class| self.bases(*class));
-                traits.into_iter().find_map(|base| match base {
-                    Binding::Class(base) => self.own_item(base, name),
-                    _ => None,
-                })
-            })
+        self.associated_within(class, name, &mut Trail::default())
+    }
+
+    /// The same in the course of a look-up, so that an item that leads back to itself ends it.
+    pub(crate) fn associated_within(
+        &self,
+        class: ClassRef,
+        name: &str,
+        trail: &mut Trail,
+    ) -> Option<Binding> {
+        let own: Vec<ClassRef> = std::iter::once(class)
+            .chain(self.implementations(class).iter().copied())
+            .collect();
+        if let Some(found) = own
+            .iter()
+            .find_map(|class| self.own_item(*class, name, trail))
+        {
+            return Some(found);
+        }
+        let traits = own.iter().flat_map(|class| self.bases(*class));
+        traits.into_iter().find_map(|base| match base {
+            Binding::Class(base) => self.own_item(base, name, trail),
+            _ => None,
+        })
     }
 
     /// Rust: the function `Type::name`.
@@ -70,16 +84,21 @@ impl Program<'_> {
     /// Rust: a function that stands in the body of an implementation or trait.
     #[must_use]
     pub fn own_function(&self, class: ClassRef, name: &str) -> Option<FunctionRef> {
-        match self.own_item(class, name) {
+        match self.own_item(class, name, &mut Trail::default()) {
             Some(Binding::Function(function)) => Some(function),
             _ => None,
         }
     }
 
-    fn own_item(&self, class: ClassRef, name: &str) -> Option<Binding> {
+    fn own_item(&self, class: ClassRef, name: &str, trail: &mut Trail) -> Option<Binding> {
         let definition = self.own_member(class, name).last()?;
         let place = Place::Class(class.class);
-        Some(self.definition(class.file, place, *definition, &mut Trail::default()))
+        if !trail.enter(class.file, place, &format!("::{name}")) {
+            return None;
+        }
+        let found = self.definition(class.file, place, *definition, trail);
+        trail.leave();
+        Some(found)
     }
 }
 

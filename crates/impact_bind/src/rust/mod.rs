@@ -296,7 +296,7 @@ fn associated(program: &Program<'_>, class: ClassRef, name: &str, trail: &mut Tr
         }
         _ if trail.without_implementations => Binding::Unknown,
         _ => program
-            .associated_item(class, name)
+            .associated_within(class, name, trail)
             .unwrap_or(Binding::Unknown),
     }
 }
