@@ -418,10 +418,32 @@ impl<'a> Evaluator<'a> {
         self.class_member(class, method)?;
         let made = self.call_method(of, method, span);
         Some(if how == Consumption::Iterate {
-            self.iterate(&made, span)
+            self.elements_of_iterator(&made, span)
         } else {
             made
         })
+    }
+
+    /// What `__iter__` returned, run through: an instance (often the very one that was asked) has `__next__`.
+    fn elements_of_iterator(&mut self, iterator: &Value, span: Span) -> Value {
+        let mut result = Value::nothing();
+        for atom in iterator.atoms() {
+            let element = match atom {
+                Atom::Instance(_) | Atom::Mapped(_) => self.next_element(atom, span),
+                other => self.iterate(&Value::any_of([other.clone()]), span),
+            };
+            result = result.or(&element);
+        }
+        result.at_most(iterator.certainty)
+    }
+
+    fn next_element(&mut self, of: &Atom, span: Span) -> Value {
+        let class = self.class_of_instance(of);
+        let method = class.and_then(|class| self.class_member(class, "__next__"));
+        match method {
+            Some(_) => self.call_method(of, "__next__", span),
+            None => Value::unknown("an element"),
+        }
     }
 
     /// Calls a method without arguments.

@@ -15,7 +15,8 @@ const FILES: &[(&str, &str)] = &[
     ("app/src/schema.rs", "diesel::table! { a.people (id) { id -> Int4, #[sql_name = \"e\"] email -> Text, } }"),
     ("db/src/lib.rs", "pub mod models; pub mod prelude { pub use crate::models::*; } pub use models::status::Status;"),
     ("db/src/models.rs", "pub mod status; pub struct User { id: i32 } impl User { pub fn load() -> Self { Self::new() } fn new() {} }
-        trait Named { fn name(&self) {} } impl Named for User {}"),
+        trait Named { fn name(&self) {} } impl Named for User {}
+        struct Round; impl Round { const N: i32 = Self::N; type T = Self::T; }"),
     ("db/src/models/status.rs", "pub enum Status { Active }"),
 ];
 
@@ -138,4 +139,12 @@ fn what_is_outside_is_named_by_its_path() {
     assert_eq!(meaning(2, Place::Module, "Vec"), "std.vec.Vec");
     assert_eq!(meaning(2, Place::Function(FunctionId(0)), "T"), "Local");
     assert_eq!(meaning(2, Place::Module, "Queryable"), "Unknown");
+}
+
+#[test]
+fn an_item_that_leads_back_to_itself_ends_the_search() {
+    for name in ["Round.N", "Round.T", "Round.T.x"] {
+        let found = meaning(5, Place::Module, name);
+        assert!(!found.starts_with("fn "), "{name}: {found}");
+    }
 }
