@@ -1,0 +1,104 @@
+//! Trees that nobody would write: the run goes on, and says what it did not see.
+
+mod support;
+
+use std::fs;
+use support::{code, impact, service, stderr, stdout, tree, write};
+
+#[test]
+fn large_binary_and_broken_files_are_passed_by_and_counted() {
+    let root = service();
+    let large = fs::File::create(root.path().join("app/large.py")).expect("a file");
+    large.set_len(60 << 20).expect("a sparse file");
+    write(root.path(), "app/image.py", b"\x89PNG\0\0\0");
+    write(root.path(), "app/latin.py", b"x = '\xff\xfe'\n");
+    write(root.path(), "app/half.py", b"def f(:\n    '''");
+    write(root.path(), "app/empty.py", b"");
+    let deep = "(".repeat(200_000);
+    write(root.path(), "app/deep.py", deep.as_bytes());
+    write(
+        root.path(),
+        "app/deep.rs",
+        format!("fn f() {{ {deep} }}").as_bytes(),
+    );
+    write(
+        root.path(),
+        "app/deep.sql",
+        format!("select {deep}").as_bytes(),
+    );
+    write(root.path(), "app/deep.json", "[".repeat(200_000).as_bytes());
+    write(
+        root.path(),
+        "app/line.py",
+        format!("x = [{}]\n", "1,".repeat(200_000)).as_bytes(),
+    );
+    let output = impact(
+        root.path(),
+        &["check", "column", "users.email", "--format", "json"],
+    );
+    assert!(
+        [0, 3].contains(&code(&output)),
+        "{} {}",
+        code(&output),
+        stderr(&output)
+    );
+    assert!(stdout(&output).contains("too_large"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("binary"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_unreadable_files_do_not_stop_it() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let root = service();
+    symlink(root.path(), root.path().join("app/again")).expect("a link");
+    symlink("a", root.path().join("b")).expect("a link");
+    symlink("b", root.path().join("a")).expect("a link");
+    let made = std::process::Command::new("mkfifo")
+        .arg(root.path().join("app/pipe.py"))
+        .status();
+    assert!(made.is_ok());
+    let secret = root.path().join("app/secret.py");
+    write(root.path(), "app/secret.py", b"x = 1\n");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).expect("permissions");
+    let readable = fs::read(&secret).is_ok();
+    let output = impact(root.path(), &["check", "column", "users.email"]);
+    assert_eq!(
+        code(&output),
+        if readable { 0 } else { 3 },
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+}
+
+#[test]
+fn configuration_that_leads_to_itself_ends() {
+    let root = tree(&[
+        (
+            "impact.toml",
+            "[[service]]\nname = \"a\"\npath = \".\"\n[[service]]\nname = \"b\"\npath = \"inner\"\n",
+        ),
+        (
+            "inner/impact.toml",
+            "[[service]]\nname = \"a\"\npath = \"..\"\n",
+        ),
+        ("inner/a.py", "x = 1\n"),
+    ]);
+    assert_eq!(code(&impact(root.path(), &["references"])), 0);
+    assert_eq!(
+        code(&impact(&root.path().join("inner"), &["references"])),
+        0
+    );
+}
+
+#[test]
+fn an_empty_directory_is_a_service_with_nothing_in_it() {
+    let root = tree(&[]);
+    let output = impact(root.path(), &["references"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (0, ""));
+    assert_eq!(
+        code(&impact(root.path(), &["check", "column", "users.email"])),
+        2
+    );
+}

@@ -1,0 +1,168 @@
+//! The answer depends on the trees alone: not on the cache, the order of files, or the number of threads.
+
+mod support;
+
+use std::path::Path;
+use support::{READER, code, impact, shop, stderr, stdout, tree, write};
+
+const QUESTIONS: &[&[&str]] = &[
+    &["references"],
+    &["entrypoints"],
+    &["graph", "--format", "json"],
+    &["check", "column", "users.email", "--format", "json"],
+];
+
+fn answers(workspace: &Path, settings: &[&str]) -> Vec<String> {
+    QUESTIONS
+        .iter()
+        .map(|question| stdout(&impact(workspace, &[question, settings].concat())))
+        .collect()
+}
+
+#[test]
+fn cold_warm_shuffled_and_one_thread_say_the_same_bytes() {
+    let cache = tree(&[]);
+    let kept = ["--cache-dir", cache.path().to_str().expect("UTF-8")];
+    let expected = answers(&shop(), &[]);
+    assert!(expected.iter().all(|answer| !answer.is_empty()));
+    assert_eq!(answers(&shop(), &kept), expected, "cold");
+    assert_eq!(answers(&shop(), &kept), expected, "warm");
+    assert_eq!(answers(&shop(), &["--jobs", "1"]), expected, "one thread");
+    for seed in ["1", "7", "42"] {
+        assert_eq!(
+            answers(&shop(), &["--shuffle", seed]),
+            expected,
+            "shuffled by {seed}"
+        );
+    }
+}
+
+#[test]
+fn edits_are_seen_through_the_cache() {
+    let cache = tree(&[]);
+    let root = tree(&[(
+        "migrations/0001_users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, name text, email text);\n",
+    )]);
+    let kept = [
+        "references",
+        "--cache-dir",
+        cache.path().to_str().expect("UTF-8"),
+    ];
+    for round in 0..12_u32 {
+        let path = format!("app/m{}.py", round % 5);
+        if round % 4 == 3 {
+            std::fs::remove_file(root.path().join(format!("app/m{}.py", (round - 1) % 5)))
+                .expect("it was there");
+        } else {
+            let text = READER.replace(
+                "SELECT name",
+                if round % 2 == 0 {
+                    "SELECT name"
+                } else {
+                    "SELECT email"
+                },
+            );
+            write(root.path(), &path, text.as_bytes());
+        }
+        let (warm, cold) = (
+            impact(root.path(), &kept),
+            impact(root.path(), &["references"]),
+        );
+        assert_eq!(stdout(&warm), stdout(&cold), "round {round}");
+    }
+}
+
+#[test]
+fn a_useless_cache_is_an_empty_one_with_one_warning() {
+    let cache = tree(&[]);
+    let kept = [
+        "references",
+        "--cache-dir",
+        cache.path().to_str().expect("UTF-8"),
+    ];
+    let root = support::service();
+    let expected = stdout(&impact(root.path(), &kept));
+    let pack = std::fs::read_dir(cache.path())
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "pack"))
+        .expect("a pack was kept");
+    let whole = std::fs::read(&pack).expect("readable");
+    let flipped: Vec<u8> = whole
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if at == 60 { byte ^ 1 } else { *byte })
+        .collect();
+    let useless = [
+        &whole[..whole.len() / 2],
+        &whole[..20],
+        &flipped,
+        b"",
+        b"impactf1",
+        &[0xff; 4096],
+    ];
+    for bytes in useless {
+        std::fs::write(&pack, bytes).expect("writable");
+        let output = impact(root.path(), &kept);
+        assert_eq!(code(&output), 0);
+        assert_eq!(stdout(&output), expected);
+        assert_eq!(
+            stderr(&output).matches("starting afresh").count(),
+            1,
+            "{}",
+            stderr(&output)
+        );
+        let again = impact(root.path(), &kept);
+        assert!(stderr(&again).is_empty(), "{}", stderr(&again));
+    }
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_nothing_but_a_warning() {
+    let root = support::service();
+    let file = tree(&[("file", "")]);
+    let inside = file.path().join("file/cache");
+    let output = impact(
+        root.path(),
+        &["references", "--cache-dir", inside.to_str().expect("UTF-8")],
+    );
+    assert_eq!(code(&output), 0);
+    assert_eq!(
+        stdout(&output),
+        stdout(&impact(root.path(), &["references"]))
+    );
+}
+
+#[test]
+fn an_index_that_travelled_answers_like_the_tree() {
+    let root = support::service();
+    let elsewhere = tree(&[]);
+    let file = elsewhere.path().join("billing.index");
+    let file = file.to_str().expect("UTF-8");
+    assert_eq!(code(&impact(root.path(), &["index", "--output", file])), 0);
+    let other = tree(&[("other/readme.py", "x = 1\n")]);
+    let output = impact(
+        &other.path().join("other"),
+        &["check", "column", "users.name", "--index", file],
+    );
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let whole = std::fs::read(file).expect("readable");
+    for bytes in [
+        &whole[..whole.len() - 1],
+        &whole[..5],
+        b"nonsense, and long enough to be an index file",
+    ] {
+        std::fs::write(file, bytes).expect("writable");
+        let output = impact(
+            &other.path().join("other"),
+            &["references", "--index", file],
+        );
+        assert_eq!(code(&output), 2);
+        assert!(
+            stderr(&output).contains("billing.index"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
