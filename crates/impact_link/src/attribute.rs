@@ -17,16 +17,49 @@ const PROPERTIES: &[&str] = &[
     "sqlalchemy.ext.hybrid.hybrid_property",
 ];
 
+/// More models than this with a field of one name: the name tells nothing.
+const MAX_CANDIDATES: usize = 3;
+
 impl<'a> Evaluator<'a> {
     /// What is `of.name`, for every alternative.
     pub fn attribute(&mut self, of: &Value, member: &MemberSite<'_>) -> Value {
         let mut result = Value::nothing();
         let weakest = self.certainty_of(of);
+        if of.is_nothing() {
+            self.candidates(member);
+        }
         for atom in of.atoms() {
             let value = self.with_certainty(weakest, |cx| cx.member(atom, member));
             result = result.or(&value);
         }
         result.at_most(of.certainty)
+    }
+
+    /// A member of a value that nothing reaches (no caller is known): the few models that have a field of that name.
+    fn candidates(&mut self, member: &MemberSite<'_>) {
+        if member.span == Span::default() || !self.is(impact_facts::Language::Python) {
+            return;
+        }
+        let all: Vec<_> = self
+            .models
+            .iter()
+            .filter(|(_, model)| model.table.is_some() && !model.is_abstract)
+            .filter_map(|(id, model)| {
+                model
+                    .fields
+                    .iter()
+                    .find(|field| *field.name == *member.name)
+                    .map(|field| (id, field))
+            })
+            .take(MAX_CANDIDATES + 1)
+            .collect();
+        if all.len() > MAX_CANDIDATES {
+            return;
+        }
+        for (id, field) in all {
+            let manner = crate::Manner::named(member.access).at_most(Certainty::Possible);
+            self.touch_field(id, field, member.span, manner);
+        }
     }
 
     fn certainty_of(&self, of: &Value) -> Certainty {

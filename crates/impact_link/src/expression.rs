@@ -26,7 +26,7 @@ impl<'a> Evaluator<'a> {
             return Value::unknown("nested too deep");
         }
         self.depth += 1;
-        let value = self.expression(id, expected);
+        let value = with_stack(|| self.expression(id, expected));
         self.depth -= 1;
         self.tagged(id, &value);
         value
@@ -376,6 +376,11 @@ impl<'a> Evaluator<'a> {
     pub fn is(&self, language: Language) -> bool {
         self.program.facts(self.file).language == language
     }
+}
+
+/// Runs something with enough stack for one more level: nesting is the input's.
+pub(crate) fn with_stack<T>(run: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, run)
 }
 
 /// What a dictionary holds under a key.

@@ -17,7 +17,7 @@ impl Evaluator<'_> {
             if self.environment.dead {
                 return Value::nothing();
             }
-            self.statement(statement);
+            crate::expression::with_stack(|| self.statement(statement));
         }
         match block.tail {
             Some(tail) if !self.environment.dead => self.evaluate(tail),

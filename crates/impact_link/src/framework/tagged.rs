@@ -180,10 +180,15 @@ fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mut Mounts) {
     };
     let itself = matches!(captured, Captured::Expression(id)
         if cx.program.module(file).expression(id).span == tag.span);
-    if itself {
+    let prefix = if itself {
         mounts.own.insert(child, prefix.unwrap_or_default());
-        return;
-    }
+        if tag.first(Capture::Receiver).is_none() {
+            return;
+        }
+        None
+    } else {
+        prefix
+    };
     let parent = tag.first(Capture::Receiver).copied();
     let parent = parent.and_then(|captured| router(cx, file, tag, captured));
     if tag.setting("syntax") == Some("flask") && prefix.is_some() {

@@ -52,6 +52,15 @@ fn registered(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     }
 }
 
+/// The models of a class, if it is an admin.
+pub(super) fn models_of(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<ModelId> {
+    if cx.inherits(class, ADMINS) {
+        models(cx, class)
+    } else {
+        Vec::new()
+    }
+}
+
 /// The models that an admin class is for: registered, or its own `model` (inlines).
 fn models(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<ModelId> {
     let mut all = cx.read(Key::Attribute(class, "registered".into()));

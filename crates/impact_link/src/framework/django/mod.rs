@@ -5,7 +5,9 @@
 
 mod admin;
 mod commands;
+mod lists;
 mod request;
+mod routers;
 pub(crate) mod settings;
 mod templates;
 pub(crate) mod urls;
@@ -45,7 +47,8 @@ impl Door for DjangoWeb {
                 .or_else(|| views::decorator(name, call)),
             Atom::Member(of, name) => templates::method(cx, of, name, call)
                 .or_else(|| views::method(cx, of, name, call))
-                .or_else(|| admin::method(cx, of, name, call)),
+                .or_else(|| admin::method(cx, of, name, call))
+                .or_else(|| routers::method(cx, of, name, call)),
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
             _ => None,
@@ -75,6 +78,7 @@ impl Door for DjangoWeb {
     }
 
     fn finish(&self, cx: &mut Evaluator<'_>) {
+        lists::finish(cx);
         urls::finish(cx);
         commands::finish(cx);
     }

@@ -406,7 +406,12 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
             }
             Atom::Object(object) if object.kind == "view" => {
                 if let Some(class) = object.class {
-                    let (said, code) = class_handlers(cx, class);
+                    let (mut said, code) = class_handlers(cx, class);
+                    let told: Vec<String> =
+                        object.words_after("method:").map(str::to_owned).collect();
+                    if !told.is_empty() {
+                        said = told;
+                    }
                     open |= said.is_empty();
                     methods.extend(said);
                     runs.extend(code);

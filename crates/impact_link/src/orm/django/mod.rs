@@ -13,9 +13,10 @@ mod queryset;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::ClassRef;
-use impact_facts::Span;
+use impact_facts::{Access, Span};
 
 /// The name of the door.
 pub(crate) const DJANGO: &str = "python/django";
@@ -135,4 +136,40 @@ pub(crate) fn is_django(cx: &Evaluator<'_>, model: ModelId) -> bool {
     cx.models
         .get(model)
         .is_some_and(|model| &*model.orm == DJANGO)
+}
+
+/// A path of a model that stands somewhere by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Touching<'p> {
+    /// The model.
+    pub(crate) model: ModelId,
+    /// The path, its parts joined by `__`.
+    pub(crate) path: &'p str,
+    /// Where it stands in the file that is being evaluated.
+    pub(crate) span: Span,
+    /// Read or written.
+    pub(crate) access: Access,
+}
+
+/// Touches what a path names: relations by their names in code, too.
+pub(crate) fn touch_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
+    let Touching {
+        model,
+        path,
+        span,
+        access,
+    } = touching;
+    let written = lookup::Written::at(cx, span, path);
+    let manner = Manner::named(access);
+    let first = path.split("__").next().unwrap_or_default();
+    if lookup::relation(cx, model, first).is_none() && cx.models.relation(model, first).is_some() {
+        lookup::follow_members(cx, model, path, written, manner);
+    } else {
+        lookup::follow(cx, model, path, written, manner);
+    }
+}
+
+/// Touches every field of a model, unnamed.
+pub(crate) fn touch_whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span, access: Access) {
+    cx.touch_row(model, span, Manner::whole(access), &|_| true);
 }
