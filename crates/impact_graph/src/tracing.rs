@@ -12,7 +12,7 @@ use crate::trace::{
     TracedBlindSpot, TracedReference,
 };
 use crate::{dependents, evidence};
-use impact_facts::{Access, BlindSpot, EntryKind, Reach, RelationKind, Scope};
+use impact_facts::{Access, BlindSpot, EntryKind, Reach, ReferenceClass, RelationKind, Scope};
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
@@ -102,10 +102,9 @@ impl Graph<'_> {
     fn references(&self, carriers: &Carriers, prover: &Prover<'_>) -> Vec<Found> {
         let mut nearest: Vec<&(NodeIndex, Carrier)> = carriers.values().collect();
         nearest.sort_by_key(|(_, carrier)| carrier.hops.len());
-        let mut seen = HashSet::new();
-        let mut found = Vec::new();
+        let mut seen = HashMap::new();
+        let mut found: Vec<Found> = Vec::new();
         for (node, carrier) in nearest {
-            let direct = carrier.hops.len() == 1;
             for edge in self.net.edges_directed(*node, Direction::Incoming) {
                 let weight = edge.weight();
                 let (Some(number), Some(at)) = (weight.reference, weight.at) else {
@@ -115,17 +114,23 @@ impl Graph<'_> {
                 let Some(reference) = index.references.get(number as usize) else {
                     continue;
                 };
-                if seen.insert((at.service, reference.site, reference.access)) || direct {
-                    let traced = self.traced(
-                        at.service,
-                        reference,
-                        carrier,
-                        prover.to_code(edge.source(), edge.id()),
-                    );
-                    found.push(Found {
-                        code: edge.source(),
-                        traced,
-                    });
+                let proof = prover.to_code(edge.source(), edge.id());
+                let traced = self.traced(at.service, reference, carrier, proof);
+                let one = Found {
+                    code: edge.source(),
+                    traced,
+                };
+                let key = (at.service, reference.site, reference.access);
+                match seen.get(&key).and_then(|at: &usize| found.get_mut(*at)) {
+                    // A read of a view's column says more than what link says of the base column it stands for.
+                    Some(have) if have.traced.reference.class == ReferenceClass::View => {
+                        *have = one
+                    }
+                    Some(_) if carrier.hops.len() > 1 => {}
+                    _ => {
+                        seen.insert(key, found.len());
+                        found.push(one);
+                    }
                 }
             }
         }

@@ -226,6 +226,10 @@ impl<'a, 'e> Report<'a, 'e> {
             return;
         }
         let declared_at = touch.declared_at.filter(|site| self.is_own(*site));
+        let scope = match scope {
+            Some(Scope::Test) => Scope::Test,
+            _ => self.scope(touch.site.file),
+        };
         self.index.references.push(Reference {
             site: touch.site,
             position: Position::default(),
@@ -237,17 +241,15 @@ impl<'a, 'e> Report<'a, 'e> {
             how: touch.how,
             class: touch.class,
             certainty: touch.certainty,
-            scope: match scope {
-                Some(Scope::Test) => Scope::Test,
-                _ => self.scope(touch.site.file),
-            },
+            scope,
             via: touch.via.clone(),
             symbol,
             declared_at,
             declared_position: None,
             becomes: touch.becomes.clone(),
             exposed_as: touch.exposed_as.clone(),
-            applied: false,
+            // A migration of the tree is part of its history, so it has run by the end of it.
+            applied: scope == Scope::Migration,
         });
     }
 

@@ -69,7 +69,7 @@ const TABLE: &[FindingClassEntry] = &[
         title: "the database itself needs the column",
         why: "A view, trigger, policy, constraint, generated column or index expression is made from the column. The \
               database refuses the change, or drops the object with it.",
-        next: "replace or drop the object in a migration before this one",
+        next: "replace or drop the object before the change",
     },
     FindingClassEntry {
         class: FindingClass::Declaration,

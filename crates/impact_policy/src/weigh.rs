@@ -15,7 +15,9 @@ pub(crate) fn reference_class(reference: &Reference) -> FindingClass {
             FindingClass::PendingMigration
         }
         (ReferenceClass::Rebinding, _, _) => FindingClass::Rebinding,
-        (ReferenceClass::View, _, _) => FindingClass::DatabaseObject,
+        (ReferenceClass::View, _, _) if reference.scope == Scope::Migration => {
+            FindingClass::DatabaseObject
+        }
         (ReferenceClass::List, _, _) => FindingClass::List,
         (ReferenceClass::Star, _, _) => FindingClass::Star,
         (_, Access::Declare, _) => FindingClass::Declaration,
@@ -143,6 +145,7 @@ pub(crate) fn reference_message(
         (FindingClass::PendingMigration, _) => format!("touches {name} when it runs"),
         (FindingClass::DatabaseObject, _) => format!("needs {name}"),
         (_, Access::Write) => format!("writes {name}"),
+        _ if reference.class == ReferenceClass::View => format!("reads {name} through a view"),
         _ => format!("reads {name}"),
     }
 }

@@ -1,7 +1,7 @@
 //! The formats of a report.
 
 use crate::report::{Report, Settings, Sources};
-use crate::{json, text};
+use crate::{github, gitlab, json, junit, markdown, sarif, text};
 
 /// A format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,16 @@ pub enum Format {
     Text,
     /// For programs; see the published schema.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// For one comment on a pull request.
+    Markdown,
 }
 
 /// A row: the format, the word for it, and what writes it.
@@ -24,6 +34,11 @@ impl Format {
     pub const ALL: &[Row] = &[
         (Format::Text, "text", text::report),
         (Format::Json, "json", json::report),
+        (Format::Sarif, "sarif", sarif::report),
+        (Format::Github, "github", github::report),
+        (Format::Gitlab, "gitlab", gitlab::report),
+        (Format::Junit, "junit", junit::report),
+        (Format::Markdown, "markdown", markdown::report),
     ];
 
     /// The format of a word.

@@ -50,7 +50,7 @@ impl Default for Settings {
         Self {
             color: false,
             width: 80,
-            frames: 24,
+            frames: 30,
         }
     }
 }

@@ -2,17 +2,24 @@
 //! needed.
 
 use crate::coverage;
-use crate::frame::{Frame, located};
+use crate::frame::{self, Frame, located};
 use crate::paint::Paint;
 use crate::report::{Check, Report, Settings, Sources};
 use crate::words::{self, count};
 use impact_facts::{EntryKind, Scope};
 use impact_graph::{AffectedEntry, Proof, TracedReference};
 use impact_policy::{Finding, Level, Subject, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How many of the references that a declaration feeds, and of the entry points, are listed.
 const LISTED: usize = 12;
+
+/// The sections of findings, with the part in a hundred of all code frames that each may take.
+const SECTIONS: &[(Level, &str, usize)] = &[
+    (Level::Block, "must change first", 70),
+    (Level::Inconclusive, "open: may refer to it", 20),
+    (Level::Warn, "worth a look", 10),
+];
 
 /// The whole report.
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, settings: &Settings) -> String {
@@ -51,13 +58,9 @@ fn paint_of(verdict: Verdict) -> Paint {
 /// One check.
 pub(crate) fn one(check: &Check<'_>, sources: Sources<'_>, settings: &Settings) -> String {
     let mut out = head(check, settings);
-    let mut left = settings.frames;
-    for (level, title) in [
-        (Level::Block, "must change first"),
-        (Level::Inconclusive, "open: may refer to it"),
-        (Level::Warn, "worth a look"),
-    ] {
-        out.push_str(&section(check, level, title, &mut left, sources, settings));
+    for (level, title, share) in SECTIONS {
+        let frames = settings.frames * share / 100;
+        out.push_str(&section(check, (*level, title), frames, sources, settings));
     }
     out.push_str(&reach(check, settings));
     out.push_str(&downstream(check, settings));
@@ -157,48 +160,99 @@ fn heading(title: &str, settings: &Settings) -> String {
     )
 }
 
+/// Findings that say the same of one file: the first is shown, the others are lines beside it.
+struct Cluster<'a> {
+    head: &'a Finding,
+    also: Vec<&'a Finding>,
+}
+
+fn clusters<'a>(check: &Check<'a>, level: Level) -> Vec<Cluster<'a>> {
+    let mut all: Vec<Cluster<'a>> = Vec::new();
+    let mut places: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for finding in check.judgement.of_level(level) {
+        let path = finding.place.as_ref().map_or("", |place| &place.path);
+        let next = all.len();
+        let at = *places
+            .entry((finding.class.entry().code, path, &finding.message))
+            .or_insert(next);
+        match all.get_mut(at) {
+            Some(cluster) => cluster.also.push(finding),
+            None => all.push(Cluster {
+                head: finding,
+                also: Vec::new(),
+            }),
+        }
+    }
+    all
+}
+
+impl Cluster<'_> {
+    /// `lines 12, 20`; none if the first is alone.
+    fn also(&self, sources: Sources<'_>) -> Option<String> {
+        let located = self
+            .also
+            .iter()
+            .filter_map(|finding| finding.place.as_ref());
+        let mut lines: Vec<u32> = located
+            .map(|place| frame::located(place, sources).position.line)
+            .collect();
+        lines.dedup();
+        let shown: Vec<String> = lines.iter().take(LISTED).map(ToString::to_string).collect();
+        let more = if lines.len() > LISTED { ", ..." } else { "" };
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        (!lines.is_empty()).then(|| format!("{word} {}{more}", shown.join(", ")))
+    }
+}
+
 fn section(
     check: &Check<'_>,
-    level: Level,
-    title: &str,
-    left: &mut usize,
+    (level, title): (Level, &str),
+    frames: usize,
     sources: Sources<'_>,
     settings: &Settings,
 ) -> String {
-    let findings: Vec<&Finding> = check.judgement.of_level(level).collect();
-    if findings.is_empty() {
+    let clusters = clusters(check, level);
+    if clusters.is_empty() {
         return String::new();
     }
-    let mut out = heading(&format!("{title} ({})", findings.len()), settings);
+    let number = check.judgement.of_level(level).count();
+    let mut out = heading(&format!("{title} ({number})"), settings);
     out.push('\n');
-    let shown = findings.len().min(*left);
-    *left -= shown;
-    let (framed, rest) = findings.split_at(shown);
-    for finding in framed {
-        out.push_str(&full(check, finding, sources, settings));
+    let (framed, rest) = clusters.split_at(clusters.len().min(frames));
+    for cluster in framed {
+        out.push_str(&shown(
+            check,
+            cluster.head,
+            cluster.also(sources),
+            sources,
+            settings,
+        ));
         out.push_str("\n\n");
     }
-    if !rest.is_empty() {
-        out.push_str(&format!("  and {} more:\n", rest.len()));
+    if !framed.is_empty() && !rest.is_empty() {
+        out.push_str("  and, in short:\n");
     }
-    for finding in rest {
-        out.push_str(&line(finding, sources, settings));
-    }
+    out.extend(rest.iter().map(|cluster| line(cluster, sources, settings)));
     if !rest.is_empty() {
         out.push('\n');
     }
     out
 }
 
-/// A finding in one line.
-fn line(finding: &Finding, sources: Sources<'_>, settings: &Settings) -> String {
+/// A cluster in one line.
+fn line(cluster: &Cluster<'_>, sources: Sources<'_>, settings: &Settings) -> String {
+    let finding = cluster.head;
     let place = finding
         .place
         .as_ref()
-        .map(|place| words::place(&located(place, sources)))
+        .map(|place| words::place(&located(place, sources)));
+    let also = cluster
+        .also(sources)
+        .map(|lines| format!(" (also {lines})"))
         .unwrap_or_default();
-    let code = finding.class.entry().code;
-    indented(&format!("{code} {place} {}", finding.message), settings)
+    let (code, place) = (finding.class.entry().code, place.unwrap_or_default());
+    let line = format!("  {code} {place}{also}: {}", finding.message);
+    format!("{}\n", words::wrap(&line, settings.width, 9))
 }
 
 /// A finding with its code, its way and its next step.
@@ -208,13 +262,27 @@ pub(crate) fn full(
     sources: Sources<'_>,
     settings: &Settings,
 ) -> String {
+    shown(check, finding, None, sources, settings)
+}
+
+/// The same, with the lines where it is found again.
+fn shown(
+    check: &Check<'_>,
+    finding: &Finding,
+    also: Option<String>,
+    sources: Sources<'_>,
+    settings: &Settings,
+) -> String {
     let entry = finding.class.entry();
     let level = match finding.level {
         Level::Block => "blocked",
         Level::Inconclusive => "open",
         Level::Warn | Level::Allow => "warning",
     };
-    let notes = notes(check, finding);
+    let mut notes = notes(check, finding);
+    if let Some(lines) = also {
+        notes.insert(0, ("also", lines));
+    }
     match &finding.place {
         Some(place) => {
             let (label, title) = (label(finding), entry.title);
@@ -294,7 +362,7 @@ fn fed(check: &Check<'_>, finding: &Finding) -> Option<String> {
     (number > 0).then(|| {
         format!(
             "{}: {}{more}",
-            count(number, "whole-row read or write"),
+            count(number, "whole-row use"),
             places.join(", ")
         )
     })

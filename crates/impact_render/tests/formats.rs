@@ -263,6 +263,22 @@ fn json_documents_are_valid_under_their_published_schemas() {
     insta::assert_snapshot!(entrypoints_text(&graph));
 }
 
+#[test]
+fn every_format_says_the_verdict_and_the_place() {
+    check(&workspace(), "users.email", |report, sources| {
+        for (format, name, _) in Format::ALL {
+            let text = format.render(report, sources, &Settings::default());
+            assert!(
+                text.contains("accounts/views.py") && text.ends_with('\n'),
+                "{name}"
+            );
+            if !matches!(format, Format::Text | Format::Json) {
+                insta::assert_snapshot!(*name, text);
+            }
+        }
+    });
+}
+
 /// Holds a document against the schema in `docs/schema`, and that against the types.
 fn valid(name: &str, schema: &str, document: &str) {
     let path = format!(

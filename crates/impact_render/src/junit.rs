@@ -1,0 +1,61 @@
+//! JUnit XML: a suite for each change, a case for each finding. What blocks is a failure, what is open an error.
+
+use crate::entry::{Entry, entries};
+use crate::report::{Report, Settings, Sources};
+use crate::words;
+use impact_policy::Level;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+/// The whole report.
+pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
+    let mut all = quick_junit::Report::new("impact");
+    for check in &report.checks {
+        let name = format!("{} {}", check.trace.change.name(), check.trace.target.name);
+        let mut suite = TestSuite::new(name.clone());
+        let one = Report {
+            checks: vec![*check],
+        };
+        for entry in entries(&one, sources) {
+            suite.add_test_case(case(&entry));
+        }
+        let mut verdict = TestCase::new(
+            format!("{name} is {}", check.judgement.verdict.name()),
+            TestCaseStatus::success(),
+        );
+        if check.judgement.no_evidence {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message("no service shows any use of a database");
+            verdict.status = status;
+        }
+        suite.add_test_case(verdict);
+        all.add_test_suite(suite);
+    }
+    let mut text = all.to_string().unwrap_or_default();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn case(entry: &Entry<'_>) -> TestCase {
+    let place = entry.place.as_ref().map(words::place).unwrap_or_default();
+    let kind = match entry.finding.level {
+        Level::Block => Some(NonSuccessKind::Failure),
+        Level::Inconclusive => Some(NonSuccessKind::Error),
+        Level::Warn | Level::Allow => None,
+    };
+    let status = kind.map_or_else(TestCaseStatus::success, |kind| {
+        let mut status = TestCaseStatus::non_success(kind);
+        status
+            .set_message(entry.headline())
+            .set_type(entry.class.code);
+        status.set_description(entry.details().join("\n"));
+        status
+    });
+    let mut case = TestCase::new(format!("{} {place}", entry.class.code), status);
+    case.set_classname(entry.class.name);
+    if kind.is_none() {
+        case.set_system_out(entry.headline());
+    }
+    case
+}

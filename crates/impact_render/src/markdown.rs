@@ -1,0 +1,108 @@
+//! Markdown for one comment on a pull request.
+
+use crate::entry::{Entry, entries};
+use crate::report::{Check, Report, Settings, Sources};
+use crate::words::{self, count};
+use impact_policy::{Level, Verdict};
+
+/// Rows of a table; a comment has a bound, and nobody reads more.
+const ROWS: usize = 50;
+/// By which a later run finds its comment again.
+const MARK: &str = "<!-- impact -->";
+
+/// The whole report.
+pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
+    let mut out = format!("{MARK}\n## impact: {}\n", report.verdict().name());
+    for check in &report.checks {
+        out.push_str(&one(check, sources));
+    }
+    out
+}
+
+fn one(check: &Check<'_>, sources: Sources<'_>) -> String {
+    let sign = match check.judgement.verdict {
+        Verdict::Clear => "✅",
+        Verdict::Inconclusive => "❔",
+        Verdict::Blocked => "⛔",
+    };
+    let (change, target) = (check.trace.change.name(), &check.trace.target.name);
+    let mut out = format!(
+        "\n### {sign} {change} `{target}`: {}\n",
+        check.judgement.verdict.name()
+    );
+    let report = Report {
+        checks: vec![*check],
+    };
+    let all = entries(&report, sources);
+    for (level, title) in [
+        (Level::Block, "Must change first"),
+        (Level::Inconclusive, "Open"),
+        (Level::Warn, "Worth a look"),
+    ] {
+        let of: Vec<&Entry<'_>> = all
+            .iter()
+            .filter(|entry| entry.finding.level == level)
+            .collect();
+        out.push_str(&table(title, &of));
+    }
+    out.push_str(&reach(check));
+    out
+}
+
+fn table(title: &str, entries: &[&Entry<'_>]) -> String {
+    if entries.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\n**{title}** ({})\n\n| where | what | owner | path |\n|---|---|---|---|\n",
+        entries.len()
+    );
+    for entry in entries.iter().take(ROWS) {
+        let place = entry
+            .place
+            .as_ref()
+            .map(|place| format!("`{}`", words::place(place)))
+            .unwrap_or_default();
+        let owner = entry.finding.owner.as_deref().unwrap_or_default();
+        let way = entry.way.map(words::way).unwrap_or_default();
+        let what = format!("{}: {}", entry.class.code, entry.finding.message);
+        let cells = [place.as_str(), &what, owner, &way].map(cell);
+        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+    if entries.len() > ROWS {
+        out.push_str(&format!("\nand {} more.\n", entries.len() - ROWS));
+    }
+    out
+}
+
+fn reach(check: &Check<'_>) -> String {
+    let entries: Vec<_> = check
+        .trace
+        .entry_points
+        .iter()
+        .filter(|entry| entry.scope != impact_facts::Scope::Test)
+        .collect();
+    if entries.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\n<details><summary>Reached by {}</summary>\n\n",
+        count(entries.len(), "entry point")
+    );
+    for entry in entries.iter().take(ROWS) {
+        let kind = words::entry_kind(entry.kind);
+        out.push_str(&format!(
+            "- {kind} `{}` ({})\n",
+            entry.name.replace('`', "'"),
+            entry.place.service
+        ));
+    }
+    out.push_str("\n</details>\n");
+    out
+}
+
+/// Text in a cell: no row or cell ends in it, and it is no markup.
+fn cell(text: &str) -> String {
+    let text = text.replace('\n', " ").replace('|', "\\|");
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}

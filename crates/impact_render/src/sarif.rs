@@ -1,0 +1,116 @@
+//! SARIF 2.1.0, as code scanning reads it (OASIS, Static Analysis Results Interchange Format 2.1.0).
+
+use crate::document::pretty;
+use crate::entry::{Entry, entries};
+use crate::report::{Report, Settings, Sources};
+use impact_graph::{Place, Proof};
+use impact_policy::{FindingClass, Level};
+use serde_json::{Value, json};
+
+/// GitHub takes no more results of a run than this, see "SARIF support for code scanning" in its documentation.
+const MOST_RESULTS: usize = 5000;
+
+/// The whole report as one SARIF log.
+pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
+    let rules: Vec<Value> = FindingClass::table().iter().map(rule).collect();
+    let results: Vec<Value> = entries(report, sources)
+        .iter()
+        .take(MOST_RESULTS)
+        .map(result)
+        .collect();
+    let verdict = report.verdict();
+    pretty(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "impact",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{"executionSuccessful": true, "exitCode": verdict.exit_code()}],
+            "properties": {"verdict": verdict.name()},
+            "results": results,
+        }],
+    }))
+}
+
+fn rule(row: &impact_policy::FindingClassEntry) -> Value {
+    json!({
+        "id": row.code,
+        "name": row.name,
+        "shortDescription": {"text": row.title},
+        "fullDescription": {"text": row.why},
+        "help": {"text": row.next},
+    })
+}
+
+fn result(entry: &Entry<'_>) -> Value {
+    let level = match entry.finding.level {
+        Level::Block | Level::Inconclusive => "error",
+        Level::Warn => "warning",
+        Level::Allow => "note",
+    };
+    let text = [vec![entry.headline()], entry.details()]
+        .concat()
+        .join("\n");
+    let index = FindingClass::table()
+        .iter()
+        .position(|row| row.code == entry.class.code);
+    let mut result = json!({
+        "ruleId": entry.class.code,
+        "ruleIndex": index,
+        "level": level,
+        "message": {"text": text},
+        "locations": entry.place.iter().map(location).collect::<Vec<_>>(),
+        "partialFingerprints": {"impact/v1": entry.finding.fingerprint},
+    });
+    if let (Some(way), Some(object)) = (entry.way, result.as_object_mut()) {
+        object.insert("codeFlows".to_owned(), json!([code_flow(way)]));
+    }
+    result
+}
+
+fn code_flow(way: &Proof) -> Value {
+    let located = way
+        .steps
+        .iter()
+        .filter_map(|step| Some((step, step.place.as_ref()?)));
+    let steps: Vec<Value> = located
+        .map(|(step, place)| {
+            let mut at = location(place);
+            if let Some(object) = at.as_object_mut() {
+                object.insert("message".to_owned(), json!({"text": step.label}));
+            }
+            json!({"location": at})
+        })
+        .collect();
+    json!({"threadFlows": [{"locations": steps}]})
+}
+
+fn location(place: &Place) -> Value {
+    let mut physical = json!({"artifactLocation": {"uri": uri(&place.path)}});
+    let at = place.position;
+    if let (true, Some(object)) = (at.line > 0, physical.as_object_mut()) {
+        let region = json!({
+            "startLine": at.line, "startColumn": at.col, "endLine": at.end_line, "endColumn": at.end_col,
+        });
+        object.insert("region".to_owned(), region);
+    }
+    json!({"physicalLocation": physical})
+}
+
+/// A path as a relative URI: what is not allowed in one is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
