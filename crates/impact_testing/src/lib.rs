@@ -7,6 +7,7 @@
 mod compare;
 mod fixture;
 mod found;
+pub mod indexes;
 
 pub use compare::{Difference, compare};
 pub use fixture::{Expectation, Fixture, FixtureError, FixtureFile};
