@@ -190,7 +190,7 @@ impl<'a> Evaluator<'a> {
         member: &MemberSite<'_>,
     ) -> Option<Value> {
         if self.program.facts(class.file).language == Language::Rust {
-            return crate::language::rust::member(self, class, of, member.name);
+            return crate::language::rust::member(self, class, of, member);
         }
         let mut found = self.inherited_member(class, of, member.name, member.span);
         if !matches!(of, Atom::Class(_)) {

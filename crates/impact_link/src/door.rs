@@ -190,6 +190,8 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::sqlalchemy::SqlAlchemy,
     &crate::framework::django::DjangoWeb,
     &crate::orm::diesel::Diesel,
+    &crate::orm::sqlx::Sqlx,
+    &crate::framework::axum::Axum,
     &crate::library::rust::Rust,
 ];
 

@@ -7,7 +7,7 @@ use impact_facts::{
     Assembled, BlindReason, Catalog, Certainty, FileId, How, Piece, Reach, ReferenceClass, Site,
     Span, TableName, Text,
 };
-use impact_sql::{ColumnUse, Resolution, Schema, UseClass, looks_like_sql, resolve};
+use impact_sql::{ColumnUse, OutputColumn, Resolution, Schema, UseClass, looks_like_sql, resolve};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -122,6 +122,32 @@ impl Evaluator<'_> {
             }
             self.sql_unknown(statement, &home);
         }
+    }
+
+    /// The columns of the rows that statements give.
+    pub(crate) fn sql_outputs(&mut self, value: &Value) -> Vec<OutputColumn> {
+        let mut outputs = Vec::new();
+        for text in value.texts() {
+            let resolved = self.resolved(text);
+            outputs.extend(
+                resolved
+                    .statements
+                    .iter()
+                    .flat_map(|one| one.outputs.clone()),
+            );
+        }
+        outputs
+    }
+
+    /// The tables that statements name.
+    pub(crate) fn sql_tables(&mut self, value: &Value) -> Vec<TableName> {
+        let mut tables = Vec::new();
+        for text in value.texts() {
+            let resolved = self.resolved(text);
+            let named = resolved.statements.iter().flat_map(|one| &one.tables);
+            tables.extend(named.map(|table| table.table.clone()));
+        }
+        tables
     }
 
     fn sql_unknown(&mut self, statement: &Resolution, home: &dyn Fn(Span) -> (FileId, Span)) {

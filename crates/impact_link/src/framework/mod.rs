@@ -1,4 +1,5 @@
 //! Frameworks: one file or folder for each.
 
+pub(crate) mod axum;
 pub(crate) mod django;
 pub(crate) mod tagged;

@@ -3,3 +3,4 @@
 pub(crate) mod diesel;
 pub(crate) mod django;
 pub(crate) mod sqlalchemy;
+pub(crate) mod sqlx;

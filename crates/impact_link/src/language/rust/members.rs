@@ -2,10 +2,11 @@
 
 use super::field_type;
 use crate::cells::Key;
+use crate::door::MemberSite;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, FunctionRef, Place};
-use impact_facts::{ClassKind, ExpressionKind};
+use impact_facts::{Access, ClassKind, ExpressionKind};
 use std::sync::Arc;
 
 /// More implementations of one trait than this are not looked at.
@@ -16,11 +17,15 @@ pub(crate) fn member(
     cx: &mut Evaluator<'_>,
     class: ClassRef,
     of: &Atom,
-    name: &str,
+    member: &MemberSite<'_>,
 ) -> Option<Value> {
+    let name = member.name;
     if !matches!(of, Atom::Class(_))
         && let Some(value) = field(cx, class, name)
     {
+        if member.access == Access::Read {
+            crate::orm::sqlx::named(cx, class, name, member.span);
+        }
         return Some(value);
     }
     let mut functions: Vec<FunctionRef> = Vec::new();

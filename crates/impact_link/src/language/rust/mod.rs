@@ -5,6 +5,7 @@ mod members;
 mod patterns;
 mod types;
 
+pub(crate) use macros::file_text;
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
 pub(crate) use types::{annotation, field_type};
