@@ -156,6 +156,7 @@ impl<'a> Evaluator<'a> {
         }
         self.settle();
         crate::framework::tagged::finish(self);
+        crate::framework::cargo::finish(self);
         self.untagged_sql();
     }
 

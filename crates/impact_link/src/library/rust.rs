@@ -139,6 +139,7 @@ impl Door for Rust {
             Atom::External(name) if name.ends_with(".clone") || name.ends_with(".from") => {
                 Some(call.value(0, ""))
             }
+            Atom::External(name) => constructed(name),
             Atom::Member(of, name) => {
                 let (_, makes) = METHODS.iter().find(|(known, _)| **known == **name)?;
                 Some(method(cx, of, *makes, call))
@@ -158,6 +159,25 @@ impl Door for Rust {
         let whole = cx.is(Language::Rust) && how == Consumption::Await;
         whole.then(|| value.clone().into())
     }
+}
+
+/// Functions of a type outside the tree that make one: `Client::new()`, `Connection::open(path)`.
+const CONSTRUCTORS: &[&str] = &[
+    "new",
+    "default",
+    "open",
+    "open_in_memory",
+    "connect",
+    "connect_with",
+    "connect_lazy",
+    "establish",
+];
+
+fn constructed(path: &str) -> Option<Value> {
+    let (of, last) = path.rsplit_once('.')?;
+    let name = of.rsplit('.').next()?;
+    (CONSTRUCTORS.contains(&last) && name.starts_with(char::is_uppercase))
+        .then(|| Value::outside(of))
 }
 
 fn method(cx: &mut Evaluator<'_>, of: &Atom, makes: Makes, call: &CallSite<'_>) -> Value {
