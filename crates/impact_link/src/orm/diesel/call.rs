@@ -6,8 +6,9 @@ use super::query::{self, Step};
 use crate::door::CallSite;
 use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
+use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{BlindReason, Reach};
+use impact_facts::{Access, BlindReason, Reach};
 
 /// What a method of a table or query does.
 #[rustfmt::skip]
@@ -128,6 +129,7 @@ pub(super) fn method(
                 "as_select" | "as_returning" => {
                     Some(query::selection(Value::from(Atom::Mapped(model))))
                 }
+                "builder" => Some(Object::new(NAME, "builder", Some(model)).into()),
                 "belonging_to" => Some(Object::new(NAME, "query", Some(table)).into()),
                 "table" => Some(Object::new(NAME, "query", Some(table)).into()),
                 _ => None,
@@ -139,10 +141,33 @@ pub(super) fn method(
         Atom::Object(object) if object.door == NAME && object.kind == "expression" => {
             Some(query::expression())
         }
+        Atom::Object(object) if object.door == NAME && object.kind == "builder" => {
+            built(cx, object, name, call)
+        }
         Atom::Object(object) if object.door == NAME => step(cx, (**object).clone(), name, call),
         Atom::Mapped(model) if name == "save_changes" => save_changes(cx, *model, call),
         _ => None,
     }
+}
+
+/// A builder that a derive makes of a mapped struct: a method for each field, `maybe_field` for an optional one.
+fn built(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let model = object.model?;
+    if name == "build" {
+        return Some(Atom::Mapped(model).into());
+    }
+    let field = cx
+        .models
+        .field(model, name.strip_prefix("maybe_").unwrap_or(name));
+    if let Some(field) = field {
+        cx.touch_field(model, field, call.callee, Manner::named(Access::Write));
+    }
+    Some(object.clone().into())
 }
 
 fn save_changes(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) -> Option<Value> {
