@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod oracle;
+mod demo;
 mod tidy;
 
 use std::process::ExitCode;
@@ -15,6 +16,11 @@ const TASKS: &[(&str, &str, Task)] = &[
         "tidy",
         ": hold the tree against the rules of the house",
         tidy::run,
+    ),
+    (
+        "demo",
+        ": check the example workspace and write its graph",
+        demo::run,
     ),
     (
         "accuracy",
