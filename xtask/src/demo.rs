@@ -12,7 +12,9 @@ const PICTURE: &str = "target/users-email.svg";
 
 /// Builds impact, checks the example's column, writes its graph and, where Graphviz is installed, draws it.
 pub fn run(_arguments: &[String]) -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace root")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .ok_or("no workspace root")?;
     let check = impact(root, &["check", "column", COLUMN])
         .status()
         .map_err(|error| format!("cargo cannot be started: {error}"))?;
@@ -24,7 +26,9 @@ pub fn run(_arguments: &[String]) -> Result<(), String> {
         return Err(format!("impact graph failed: {}", graph.status));
     }
     std::fs::write(root.join(GRAPH), graph.stdout).map_err(|error| format!("{GRAPH}: {error}"))?;
-    let code = check.code().map_or("a signal".to_owned(), |code| code.to_string());
+    let code = check
+        .code()
+        .map_or("a signal".to_owned(), |code| code.to_string());
     eprintln!("\nexit status of the check: {code} (0 clear, 1 blocked, 2 error, 3 inconclusive)");
     eprintln!("graph: {GRAPH}");
     draw(root);
@@ -35,7 +39,15 @@ fn impact(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(root)
-        .args(["run", "--quiet", "--release", "--locked", "--package", "impact", "--"])
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--locked",
+            "--package",
+            "impact",
+            "--",
+        ])
         .args(["--workspace", WORKSPACE])
         .args(arguments);
     command

@@ -151,11 +151,17 @@ pub enum Lookup {
 }
 
 impl Graph<'_> {
-    /// Finds the column that a target means. Names are taken as written, then without regard to case.
+    /// Finds the column that a target means. Names are taken as written, then without regard to case; a bare table that
+    /// no search path finds is looked for in every schema.
     #[must_use]
     pub fn lookup(&self, target: &Target) -> Lookup {
-        for fold in [false, true] {
-            let keys = self.candidates(target, fold);
+        let attempts: [&dyn Fn() -> Vec<ColumnKey>; 3] = [
+            &|| self.candidates(target, false),
+            &|| self.candidates(target, true),
+            &|| self.in_any_schema(target),
+        ];
+        for attempt in attempts {
+            let keys = attempt();
             match keys.as_slice() {
                 [] => {}
                 [key] => return Lookup::Found(Box::new(self.describe(key.clone()))),
@@ -224,6 +230,26 @@ impl Graph<'_> {
                 } else if self.find_column(&key).is_some() {
                     keys.push(key);
                 }
+            }
+        }
+        keys.sort();
+        keys.dedup();
+        self.prefer_catalogs(keys)
+    }
+
+    fn in_any_schema(&self, target: &Target) -> Vec<ColumnKey> {
+        let mut keys = Vec::new();
+        for (database, table) in target.meanings() {
+            if table.schema.is_some() {
+                continue;
+            }
+            for (id, _) in self.databases_named(database) {
+                let fits = |key: &&ColumnKey| {
+                    key.database == id
+                        && key.table.name == table.name
+                        && *key.column == *target.column()
+                };
+                keys.extend(self.columns.iter().filter(fits).cloned());
             }
         }
         keys.sort();

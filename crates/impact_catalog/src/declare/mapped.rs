@@ -6,6 +6,7 @@ use impact_facts::{
     Catalog, CatalogFile, Column, DeclaredDependent, Dependent, DependentKind, FileId, MappedField,
     Model, Origin, Relation, RelationKind, Site, TableName,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Binds every model to its table, and adds to `catalogs` the tables and columns that only models declare.
 pub(super) fn bind(
@@ -14,6 +15,7 @@ pub(super) fn bind(
     catalogs: &mut [Catalog],
     models: &mut [Model],
 ) {
+    let inherited = inherited(models);
     for model in models.iter_mut() {
         let Some(table) = &model.table else { continue };
         let found = catalogs.iter().find_map(|catalog| known(catalog, table));
@@ -28,7 +30,11 @@ pub(super) fn bind(
             .iter_mut()
             .find(|catalog| catalog.relations.contains_key(&name))
         {
-            add_columns(program, service, catalog, &name, model);
+            let parents = inherited.get(&model.name);
+            let own = |field: &MappedField| {
+                !parents.is_some_and(|sites| sites.contains(&field.declared_at))
+            };
+            add_columns(program, service, catalog, &name, model, &own);
         }
         model.table = Some(name);
     }
@@ -43,6 +49,25 @@ pub(super) fn bind(
             }
         }
     }
+}
+
+/// For each model with parents that have tables of their own: where the parents' fields are declared.
+fn inherited(models: &[Model]) -> BTreeMap<Box<str>, BTreeSet<Site>> {
+    let fields: BTreeMap<&str, &[MappedField]> = models
+        .iter()
+        .map(|model| (&*model.name, &*model.fields))
+        .collect();
+    let with_parents = models.iter().filter(|model| !model.parents.is_empty());
+    with_parents
+        .map(|model| {
+            let parents = model
+                .parents
+                .iter()
+                .filter_map(|parent| fields.get(&**parent));
+            let sites = parents.flat_map(|all| all.iter().map(|field| field.declared_at));
+            (model.name.clone(), sites.collect())
+        })
+        .collect()
 }
 
 fn known(catalog: &Catalog, table: &TableName) -> Option<TableName> {
@@ -116,6 +141,7 @@ fn add_columns(
     catalog: &mut Catalog,
     table: &TableName,
     model: &Model,
+    own: &dyn Fn(&MappedField) -> bool,
 ) {
     let uncertain = catalog
         .unknown
@@ -139,7 +165,13 @@ fn add_columns(
             .iter()
             .any(|column| dialect.same_name(&column.name, &field.column))
     };
-    let fields: Vec<MappedField> = model.fields.iter().filter(missing).cloned().collect();
+    let fields: Vec<MappedField> = model
+        .fields
+        .iter()
+        .filter(|field| own(field))
+        .filter(missing)
+        .cloned()
+        .collect();
     for field in fields {
         let declared_at = site(program, service, catalog, field.declared_at);
         let Some(relation) = catalog.relations.get_mut(table) else {

@@ -111,7 +111,18 @@ pub(crate) fn words(cx: &Evaluator<'_>, file: FileId) -> BTreeSet<Box<str>> {
 }
 
 /// The templates that a name means: files whose path ends with it, in a folder of templates where there are several.
+/// A loader with a prefix (a theme, a blueprint) finds `admin/users.html` in `admin/templates/users.html`.
 pub(crate) fn files(cx: &Evaluator<'_>, name: &str) -> Vec<FileId> {
+    let found = ending_with(cx, name);
+    match name.split_once('/') {
+        Some((prefix, rest)) if found.is_empty() => {
+            ending_with(cx, &format!("{prefix}/templates/{rest}"))
+        }
+        _ => found,
+    }
+}
+
+fn ending_with(cx: &Evaluator<'_>, name: &str) -> Vec<FileId> {
     if name.is_empty() {
         return Vec::new();
     }

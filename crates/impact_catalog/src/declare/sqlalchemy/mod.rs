@@ -345,24 +345,25 @@ fn name_table(
     };
 }
 
-/// Single-table inheritance shares the parent's fields; joined inheritance keeps them at the parent.
+/// A child has its parent's fields. In joined inheritance they stay columns of the parent's table: their declarations
+/// say whose they are.
 fn inherit(parent: &Draft, draft: &mut Draft) {
-    if parent.model.table == draft.model.table {
-        let own = std::mem::take(&mut draft.model.fields);
-        let own_points = std::mem::take(&mut draft.points_at);
-        draft.model.fields.clone_from(&parent.model.fields);
-        draft.points_at.clone_from(&parent.points_at);
-        for (field, points_at) in own.into_iter().zip(own_points) {
-            add_column(
-                draft,
-                DeclaredColumn {
-                    field,
-                    points_at,
-                    server_default: false,
-                },
-            );
-        }
-    } else {
+    let own = std::mem::take(&mut draft.model.fields);
+    let own_points = std::mem::take(&mut draft.points_at);
+    draft.model.fields.clone_from(&parent.model.fields);
+    draft.points_at.clone_from(&parent.points_at);
+    for (field, points_at) in own.into_iter().zip(own_points) {
+        let server_default = false;
+        add_column(
+            draft,
+            DeclaredColumn {
+                field,
+                points_at,
+                server_default,
+            },
+        );
+    }
+    if parent.model.table != draft.model.table {
         draft.model.parents.push(parent.model.name.clone());
     }
     for relation in &parent.relations {
