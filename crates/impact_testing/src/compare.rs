@@ -26,7 +26,8 @@ impl fmt::Display for Difference {
 /// Every difference between what a fixture expects and what was found, by file and line.
 ///
 /// An expectation fits what was found at its line if both begin with the same two words and what was found has all its
-/// other words. Each fits one. Files that are given are not judged.
+/// other words. Each fits one. Files that are given are not judged, nor are references to a table as a whole where the
+/// fixture expects none.
 #[must_use]
 pub fn compare(fixture: &Fixture, found: &[Found]) -> Vec<Difference> {
     let judged = |found: &&Found| {
@@ -35,7 +36,12 @@ pub fn compare(fixture: &Fixture, found: &[Found]) -> Vec<Difference> {
             .iter()
             .any(|file| file.path == found.path && !file.given)
     };
-    let mut left: Vec<&Found> = found.iter().filter(judged).collect();
+    let of_tables = fixture
+        .expectations
+        .iter()
+        .any(|expected| is_of_table(&expected.words));
+    let of_interest = |found: &&Found| of_tables || !is_of_table(&found.words);
+    let mut left: Vec<&Found> = found.iter().filter(judged).filter(of_interest).collect();
     let mut differences = Vec::new();
     for expected in most_telling_first(fixture) {
         match left.iter().position(|found| fits(expected, found)) {
@@ -56,6 +62,10 @@ pub fn compare(fixture: &Fixture, found: &[Found]) -> Vec<Difference> {
     );
     differences.sort();
     differences
+}
+
+fn is_of_table(words: &[String]) -> bool {
+    words.get(1).is_some_and(|word| word.ends_with(".*"))
 }
 
 fn most_telling_first(fixture: &Fixture) -> Vec<&Expectation> {
@@ -128,6 +138,20 @@ mod tests {
                 "+ a.py:2: write users.email explicit exact"
             ]
         );
+    }
+
+    #[test]
+    fn tables_are_judged_where_one_is_expected() {
+        let table = found(2, "read users.* explicit exact");
+        let both = [
+            found(1, "read users.email"),
+            found(1, "read users.email exact"),
+            table.clone(),
+        ];
+        assert_eq!(differences(&both), Vec::<String>::new());
+        let fixture = Fixture::read("```python a.py\nx\ny  # expect: read users.*\n```").unwrap();
+        assert_eq!(compare(&fixture, &[table]), []);
+        assert_eq!(compare(&fixture, &[]).len(), 1);
     }
 
     #[test]

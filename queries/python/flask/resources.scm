@@ -41,6 +41,14 @@
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @mount @router
  (#eq? @_name "Api")
  (#binds? @callee "flask_restx.Api" "flask_restplus.Api" "flask_restful.Api" "flask_restx.api.Api")
- (#argument! receiver @mount 0 "app")
  (#argument! prefix @mount "prefix")
+ (#set! syntax "flask"))
+
+; and what it is put on
+((call
+   function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee
+   arguments: (argument_list) @mount) @router
+ (#eq? @_name "Api")
+ (#binds? @callee "flask_restx.Api" "flask_restplus.Api" "flask_restful.Api" "flask_restx.api.Api")
+ (#argument! receiver @router 0 "app")
  (#set! syntax "flask"))

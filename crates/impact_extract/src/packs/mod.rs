@@ -18,14 +18,14 @@ use crate::builder::ModuleBuilder;
 use crate::front_end;
 use crate::source::Source;
 use impact_facts::Language;
-use include_dir::{Dir, include_dir};
 use language_rules::LanguageRules;
 use rule::{Place, Rule};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use tree_sitter::{Query, Tree};
 
-static BUILTIN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../queries");
+/// The files of `queries/`: path and text.
+static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// A pack that could not be loaded: where, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -279,16 +279,8 @@ fn compile(path: &str, text: &str) -> Result<(), PackError> {
 }
 
 fn builtin_files() -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    collect(&BUILTIN, &mut files);
-    files
-}
-
-fn collect(folder: &Dir, files: &mut BTreeMap<String, String>) {
-    for file in folder.files() {
-        if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
-            files.insert(path.replace('\\', "/"), text.to_owned());
-        }
-    }
-    folder.dirs().for_each(|folder| collect(folder, files));
+    BUILTIN
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect()
 }

@@ -1,0 +1,5 @@
+from redis.client import Redis, StrictRedis
+
+
+def from_url(url, **kwargs):
+    return Redis()
