@@ -29,7 +29,7 @@ const TASKS: &[(&str, &str, Task)] = &[
     ),
     (
         "oracle",
-        "[--random N [--seed S]]: ask a scratch PostgreSQL about the SQL fixtures, or about random statements",
+        "[--random N | --mutate SECONDS] [--seed S]: ask a scratch PostgreSQL about the SQL fixtures, or about random statements",
         oracle::run,
     ),
 ];

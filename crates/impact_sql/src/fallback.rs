@@ -1,5 +1,8 @@
 //! The last resort for a statement that could not be followed: which tables it names, and which of their columns.
+//!
+//! Where `sqlparser` can follow it, only words that it takes for names of values count; else every word does.
 
+use crate::general;
 use crate::keyword::Keyword;
 use crate::parse::slice;
 use crate::resolution::{
@@ -30,7 +33,11 @@ pub(crate) fn scan(
         certainty: Certainty::Possible,
     };
     let relations = relations(text, lower, tokens, schema, &mut found);
-    for token in tokens {
+    let names = general::names(text, tokens, span, schema.dialect());
+    // What is written is no value to `sqlparser`, and it counts characters: there every word counts.
+    let names = names.filter(|names| found.kind == StatementKind::Select && text.is_ascii() && !names.values.is_empty());
+    let counts = |token: &Token| names.as_ref().is_none_or(|names| names.values.contains(&token.span));
+    for token in tokens.iter().filter(|token| counts(token)) {
         let name = name(text, lower, *token, schema);
         for id in &relations {
             found.uses.extend(column_use(schema, *id, name, token.span));

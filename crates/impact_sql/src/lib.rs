@@ -8,6 +8,7 @@ mod body;
 mod ddl;
 mod fallback;
 mod functions;
+mod general;
 mod keyword;
 mod parse;
 mod recognize;

@@ -1,10 +1,12 @@
 //! `cargo xtask oracle`: what PostgreSQL says of our statements, and whether we say the same.
 //!
 //! Without arguments it asks about the fixtures and writes the answers that tests read. With `--random N` it makes
-//! that many random statements and compares.
+//! that many random statements and compares. With `--mutate SECONDS` no server is asked: statements are damaged for so
+//! long, and the resolver has to come back from each.
 
 mod ask;
 mod generate;
+mod mutate;
 mod server;
 mod tree;
 
@@ -26,17 +28,23 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let read =
         |name: &str| std::fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"));
     let (schema, text) = (read("schema.sql")?, read("statements.sql")?);
+    let number = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1)?.parse::<u64>().ok()
+    };
+    if let Some(seconds) = number("--mutate") {
+        let spans = impact_sql::split(&text, Dialect::Postgres);
+        let statements: Vec<&str> = spans.iter().filter_map(|span| text.get(span.start as usize..span.end as usize)).collect();
+        let time = std::time::Duration::from_secs(seconds);
+        let count = mutate::run(&statements, &prepare(&schema), time, number("--seed").unwrap_or(1))?;
+        println!("{count} damaged statements in {seconds} s: each came back");
+        return Ok(());
+    }
     let server = Server::start()?;
     let trouble = server.psql(&schema, true)?;
     if !trouble.is_empty() {
         return Err(format!("the schema is not valid: {trouble}"));
     }
-    let number = |name: &str| {
-        arguments
-            .iter()
-            .position(|a| a == name)
-            .and_then(|at| arguments.get(at + 1)?.parse::<u64>().ok())
-    };
     let ours = prepare(&schema);
     match number("--random") {
         Some(count) => random(&server, &ours, count, number("--seed").unwrap_or(1)),

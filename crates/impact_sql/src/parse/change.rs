@@ -266,6 +266,9 @@ impl<'a> Parser<'a> {
         } else if self.is_hole() {
             holes.push(self.span());
             self.at += 1;
+            if !self.is(Keyword::Do) && !self.is(Keyword::Where) {
+                return Ok(conflict);
+            }
         }
         if self.skip(Keyword::Where) {
             conflict.condition = Some(self.expr()?);
