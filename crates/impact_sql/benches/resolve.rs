@@ -9,7 +9,13 @@ const STATEMENTS: &str = include_str!("../fixtures/postgres/statements.sql");
 
 fn schema() -> Schema {
     let mut replay = impact_catalog::Replay::new("main", Dialect::Postgres);
-    replay.begin(CatalogFile { service: "".into(), path: "schema.sql".into() }, Origin::Ddl);
+    replay.begin(
+        CatalogFile {
+            service: "".into(),
+            path: "schema.sql".into(),
+        },
+        Origin::Ddl,
+    );
     for step in schema_steps(SCHEMA, Dialect::Postgres) {
         replay.apply(&step, SCHEMA);
     }
@@ -19,11 +25,19 @@ fn schema() -> Schema {
 fn resolving(criterion: &mut Criterion) {
     let schema = schema();
     let spans = split(STATEMENTS, Dialect::Postgres);
-    let statements: Vec<&str> = spans.iter().filter_map(|span| STATEMENTS.get(span.start as usize..span.end as usize)).collect();
+    let statements: Vec<&str> = spans
+        .iter()
+        .filter_map(|span| STATEMENTS.get(span.start as usize..span.end as usize))
+        .collect();
     let mut group = criterion.benchmark_group("resolve");
     group.throughput(Throughput::Elements(statements.len() as u64));
     group.bench_function("fixtures", |bencher| {
-        bencher.iter(|| statements.iter().map(|sql| resolve(std::hint::black_box(sql), &[], &schema).len()).sum::<usize>());
+        bencher.iter(|| {
+            statements
+                .iter()
+                .map(|sql| resolve(std::hint::black_box(sql), &[], &schema).len())
+                .sum::<usize>()
+        });
     });
     group.finish();
 }

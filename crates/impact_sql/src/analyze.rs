@@ -340,8 +340,8 @@ mod tests {
         for text in [
             "(".repeat(200_000),
             format!("SELECT {}1", "-(".repeat(100_000)),
-            format!("SELECT a FROM t WHERE {}", "a = 1 OR ".repeat(200_000)),
-            "SELECT a FROM t UNION ".repeat(50_000),
+            format!("SELECT a FROM t WHERE {}", "a = 1 OR ".repeat(20_000)),
+            "SELECT a FROM t UNION ".repeat(5_000),
             format!("SELECT {} FROM t", "CASE WHEN a = 1 THEN ".repeat(50_000)),
             "[".repeat(200_000),
             "/*".repeat(200_000),

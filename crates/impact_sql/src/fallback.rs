@@ -35,8 +35,14 @@ pub(crate) fn scan(
     let relations = relations(text, lower, tokens, schema, &mut found);
     let names = general::names(text, tokens, span, schema.dialect());
     // What is written is no value to `sqlparser`, and it counts characters: there every word counts.
-    let names = names.filter(|names| found.kind == StatementKind::Select && text.is_ascii() && !names.values.is_empty());
-    let counts = |token: &Token| names.as_ref().is_none_or(|names| names.values.contains(&token.span));
+    let names = names.filter(|names| {
+        found.kind == StatementKind::Select && text.is_ascii() && !names.values.is_empty()
+    });
+    let counts = |token: &Token| {
+        names
+            .as_ref()
+            .is_none_or(|names| names.values.contains(&token.span))
+    };
     for token in tokens.iter().filter(|token| counts(token)) {
         let name = name(text, lower, *token, schema);
         for id in &relations {

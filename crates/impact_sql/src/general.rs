@@ -30,8 +30,17 @@ pub(crate) fn names(text: &str, tokens: &[Token], span: Span, dialect: Dialect) 
         return None;
     }
     let readable = without_placeholders(statement, tokens, span);
-    let parsed = sqlparser::parser::Parser::new(&*grammar(dialect)).with_recursion_limit(50).try_with_sql(&readable).ok()?.parse_statements().ok()?;
-    let mut finder = Finder { lines: line_starts(&readable), start: span.start, names: Names::default() };
+    let parsed = sqlparser::parser::Parser::new(&*grammar(dialect))
+        .with_recursion_limit(50)
+        .try_with_sql(&readable)
+        .ok()?
+        .parse_statements()
+        .ok()?;
+    let mut finder = Finder {
+        lines: line_starts(&readable),
+        start: span.start,
+        names: Names::default(),
+    };
     for statement in &parsed {
         let _ = statement.visit(&mut finder);
     }
@@ -79,7 +88,8 @@ fn without_placeholders(statement: &str, tokens: &[Token], span: Span) -> String
             TokenKind::Symbol(b'%' | b':') if adjacent && is_word => word.span.end,
             _ => continue,
         };
-        let range = mark.span.start.saturating_sub(span.start) as usize..end.saturating_sub(span.start) as usize;
+        let range = mark.span.start.saturating_sub(span.start) as usize
+            ..end.saturating_sub(span.start) as usize;
         if let Some(place) = bytes.get_mut(range) {
             place.fill(b'1');
         }
@@ -88,7 +98,14 @@ fn without_placeholders(statement: &str, tokens: &[Token], span: Span) -> String
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect()
+    std::iter::once(0)
+        .chain(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at + 1),
+        )
+        .collect()
 }
 
 struct Finder {
@@ -101,7 +118,9 @@ impl Finder {
     /// `sqlparser` counts lines and characters; only where those are bytes is the place sure.
     fn span(&self, ident: &Ident) -> Option<Span> {
         let place = |at: sqlparser::tokenizer::Location| {
-            let line = self.lines.get(usize::try_from(at.line.checked_sub(1)?).ok()?)?;
+            let line = self
+                .lines
+                .get(usize::try_from(at.line.checked_sub(1)?).ok()?)?;
             u32::try_from(line + usize::try_from(at.column.checked_sub(1)?).ok()?).ok()
         };
         let (start, end) = (place(ident.span.start)?, place(ident.span.end)?);
@@ -113,7 +132,11 @@ impl Visitor for Finder {
     type Break = ();
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
-        let last = relation.0.last().and_then(|part| part.as_ident()).and_then(|ident| self.span(ident));
+        let last = relation
+            .0
+            .last()
+            .and_then(|part| part.as_ident())
+            .and_then(|ident| self.span(ident));
         self.names.relations.extend(last);
         ControlFlow::Continue(())
     }
@@ -151,13 +174,30 @@ mod tests {
             }
             let lower = sql.to_ascii_lowercase();
             let tokens = tokenize(sql, &lower, Dialect::Postgres).list;
-            let Some(theirs) = names(sql, &tokens, Span::new(0, sql.len() as u32), Dialect::Postgres) else { continue };
+            let Some(theirs) = names(
+                sql,
+                &tokens,
+                Span::new(0, sql.len() as u32),
+                Dialect::Postgres,
+            ) else {
+                continue;
+            };
             let ours = crate::resolve(sql, &[], &schema);
-            let tables: Vec<Span> = ours.iter().flat_map(|one| one.tables.iter().map(|table| table.span)).collect();
+            let tables: Vec<Span> = ours
+                .iter()
+                .flat_map(|one| one.tables.iter().map(|table| table.span))
+                .collect();
             let named = |relation: &Span| tables.iter().any(|table| table.contains(*relation));
             // A CTE, a function or a column of `t.*` is a relation to `sqlparser` alone.
-            let missing = theirs.relations.iter().filter(|relation| !named(relation)).count();
-            assert!(tables.is_empty() || missing < theirs.relations.len(), "{sql}");
+            let missing = theirs
+                .relations
+                .iter()
+                .filter(|relation| !named(relation))
+                .count();
+            assert!(
+                tables.is_empty() || missing < theirs.relations.len(),
+                "{sql}"
+            );
             compared += 1;
         }
         assert!(compared > 350, "{compared}");

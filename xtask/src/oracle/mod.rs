@@ -34,9 +34,17 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     };
     if let Some(seconds) = number("--mutate") {
         let spans = impact_sql::split(&text, Dialect::Postgres);
-        let statements: Vec<&str> = spans.iter().filter_map(|span| text.get(span.start as usize..span.end as usize)).collect();
+        let statements: Vec<&str> = spans
+            .iter()
+            .filter_map(|span| text.get(span.start as usize..span.end as usize))
+            .collect();
         let time = std::time::Duration::from_secs(seconds);
-        let count = mutate::run(&statements, &prepare(&schema), time, number("--seed").unwrap_or(1))?;
+        let count = mutate::run(
+            &statements,
+            &prepare(&schema),
+            time,
+            number("--seed").unwrap_or(1),
+        )?;
         println!("{count} damaged statements in {seconds} s: each came back");
         return Ok(());
     }

@@ -7,17 +7,32 @@ use std::time::{Duration, Instant};
 /// Damages `statements` for so long; the count of texts tried.
 pub fn run(statements: &[&str], schema: &Schema, time: Duration, seed: u64) -> Result<u64, String> {
     let mut dice = super::generate::Dice::new(seed);
-    let others: Vec<Schema> = Dialect::NAMES.iter().map(|(dialect, _)| Schema::new(&Catalog { dialect: *dialect, ..Catalog::default() })).collect();
+    let others: Vec<Schema> = Dialect::NAMES
+        .iter()
+        .map(|(dialect, _)| {
+            Schema::new(&Catalog {
+                dialect: *dialect,
+                ..Catalog::default()
+            })
+        })
+        .collect();
     let start = Instant::now();
     let mut count = 0;
     while start.elapsed() < time {
         let text = damaged(&mut dice, statements);
         let hole = dice.roll(text.len().max(1)) as u32;
         let holes = [Span::new(hole, (hole + 5).min(text.len() as u32))];
-        let schema = if dice.roll(2) == 0 { schema } else { others.get(dice.roll(others.len())).unwrap_or(schema) };
+        let schema = if dice.roll(2) == 0 {
+            schema
+        } else {
+            others.get(dice.roll(others.len())).unwrap_or(schema)
+        };
         let began = Instant::now();
         for found in resolve(&text, &holes, schema) {
-            let outside = found.uses.iter().find(|one| text.get(one.span.start as usize..one.span.end as usize).is_none());
+            let outside = found.uses.iter().find(|one| {
+                text.get(one.span.start as usize..one.span.end as usize)
+                    .is_none()
+            });
             if let Some(one) = outside {
                 return Err(format!("{text:?}: a span outside of it: {one:?}"));
             }
@@ -32,7 +47,9 @@ pub fn run(statements: &[&str], schema: &Schema, time: Duration, seed: u64) -> R
 }
 
 fn damaged(dice: &mut super::generate::Dice, statements: &[&str]) -> String {
-    let mut characters: Vec<char> = statements.get(dice.roll(statements.len())).map_or_else(Vec::new, |text| text.chars().collect());
+    let mut characters: Vec<char> = statements
+        .get(dice.roll(statements.len()))
+        .map_or_else(Vec::new, |text| text.chars().collect());
     for _ in 0..=dice.roll(6) {
         let at = dice.roll(characters.len().max(1)).min(characters.len());
         let end = (at + dice.roll(12)).min(characters.len());
@@ -45,13 +62,21 @@ fn damaged(dice: &mut super::generate::Dice, statements: &[&str]) -> String {
                 }
             }
             2 => {
-                const ODD: &[char] = &['(', ')', '\'', '"', '$', ';', ',', '.', '*', '[', ']', '{', ':', '%', '?', '\\', 'é', '\0', '-', '/', '@', '`', '#'];
+                const ODD: &[char] = &[
+                    '(', ')', '\'', '"', '$', ';', ',', '.', '*', '[', ']', '{', ':', '%', '?',
+                    '\\', 'é', '\0', '-', '/', '@', '`', '#',
+                ];
                 characters.insert(at, ODD.get(dice.roll(ODD.len())).copied().unwrap_or('('));
             }
             3 => {
-                let other: Vec<char> = statements.get(dice.roll(statements.len())).map_or_else(Vec::new, |text| text.chars().collect());
+                let other: Vec<char> = statements
+                    .get(dice.roll(statements.len()))
+                    .map_or_else(Vec::new, |text| text.chars().collect());
                 let from = dice.roll(other.len().max(1)).min(other.len());
-                characters.splice(at..at, other.get(from..).unwrap_or_default().iter().copied());
+                characters.splice(
+                    at..at,
+                    other.get(from..).unwrap_or_default().iter().copied(),
+                );
             }
             _ => characters.truncate(at.max(1)),
         }
