@@ -56,8 +56,8 @@ impl Run<'_, '_> {
         self.state
             .models
             .insert(key(self.label, &name), model.clone());
-        if !model.proxy {
-            self.create_table(&model, managed, site.span);
+        if !model.proxy && managed {
+            self.create_table(&model, site.span);
         }
         self.set_together(&name, together, site.span);
         for constraint in constraints {
@@ -78,7 +78,7 @@ impl Run<'_, '_> {
         )
     }
 
-    fn create_table(&mut self, model: &ModelState, managed: bool, span: Span) {
+    fn create_table(&mut self, model: &ModelState, span: Span) {
         let fields: Vec<&Field> = model
             .fields
             .iter()
@@ -91,7 +91,7 @@ impl Run<'_, '_> {
                 .iter()
                 .flat_map(|field| self.dependents(&model.table(), field))
                 .collect(),
-            if_not_exists: !managed,
+            if_not_exists: false,
             kind: RelationKind::Table,
             query: None,
             foreign: None,
