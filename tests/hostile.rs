@@ -42,7 +42,7 @@ fn large_binary_and_broken_files_are_passed_by_and_counted() {
         code(&output),
         stderr(&output)
     );
-    assert!(stdout(&output).contains("too_large"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("too large"), "{}", stdout(&output));
     assert!(stdout(&output).contains("binary"));
 }
 

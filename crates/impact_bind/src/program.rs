@@ -497,7 +497,7 @@ impl<'a> Program<'a> {
 }
 
 /// The name that an expression spells, type arguments left away, forward references read.
-fn spelled(module: &Module, id: ExpressionId) -> Option<String> {
+pub(crate) fn spelled(module: &Module, id: ExpressionId) -> Option<String> {
     match &module.expression(id).kind {
         ExpressionKind::Subscript(subscript) => module.dotted(subscript.of),
         ExpressionKind::Text(_) => module

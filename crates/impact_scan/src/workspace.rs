@@ -189,6 +189,9 @@ impl Workspace {
         reject_duplicates(&services)?;
         let databases = databases(source, &root, &file.database, &services)?;
         check_databases(source, &file.service, &databases)?;
+        if let ([only], [_]) = (databases.as_slice(), file.database.as_slice()) {
+            services.iter_mut().for_each(|spec| use_database(spec, only));
+        }
         services.extend(schema_paths::outside_services(&root, &databases, &services));
         let policy = file.policy.map(Spanned::into_inner);
         Ok(Self {
@@ -346,6 +349,13 @@ fn service(
     spec.selection.own = Globs::of(source, &raw.include, &raw.exclude)?;
     spec.selection.workspace = shared.clone();
     Ok(spec)
+}
+
+/// A database may be left unsaid where there is one.
+fn use_database(spec: &mut ServiceSpec, only: &DatabaseSpec) {
+    if spec.service.databases.is_empty() {
+        spec.service.databases.push(only.name.clone());
+    }
 }
 
 fn databases(

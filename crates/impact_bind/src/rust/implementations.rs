@@ -3,7 +3,7 @@
 use super::{alias_target, resolve, type_name};
 use crate::binding::{Binding, ClassRef, FunctionRef};
 use crate::place::Place;
-use crate::program::{Program, Trail};
+use crate::program::{Program, Trail, spelled};
 use impact_facts::ClassKind;
 use std::collections::HashMap;
 
@@ -58,10 +58,22 @@ impl Program<'_> {
         {
             return Some(found);
         }
-        let traits = own.iter().flat_map(|class| self.bases(*class));
-        traits.into_iter().find_map(|base| match base {
-            Binding::Class(base) => self.own_item(base, name, trail),
-            _ => None,
+        own.iter()
+            .find_map(|class| self.item_of_traits(*class, name, trail))
+    }
+
+    /// What the traits of an implementation, or the supertraits of a trait, give it.
+    fn item_of_traits(&self, class: ClassRef, name: &str, trail: &mut Trail) -> Option<Binding> {
+        let around = self.places(class.file).around(Place::Class(class.class));
+        let module = self.module(class.file);
+        let bases = module.class(class.class).bases.iter();
+        let names = bases.filter_map(|base| spelled(module, base.value));
+        names.into_iter().find_map(|base| {
+            let place = around.unwrap_or(Place::Module);
+            match self.resolve_within(class.file, place, &base, trail) {
+                Binding::Class(base) => self.own_item(base, name, trail),
+                _ => None,
+            }
         })
     }
 
