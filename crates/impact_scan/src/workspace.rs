@@ -190,7 +190,9 @@ impl Workspace {
         let databases = databases(source, &root, &file.database, &services)?;
         check_databases(source, &file.service, &databases)?;
         if let ([only], [_]) = (databases.as_slice(), file.database.as_slice()) {
-            services.iter_mut().for_each(|spec| use_database(spec, only));
+            services
+                .iter_mut()
+                .for_each(|spec| use_database(spec, only));
         }
         services.extend(schema_paths::outside_services(&root, &databases, &services));
         let policy = file.policy.map(Spanned::into_inner);

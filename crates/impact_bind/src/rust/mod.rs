@@ -283,8 +283,13 @@ fn associated(program: &Program<'_>, class: ClassRef, name: &str, trail: &mut Tr
             _ => item(program, (class.file, place), name, trail).unwrap_or(Binding::Unknown),
         },
         ClassKind::Alias => {
+            if !trail.enter(class.file, place, "=") {
+                return Binding::Unknown;
+            }
             let target = alias_target(program, class, trail);
-            member(program, &target, name, trail)
+            let found = member(program, &target, name, trail);
+            trail.leave();
+            found
         }
         ClassKind::Enum
             if definition
