@@ -60,7 +60,9 @@ fn table(module: &Module, call: &MacroCall) -> Option<Declared> {
     let callee = module.dotted(call.callee)?;
     (callee.rsplit('.').next() == Some("table")).then_some(())?;
     let groups = |open: char| {
-        call.tokens.iter().position(move |token| matches!(token_kind(module, *token), Some(TokenKind::Group(o, _)) if *o == open))
+        call.tokens.iter().rposition(move |token| {
+            matches!(token_kind(module, *token), Some(TokenKind::Group(o, _)) if *o == open)
+        })
     };
     let key = groups('(')?;
     let TokenKind::Word(name) = token_kind(module, *call.tokens.get(key.checked_sub(1)?)?)? else {

@@ -86,7 +86,7 @@ impl<'p> Reader<'p> {
         let tokens = &call.tokens;
         let body = tokens
             .iter()
-            .position(|token| self.group(*token, '{').is_some())?;
+            .rposition(|token| self.group(*token, '{').is_some())?;
         let key = tokens
             .iter()
             .take(body)

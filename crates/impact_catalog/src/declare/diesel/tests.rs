@@ -44,7 +44,7 @@ fn shown(model: &Model) -> String {
 }
 
 const SCHEMA: &str = "diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Int4, Text};
     /// People.
     #[sql_name = \"people\"] shop.users (id) { id -> Int4, /// Mail.
         #[sql_name = \"type\"] kind -> Nullable<Text>, email -> Nullable<Array<Text>>, }
