@@ -322,8 +322,6 @@ pub(crate) struct Update<'a> {
 #[derive(Debug)]
 pub(crate) struct Delete<'a> {
     pub with: With<'a>,
-    /// `DELETE a, b FROM …` of MySQL.
-    pub targets: Vec<Path<'a>>,
     pub target: Source<'a>,
     pub using: Vec<Source<'a>>,
     pub condition: Option<Expr<'a>>,
@@ -367,7 +365,6 @@ pub(crate) enum Statement<'a> {
     },
     /// `CREATE VIEW`, `CREATE TABLE … AS`, `CREATE MATERIALIZED VIEW`.
     CreateAs {
-        name: Path<'a>,
         columns: Vec<Ident<'a>>,
         query: Box<Query<'a>>,
     },

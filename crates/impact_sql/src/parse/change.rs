@@ -477,7 +477,6 @@ impl<'a> Parser<'a> {
         };
         let mut delete = Delete {
             with,
-            targets,
             target,
             using: Vec::new(),
             condition: None,

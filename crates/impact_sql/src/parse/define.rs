@@ -295,16 +295,16 @@ impl<'a> Parser<'a> {
     fn create_view(&mut self) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.if_not_exists();
-        let name = self.path()?;
+        self.path()?;
         let columns = if self.is_symbol(b'(') {
             self.ident_list()?
         } else {
             Vec::new()
         };
-        self.create_as(name, columns)
+        self.create_as(columns)
     }
 
-    fn create_as(&mut self, name: Path<'a>, columns: Vec<Ident<'a>>) -> Parsed<Statement<'a>> {
+    fn create_as(&mut self, columns: Vec<Ident<'a>>) -> Parsed<Statement<'a>> {
         while !self.is(Keyword::As) {
             if self.kind().is_none() {
                 return other(true);
@@ -321,7 +321,6 @@ impl<'a> Parser<'a> {
             self.skip_rest();
         }
         Ok(Statement::CreateAs {
-            name,
             columns,
             query: Box::new(query),
         })
@@ -336,7 +335,7 @@ impl<'a> Parser<'a> {
     fn create_table(&mut self) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.if_not_exists();
-        let name = self.path()?;
+        self.path()?;
         let start = self.at;
         let mut columns = Vec::new();
         if self.is_symbol(b'(') {
@@ -354,7 +353,7 @@ impl<'a> Parser<'a> {
             self.skip_balanced();
         }
         if self.is(Keyword::As) && !self.is_generated(rest) {
-            return self.create_as(name, columns);
+            return self.create_as(columns);
         }
         self.skip_rest();
         Ok(Statement::OnTable(Box::new(OnTable {

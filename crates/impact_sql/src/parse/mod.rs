@@ -6,6 +6,7 @@ mod define;
 mod expression;
 mod operand;
 mod query;
+mod select;
 mod source;
 mod types;
 

@@ -4,6 +4,7 @@ mod change;
 mod define;
 mod finish;
 mod insert;
+mod lookup;
 mod name;
 mod query;
 mod rebinding;

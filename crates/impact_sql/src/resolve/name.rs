@@ -76,7 +76,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn lambda(&mut self, names: &[Ident<'a>], body: &[Atom<'a>]) {
+    pub(super) fn lambda(&mut self, names: &[Ident<'a>], body: &[Atom<'a>]) {
         let Some(frame) = self.frames.last_mut() else {
             return self.atoms(body);
         };
@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn subquery(&mut self, query: &crate::syntax::Query<'a>, place: QueryPlace) {
+    pub(super) fn subquery(&mut self, query: &crate::syntax::Query<'a>, place: QueryPlace) {
         let before = self.sources.len();
         let filter = self.filter;
         let outputs = self.query(query);
@@ -107,7 +107,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Binds `a`, `a.b`, `a.b.c`.
-    fn name(&mut self, path: &Path<'a>, field: Option<Ident<'a>>) {
+    pub(super) fn name(&mut self, path: &Path<'a>, field: Option<Ident<'a>>) {
         if self.holds_hole(path.span) {
             return self.name_with_hole(path);
         }
@@ -125,7 +125,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `{alias}.column` and `t.{column}`.
-    fn name_with_hole(&mut self, path: &Path<'a>) {
+    pub(super) fn name_with_hole(&mut self, path: &Path<'a>) {
         let (Some(first), Some(last)) = (path.parts.first().copied(), path.last()) else {
             return;
         };
@@ -150,7 +150,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn tables_of_relation(&self, level: usize, at: usize) -> Option<Vec<impact_facts::TableName>> {
+    pub(super) fn tables_of_relation(
+        &self,
+        level: usize,
+        at: usize,
+    ) -> Option<Vec<impact_facts::TableName>> {
         let relation = self.frames.get(level)?.relations.get(at)?;
         match &relation.columns {
             Columns::Table(id) => self.schema.relation(*id).map(|r| vec![r.name.clone()]),
@@ -173,144 +177,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Where a bare name is found, innermost query first.
-    pub(super) fn find(&self, name: &'a str) -> Found<'a> {
-        self.find_without(name, self.frames.len(), None)
-    }
-
-    /// As [`Resolver::find`] in the frames below number `end`, as if the column `gone` did not exist.
-    pub(super) fn find_without(
-        &self,
-        name: &'a str,
-        end: usize,
-        gone: Option<Target<'a>>,
-    ) -> Found<'a> {
-        let mut open: Vec<(usize, usize)> = Vec::new();
-        for level in (0..end).rev() {
-            let Some(frame) = self.frames.get(level) else {
-                continue;
-            };
-            if let Some(at) = frame.merged(name)
-                && gone.is_none_or(|gone| !self.merged_goes(frame, at, gone))
-            {
-                return Found::Merged(level, at);
-            }
-            let mut found = frame.find(self.schema, name);
-            if let Some(gone) = gone {
-                found.retain(|(at, place)| !self.goes(frame, *at, *place, name, gone));
-            }
-            let sure: Vec<_> = found
-                .iter()
-                .filter(|(_, place)| *place != Place::Open)
-                .copied()
-                .collect();
-            match sure.as_slice() {
-                [] => open.extend(found.iter().map(|(at, _)| (level, *at))),
-                [(at, place)] => return self.or_open(level, *at, *place, &open),
-                _ => return Found::Ambiguous(level, sure),
-            }
-        }
-        match open.as_slice() {
-            [] => Found::Nowhere,
-            [(level, at)] => Found::Relation(*level, *at, Place::Open),
-            several => self.among_open(several),
-        }
-    }
-
-    /// Whether what was found goes with a column: it is that column, or a `*` made it of that column.
-    fn goes(
-        &self,
-        frame: &super::Frame<'a>,
-        at: usize,
-        place: Place<'a>,
-        name: &'a str,
-        gone: Target<'a>,
-    ) -> bool {
-        let Some(relation) = frame.relations.get(at) else {
-            return false;
-        };
-        match (place, &relation.columns) {
-            (Place::Column(target), _) => target == gone,
-            (Place::Open, Columns::Unknown(table)) => Target::Unknown(*table, name) == gone,
-            (Place::Output(at), Columns::Outputs(outputs, _)) => {
-                outputs.get(at).is_some_and(|output| match output.origin {
-                    Origin::Star(star) => self
-                        .uses
-                        .get(star as usize)
-                        .is_some_and(|u| u.target == gone),
-                    Origin::Stands(target) => target == gone,
-                    Origin::Named | Origin::Proposed(_) => false,
-                })
-            }
-            _ => false,
-        }
-    }
-
-    fn merged_goes(&self, frame: &super::Frame<'a>, at: usize, gone: Target<'a>) -> bool {
-        let Some(merged) = frame.merged.get(at) else {
-            return false;
-        };
-        let side = |side: &usize| {
-            frame
-                .relations
-                .get(*side)?
-                .find(self.schema, merged.name)
-                .map(|place| self.goes(frame, *side, place, merged.name, gone))
-        };
-        merged.sides.iter().any(|at| side(at) == Some(true))
-    }
-
-    /// A column that is known, unless an open relation further in may have it.
-    fn or_open(
-        &self,
-        level: usize,
-        at: usize,
-        place: Place<'a>,
-        open: &[(usize, usize)],
-    ) -> Found<'a> {
-        let unknown = open
-            .iter()
-            .find(|(level, at)| self.is_unknown_table(*level, *at));
-        match unknown {
-            Some((inner, relation)) if *inner > level => {
-                Found::Ambiguous(*inner, vec![(*relation, Place::Open)])
-            }
-            _ => Found::Relation(level, at, place),
-        }
-    }
-
-    fn is_unknown_table(&self, level: usize, at: usize) -> bool {
-        let relation = self
-            .frames
-            .get(level)
-            .and_then(|frame| frame.relations.get(at));
-        relation.is_some_and(|r| matches!(r.columns, Columns::Unknown(_) | Columns::Hole(_)))
-    }
-
-    /// Of several relations that may have it: tables before what is not a table.
-    fn among_open(&self, several: &[(usize, usize)]) -> Found<'a> {
-        let tables: Vec<_> = several
-            .iter()
-            .filter(|(level, at)| self.is_unknown_table(*level, *at))
-            .copied()
-            .collect();
-        match tables.as_slice() {
-            [] => several.first().map_or(Found::Nowhere, |(level, at)| {
-                Found::Relation(*level, *at, Place::Open)
-            }),
-            [(level, at)] => Found::Relation(*level, *at, Place::Open),
-            [(level, _), ..] => {
-                let same = tables
-                    .iter()
-                    .filter(|(l, _)| l == level)
-                    .map(|(_, at)| (*at, Place::Open))
-                    .collect();
-                Found::Ambiguous(*level, same)
-            }
-        }
-    }
-
-    fn bare(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
+    pub(super) fn bare(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
         if self
             .frames
             .iter()
@@ -326,7 +193,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn bare_in(&mut self, level: usize, at: usize, place: Place<'a>, ident: Ident<'a>) {
+    pub(super) fn bare_in(&mut self, level: usize, at: usize, place: Place<'a>, ident: Ident<'a>) {
         let first = self.uses.len();
         let star = self.star_behind(level, at, place);
         self.take(level, at, place, ident.name, ident.span, Certainty::Exact);
@@ -344,20 +211,6 @@ impl<'a> Resolver<'a> {
             found.rebinds = Some(meaning);
             found.breaks = found.breaks && star.is_some();
             found.named_at = star.map(|_| ident.span);
-        }
-    }
-
-    fn star_behind(&self, level: usize, at: usize, place: Place<'a>) -> Option<u32> {
-        let Place::Output(output) = place else {
-            return None;
-        };
-        let relation = self.frames.get(level)?.relations.get(at)?;
-        let Columns::Outputs(outputs, _) = &relation.columns else {
-            return None;
-        };
-        match outputs.get(output)?.origin {
-            Origin::Star(star) => Some(star),
-            _ => None,
         }
     }
 
@@ -402,7 +255,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn take_open(
+    pub(super) fn take_open(
         &mut self,
         level: usize,
         at: usize,
@@ -430,7 +283,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn take_all(
+    pub(super) fn take_all(
         &mut self,
         level: usize,
         candidates: &[(usize, Place<'a>)],
@@ -444,7 +297,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Several relations have the column, or may have it: each is a candidate, and so is one further out.
-    fn ambiguous(&mut self, level: usize, candidates: &[(usize, Place<'a>)], ident: Ident<'a>) {
+    pub(super) fn ambiguous(
+        &mut self,
+        level: usize,
+        candidates: &[(usize, Place<'a>)],
+        ident: Ident<'a>,
+    ) {
         let sure = candidates.iter().all(|(_, place)| *place != Place::Open);
         self.take_all(level, candidates, ident.name, ident.span);
         if sure {
@@ -465,7 +323,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn merged(&mut self, level: usize, at: usize, ident: Ident<'a>) {
+    pub(super) fn merged(&mut self, level: usize, at: usize, ident: Ident<'a>) {
         let Some(frame) = self.frames.get(level) else {
             return;
         };
@@ -503,7 +361,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A name that no relation has: a row, a name of the select list, a variable, or an error.
-    fn nowhere(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
+    pub(super) fn nowhere(&mut self, ident: Ident<'a>, field: Option<Ident<'a>>) {
         if let Some((level, at)) = self.relation_named(None, ident.name) {
             return self.whole_row(level, at, ident.span, field);
         }
@@ -526,7 +384,7 @@ impl<'a> Resolver<'a> {
 
     /// A name that no column of the catalog has: the catalog may be behind. Every table of the innermost query that has
     /// one is a candidate.
-    fn not_in_catalog(&mut self, ident: Ident<'a>) {
+    pub(super) fn not_in_catalog(&mut self, ident: Ident<'a>) {
         let frame = self
             .frames
             .iter()
@@ -560,7 +418,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Dialects other than PostgreSQL let a condition name what the select list names.
-    fn is_alias(&self, name: &str) -> bool {
+    pub(super) fn is_alias(&self, name: &str) -> bool {
         self.schema.dialect != Dialect::Postgres
             && self
                 .frames
@@ -568,35 +426,17 @@ impl<'a> Resolver<'a> {
                 .any(|frame| frame.aliases.iter().any(|alias| alias.name == name))
     }
 
-    fn is_row_variable(&self, name: &str) -> bool {
+    pub(super) fn is_row_variable(&self, name: &str) -> bool {
         !self.rows.is_empty() && matches!(name, "new" | "old")
     }
 
     /// SQLite reads a quoted name that is no column as a string.
-    fn quoted_text(&self, ident: Ident<'a>) -> bool {
+    pub(super) fn quoted_text(&self, ident: Ident<'a>) -> bool {
         self.schema.dialect == Dialect::Sqlite
             && ident.span.end - ident.span.start == ident.name.len() as u32 + 2
     }
 
-    /// The relation that a qualifier means, innermost query first.
-    pub(super) fn relation_named(
-        &self,
-        schema: Option<&str>,
-        name: &str,
-    ) -> Option<(usize, usize)> {
-        let find = |in_sight: bool| {
-            let mut levels = (0..self.frames.len()).rev();
-            levels.find_map(|level| {
-                Some((
-                    level,
-                    self.frames.get(level)?.qualifier(schema, name, in_sight)?,
-                ))
-            })
-        };
-        find(true).or_else(|| find(false))
-    }
-
-    fn qualified(
+    pub(super) fn qualified(
         &mut self,
         schema: Option<&'a str>,
         qualifier: Ident<'a>,
@@ -629,7 +469,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `t.f` where `t` has no column `f`: a function of the row, or an error.
-    fn not_a_column(
+    pub(super) fn not_a_column(
         &mut self,
         level: usize,
         at: usize,
@@ -665,7 +505,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `a.b` where no relation is called `a`: a field of a structure, a row variable, or an error.
-    fn no_relation(
+    pub(super) fn no_relation(
         &mut self,
         schema: Option<&'a str>,
         qualifier: Ident<'a>,
@@ -715,7 +555,7 @@ impl<'a> Resolver<'a> {
         );
     }
 
-    fn row_variable(&mut self, column: Ident<'a>, span: Span) {
+    pub(super) fn row_variable(&mut self, column: Ident<'a>, span: Span) {
         let tables = self.rows.clone();
         for table in tables {
             if let Some(at) = self
