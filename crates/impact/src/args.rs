@@ -196,6 +196,17 @@ pub enum ChangeWord {
 pub enum ReportFormat {
     Text,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EntrypointsFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -221,7 +232,7 @@ pub enum LinesFormat {
 pub struct EntrypointsArguments {
     /// How to report
     #[arg(long, value_enum, default_value = "json")]
-    pub format: ReportFormat,
+    pub format: EntrypointsFormat,
 }
 
 #[derive(Debug, Args)]

@@ -28,6 +28,11 @@ impl From<ReportFormat> for Format {
         match format {
             ReportFormat::Text => Format::Text,
             ReportFormat::Json => Format::Json,
+            ReportFormat::Sarif => Format::Sarif,
+            ReportFormat::Github => Format::Github,
+            ReportFormat::Gitlab => Format::Gitlab,
+            ReportFormat::Junit => Format::Junit,
+            ReportFormat::Markdown => Format::Markdown,
         }
     }
 }

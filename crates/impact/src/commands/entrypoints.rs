@@ -1,6 +1,6 @@
 //! `impact entrypoints`: what sets code going, and the columns that it reaches.
 
-use crate::args::{EntrypointsArguments, ReportFormat};
+use crate::args::{EntrypointsArguments, EntrypointsFormat};
 use crate::outcome::{Failure, Outcome};
 use crate::output::print;
 use crate::question::Known;
@@ -12,8 +12,8 @@ pub fn run(session: &Session, arguments: &EntrypointsArguments) -> Result<Outcom
     let known = Known::of(session)?;
     let graph = Graph::build(&known.indexes);
     let report = match arguments.format {
-        ReportFormat::Json => entrypoints_json(&graph),
-        ReportFormat::Text => entrypoints_text(&graph),
+        EntrypointsFormat::Json => entrypoints_json(&graph),
+        EntrypointsFormat::Text => entrypoints_text(&graph),
     };
     print(&report).map(|()| Outcome::Answered)
 }
