@@ -4,11 +4,9 @@ use crate::cells::Key;
 use crate::door::{CallSite, Consumption, DOORS, Passed};
 use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Dictionary, Object, Value};
+use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{
-    Argument, Call, Certainty, ExpressionKind, Language, ParameterKind, Span, Spread,
-};
+use impact_facts::{Argument, Call, Certainty, ExpressionKind, Language, Span};
 use std::sync::Arc;
 
 impl<'a> Evaluator<'a> {
@@ -264,108 +262,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Lets a function's parameters grow by arguments.
-    pub fn pass(&mut self, function: FunctionRef, receiver: Option<Atom>, call: &CallSite<'_>) {
-        let module = self.program.module(function.file);
-        let parameters = &module.function(function.function).parameters;
-        let offset = usize::from(receiver.is_some());
-        if let Some(receiver) = receiver {
-            self.cells
-                .join(Key::Parameter(function, 0), &receiver.into());
-        }
-        let named = |name: &str| {
-            (0..).zip(parameters).find(|(_, parameter)| {
-                parameter.kind != ParameterKind::Positional
-                    && module
-                        .dotted(parameter.pattern)
-                        .is_some_and(|own| own == name)
-            })
-        };
-        let catch_all = |kind| {
-            (0..)
-                .zip(parameters)
-                .find(|(_, p)| p.kind == kind)
-                .map(|(at, _)| at)
-        };
-        let mut next = offset;
-        for argument in call.arguments {
-            match (&argument.name, argument.spread) {
-                (Some((name, _)), _) => match named(name) {
-                    Some((at, _)) => self.join_parameter(function, at, &argument.value),
-                    None => {
-                        if let Some(at) = catch_all(ParameterKind::Keywords) {
-                            let known = [(name.clone(), argument.value.clone())].into();
-                            let extra = Dictionary {
-                                known,
-                                ..Dictionary::default()
-                            };
-                            self.join_parameter(function, at, &Value::dictionary(extra));
-                        }
-                    }
-                },
-                (None, Spread::None) => {
-                    let plain = parameters.get(next).is_some_and(|p| {
-                        matches!(p.kind, ParameterKind::Plain | ParameterKind::Positional)
-                    });
-                    if plain {
-                        self.join_parameter(function, next as u32, &argument.value);
-                    } else if let Some(at) = catch_all(ParameterKind::Items) {
-                        self.join_parameter(function, at, &Value::list(argument.value.clone()));
-                    }
-                    next += 1;
-                }
-                (None, Spread::Items) => self.pass_items(function, next, argument),
-                (None, Spread::Named) => self.pass_named(function, argument),
-            }
-        }
-    }
-
-    fn join_parameter(&mut self, function: FunctionRef, at: u32, value: &Value) {
-        self.cells.join(Key::Parameter(function, at), value);
-    }
-
-    fn pass_items(&mut self, function: FunctionRef, from: usize, argument: &Passed) {
-        let parameters = &self
-            .program
-            .module(function.file)
-            .function(function.function)
-            .parameters;
-        let element = self.iterate(&argument.value, argument.span);
-        for (at, parameter) in (0u32..).zip(parameters).skip(from) {
-            match parameter.kind {
-                ParameterKind::Plain | ParameterKind::Positional => {
-                    let exact = argument.value.atoms().iter().find_map(|atom| match atom {
-                        Atom::Tuple(items) => items.get(at as usize - from).cloned(),
-                        _ => None,
-                    });
-                    self.join_parameter(function, at, &exact.unwrap_or(element.clone()));
-                }
-                ParameterKind::Items => {
-                    self.join_parameter(function, at, &Value::list(element.clone()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn pass_named(&mut self, function: FunctionRef, argument: &Passed) {
-        let module = self.program.module(function.file);
-        let parameters = &module.function(function.function).parameters;
-        for atom in argument.value.atoms() {
-            let Atom::Dictionary(of) = atom else {
-                continue;
-            };
-            for (at, parameter) in (0..).zip(parameters) {
-                if parameter.kind == ParameterKind::Keywords {
-                    self.join_parameter(function, at, &atom.clone().into());
-                }
-                let name = module.dotted(parameter.pattern).unwrap_or_default();
-                let value = of.known.get(name.as_str()).unwrap_or(&of.rest);
-                self.join_parameter(function, at, &value.clone());
-            }
-        }
-    }
-
     /// An instance of a class of the program.
     fn construct(&mut self, class: ClassRef, call: &CallSite<'_>) -> Value {
         let made = self.instance_of(class);
@@ -503,105 +399,6 @@ impl<'a> Evaluator<'a> {
             self.current.calls.push(edge);
         }
     }
-
-    /// Evaluates what stands outside a function's body: decorators and defaults.
-    pub(crate) fn define_function(&mut self, function: FunctionRef) {
-        let definition = self.module().function(function.function);
-        for (at, parameter) in (0..).zip(&definition.parameters) {
-            if let Some(default) = parameter.default {
-                let before = self.current.calls.len();
-                let value = self.evaluate(default);
-                self.note_dependencies(function, before);
-                let value = value.filter(|atom| !matches!(atom, Atom::Unknown(_)));
-                self.cells.join(Key::Parameter(function, at), &value);
-            }
-        }
-        for decorator in definition.decorators.iter().rev() {
-            let made = self.evaluate(*decorator);
-            let span = self.module().expression(*decorator).span;
-            self.decorate(function, &made, span);
-        }
-    }
-
-    /// Functions that a default names (`Depends(get_session)`) run with the function.
-    fn note_dependencies(&mut self, function: FunctionRef, from: usize) {
-        let run: Vec<Target> = self
-            .current
-            .calls
-            .iter()
-            .skip(from)
-            .map(|call| call.to.clone())
-            .collect();
-        for target in run {
-            if let Target::Function(dependency) = target {
-                let value: Value = Atom::Function(dependency).into();
-                self.cells.join(Key::Wrappers(function), &value);
-            }
-        }
-    }
-
-    /// A decorator of the program is told what it decorates; what it returns stands around it.
-    fn decorate(&mut self, function: FunctionRef, decorator: &Value, span: Span) {
-        for atom in decorator.atoms() {
-            let (target, receiver) = match atom {
-                Atom::Function(target) => (*target, None),
-                Atom::Method(target, receiver) => (*target, Some((**receiver).clone())),
-                Atom::Object(_) | Atom::Member(..) => {
-                    self.decorate_outside(atom, function, span);
-                    continue;
-                }
-                _ => continue,
-            };
-            let value: Value = Object::new(DECORATED, "function", None)
-                .with_value("function", Atom::Function(function).into())
-                .into();
-            let expected = Value::nothing();
-            let passed = Passed {
-                name: None,
-                spread: Spread::None,
-                value,
-                span,
-                expression: None,
-            };
-            let call = CallSite {
-                span,
-                callee: span,
-                arguments: &[passed],
-                expected: &expected,
-            };
-            self.pass(target, receiver, &call);
-            let around = self.result(target, None);
-            for wrapper in around.atoms() {
-                if let Atom::Function(wrapper) = wrapper {
-                    let wrapper_value: Value = Atom::Function(*wrapper).into();
-                    self.cells.join(Key::Wrappers(function), &wrapper_value);
-                }
-            }
-        }
-    }
-
-    fn decorate_outside(&mut self, decorator: &Atom, function: FunctionRef, span: Span) {
-        let value: Value = Atom::Function(function).into();
-        let passed = Passed {
-            name: None,
-            spread: Spread::None,
-            value,
-            span,
-            expression: None,
-        };
-        let expected = Value::nothing();
-        let call = CallSite {
-            span,
-            callee: span,
-            arguments: &[passed],
-            expected: &expected,
-        };
-        for door in DOORS {
-            if door.call(self, decorator, &call).is_some() {
-                return;
-            }
-        }
-    }
 }
 
 /// Whether a qualified name is that of a class, as names go.
@@ -611,7 +408,7 @@ fn is_class_name(name: &str) -> bool {
 }
 
 /// The door of the functions that decorators get: no one's.
-const DECORATED: &str = "decorated";
+pub(crate) const DECORATED: &str = "decorated";
 
 /// Whether an annotated result says more than evaluation does.
 pub(crate) fn is_telling(said: &Value) -> bool {

@@ -2,10 +2,8 @@
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
-use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
-use impact_facts::{Access, Assembled, Call, ExpressionKind, Span};
-use std::sync::Arc;
+use impact_facts::{Access, Assembled, Span};
 
 /// Builtins and the standard library.
 #[derive(Debug)]
@@ -111,7 +109,7 @@ impl Door for Python {
                 let found = FUNCTIONS.iter().find(|(known, _)| **known == **name);
                 found.map(|(_, makes)| function(cx, *makes, call))
             }
-            Atom::Member(of, name) => method(cx, of, name, call),
+            Atom::Member(of, name) => super::containers::method(cx, of, name, call),
             _ => None,
         }
     }
@@ -262,7 +260,7 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
 }
 
 /// Calls a function value with one argument.
-fn apply(
+pub(super) fn apply(
     cx: &mut Evaluator<'_>,
     callee: Option<Value>,
     argument: &Value,
@@ -399,263 +397,6 @@ fn pairs(cx: &mut Evaluator<'_>, made: &mut Dictionary, of: &Atom, span: Span) {
                 crate::expression::insert(made, &items[0], &items[1]);
             }
             _ => made.rest = made.rest.or(&Value::unknown("a dictionary's value")),
-        }
-    }
-}
-
-fn method(cx: &mut Evaluator<'_>, of: &Atom, name: &str, call: &CallSite<'_>) -> Option<Value> {
-    match of {
-        Atom::Dictionary(dictionary) => dictionary_method(cx, dictionary, name, call),
-        Atom::List(element) => list_method(cx, of, element, name, call),
-        Atom::Tuple(_) => Some(Value::outside("builtins.int")),
-        Atom::Text(text) => text_method(cx, text, name, call),
-        Atom::Outside(class) if &**class == "builtins.str" => Some(if name == "split" {
-            Value::list(of.clone().into())
-        } else {
-            of.clone().into()
-        }),
-        Atom::External(path) if &**path == "itertools.chain" && name == "from_iterable" => {
-            let inner = cx.iterate(&call.value(0, ""), call.span);
-            Some(Value::list(cx.iterate(&inner, call.span)))
-        }
-        _ => None,
-    }
-}
-
-fn dictionary_method(
-    cx: &mut Evaluator<'_>,
-    of: &Dictionary,
-    name: &str,
-    call: &CallSite<'_>,
-) -> Option<Value> {
-    let values = || {
-        of.known
-            .values()
-            .fold(of.rest.clone(), |all, value| all.or(value))
-    };
-    let itself: Value = Value::dictionary(of.clone());
-    Some(match name {
-        "get" | "pop" | "setdefault" => {
-            let found = crate::expression::entry(of, &call.value(0, "key"));
-            found.or(&call.value(1, "default"))
-        }
-        "values" => Value::list(values()),
-        "keys" => Value::list(cx.iterate(&itself, call.span)),
-        "items" => {
-            let key = cx.iterate(&itself, call.span);
-            Value::list(Value::tuple(vec![key, values()]))
-        }
-        "copy" => itself,
-        "popitem" => Value::tuple(vec![cx.iterate(&itself, call.span), values()]),
-        "update" | "clear" => Atom::Null.into(),
-        _ => return None,
-    })
-}
-
-fn list_method(
-    cx: &mut Evaluator<'_>,
-    of: &Atom,
-    element: &Value,
-    name: &str,
-    call: &CallSite<'_>,
-) -> Option<Value> {
-    Some(match name {
-        "pop" | "popleft" => element.clone(),
-        "copy" | "union" | "difference" | "intersection" | "symmetric_difference" => {
-            let mut all: Value = of.clone().into();
-            for argument in call.positional() {
-                all = all.or(&Value::list(cx.iterate(&argument.value, argument.span)));
-            }
-            all
-        }
-        "sort" => {
-            apply(
-                cx,
-                call.named("key").map(|a| a.value.clone()),
-                element,
-                call,
-            );
-            Atom::Null.into()
-        }
-        "append" | "add" | "insert" | "extend" | "update" | "appendleft" | "remove" | "discard"
-        | "clear" | "reverse" => Atom::Null.into(),
-        "index" | "count" => Value::outside("builtins.int"),
-        _ => return None,
-    })
-}
-
-fn text_method(
-    cx: &mut Evaluator<'_>,
-    text: &Arc<Assembled>,
-    name: &str,
-    call: &CallSite<'_>,
-) -> Option<Value> {
-    let known = |made: Assembled| Value::from(Atom::Text(Arc::new(made)));
-    Some(match name {
-        "format" | "format_map" => {
-            let values = format_values(cx, name, call);
-            let made = cx.substituted(text, Style::Braces, &values, call.span);
-            made.map_or(Value::outside("builtins.str"), known)
-        }
-        "join" => joined(cx, text, call),
-        "split" | "rsplit" | "splitlines" => split(text, name, call),
-        "strip" | "lstrip" | "rstrip" | "encode" | "decode" => known((**text).clone()),
-        "lower" | "upper" | "title" | "capitalize" if text.holes.is_empty() => {
-            let mut made = (**text).clone();
-            made.text = if name == "upper" {
-                made.text.to_ascii_uppercase()
-            } else {
-                made.text.to_ascii_lowercase()
-            };
-            known(made)
-        }
-        "startswith" | "endswith" | "find" | "index" | "count" => Value::outside("builtins.int"),
-        _ => Value::outside("builtins.str"),
-    })
-}
-
-fn format_values(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Value {
-    let mut known = Dictionary::default();
-    let mut at = 0;
-    for argument in call.arguments {
-        cx.consume(&argument.value, Consumption::Print, argument.span);
-        match &argument.name {
-            Some((name, _)) => {
-                known.known.insert(name.clone(), argument.value.clone());
-            }
-            None if name == "format_map" => crate::expression::merge(&mut known, &argument.value),
-            None => {
-                known
-                    .known
-                    .insert(at.to_string().into(), argument.value.clone());
-                at += 1;
-            }
-        }
-    }
-    let positional = call.positional().map(|a| a.value.clone()).collect();
-    if known.known.len() == at {
-        Value::tuple(positional)
-    } else {
-        Value::dictionary(known)
-    }
-}
-
-fn split(text: &Assembled, name: &str, call: &CallSite<'_>) -> Value {
-    let separator = call.value(0, "sep");
-    let separator = separator.texts().next().map(|text| text.text.clone());
-    let mut parts = Vec::new();
-    let whole = text.text.as_str();
-    let pieces: Vec<&str> = match &separator {
-        Some(separator) if !separator.is_empty() => whole.split(separator.as_str()).collect(),
-        _ if name == "splitlines" => whole.lines().collect(),
-        _ => whole.split_whitespace().collect(),
-    };
-    if pieces.len() > 20 || !text.holes.is_empty() {
-        return Value::list(Value::outside("builtins.str"));
-    }
-    for piece in pieces {
-        let start = piece.as_ptr() as usize - whole.as_ptr() as usize;
-        parts.push(Atom::Text(Arc::new(crate::text::part(
-            text,
-            start,
-            start + piece.len(),
-        ))));
-    }
-    Value::list(Value::any_of(parts))
-}
-
-/// `", ".join(parts)`: known parts in order where the argument is a display, else a hole.
-fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) -> Value {
-    let Some(argument) = call.at(0) else {
-        return Value::outside("builtins.str");
-    };
-    let (value, span) = (argument.value.clone(), argument.span);
-    let display = argument
-        .expression
-        .map(|id| &cx.module().expression(id).kind);
-    let mut made = Assembled::default();
-    if let Some(ExpressionKind::Collection(items)) = display {
-        let items: Vec<_> = items.items.iter().map(|item| item.value).collect();
-        for (at, id) in items.iter().enumerate() {
-            if at > 0 {
-                made.push_assembled(separator);
-            }
-            let item = cx.evaluate(*id);
-            let texts: Vec<_> = item.texts().collect();
-            match (&texts[..], item.atoms().len()) {
-                ([one], 1) => made.push_assembled(one),
-                _ => made.push_hole(cx.file, cx.module().expression(*id).span),
-            }
-        }
-    } else {
-        cx.iterate(&value, span);
-        made.push_hole(cx.file, span);
-    }
-    Atom::Text(Arc::new(made)).into()
-}
-
-/// Methods that change the container that they are called on.
-const GROWING: &[&str] = &[
-    "append",
-    "add",
-    "appendleft",
-    "insert",
-    "extend",
-    "update",
-    "setdefault",
-];
-
-impl Evaluator<'_> {
-    /// Lets a container grow by a method call on it.
-    pub(crate) fn mutate(&mut self, call: &Call, site: &CallSite<'_>) {
-        let module = self.module();
-        let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind else {
-            return;
-        };
-        let name = module.name(attribute.name);
-        if !GROWING.contains(&name) {
-            return;
-        }
-        let kept = std::mem::take(&mut self.current);
-        let of = self.evaluate(attribute.of);
-        let mut grown = Value::nothing();
-        for atom in of.atoms() {
-            grown = grown.or(&self.grown(atom, name, site));
-        }
-        if grown != of {
-            self.regrow(attribute.of, &grown, site.span);
-        }
-        self.current = kept;
-    }
-
-    fn grown(&mut self, of: &Atom, name: &str, site: &CallSite<'_>) -> Value {
-        let last = site.positional().last().map(|a| (a.value.clone(), a.span));
-        match (of, last) {
-            (Atom::List(old), Some((value, span))) => {
-                let new = match name {
-                    "extend" | "update" => self.iterate(&value, span),
-                    _ => value,
-                };
-                Value::list(old.or(&new))
-            }
-            (Atom::Dictionary(old), last) => {
-                let mut new = (**old).clone();
-                match (name, last) {
-                    ("setdefault", Some((value, _))) => {
-                        crate::expression::insert(&mut new, &site.value(0, "key"), &value);
-                    }
-                    (_, Some((value, _))) => crate::expression::merge(&mut new, &value),
-                    _ => {}
-                }
-                for argument in site.arguments {
-                    if let Some((name, _)) = &argument.name {
-                        let old = new.known.entry(name.clone()).or_default();
-                        *old = old.or(&argument.value);
-                    }
-                }
-                Value::dictionary(new)
-            }
-            _ => of.clone().into(),
         }
     }
 }

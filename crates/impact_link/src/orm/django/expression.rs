@@ -1,7 +1,7 @@
 //! `F`, `Q`, aggregates and other expressions: paths that mean something once they are applied to a model. And the
 //! functions of `django.shortcuts` that run queries.
 
-use super::{DJANGO, lookup, manager, operations, queryset};
+use super::{DJANGO, lookup, manager, operations, queryset, selection};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -246,7 +246,7 @@ fn prefetch_objects(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
                     arguments: call.arguments.get(1..).unwrap_or(&[]),
                     ..*call
                 };
-                operations::prefetch_now(cx, &object, &rest);
+                selection::prefetch_now(cx, &object, &rest);
             }
         }
     }

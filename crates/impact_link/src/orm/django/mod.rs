@@ -10,6 +10,7 @@ mod lookup;
 mod manager;
 mod operations;
 mod queryset;
+mod selection;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;

@@ -1,11 +1,12 @@
 //! Methods of managers and querysets: a table of what each does with its arguments, and what it is.
 
+use super::selection::{annotated, listed, prefetched, selected, strings, strings_of, words};
 use super::{DJANGO, cascade, expression, instance, lookup, manager, queryset};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, Spread};
+use impact_facts::{Access, Spread};
 
 /// What a method does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -413,165 +414,6 @@ fn operands(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
         for object in queryset::objects(&argument.value) {
             expression::apply(cx, model, object, argument.span);
         }
-    }
-}
-
-/// Arguments by place that are paths.
-fn strings(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, access: Access) {
-    let all = call.arguments.iter().filter(|a| a.name.is_none());
-    strings_of(cx, model, all, access);
-}
-
-fn strings_of<'c>(
-    cx: &mut Evaluator<'_>,
-    model: ModelId,
-    all: impl Iterator<Item = &'c Passed>,
-    access: Access,
-) {
-    for argument in all {
-        let is_random = argument.value.texts().any(|text| text.text == "?");
-        if !is_random {
-            lookup::follow_value(cx, model, &argument.value, argument.span, access);
-        }
-    }
-}
-
-/// Remembers paths by place as words.
-fn words(query: Object, prefix: &str, call: &CallSite<'_>) -> Object {
-    let mut query = query;
-    for argument in call.arguments.iter().filter(|a| a.name.is_none()) {
-        let mut all: Vec<String> = argument.value.texts().map(|t| t.text.clone()).collect();
-        for atom in argument.value.atoms() {
-            if let Atom::List(of) = atom {
-                all.extend(of.texts().map(|text| text.text.clone()));
-            }
-        }
-        for word in all.into_iter().take(20) {
-            query = query.with_word(&format!("{prefix}{word}"));
-        }
-    }
-    query
-}
-
-/// `values(*paths, **expressions)`.
-fn selected(cx: &mut Evaluator<'_>, query: Object, model: ModelId, call: &CallSite<'_>) -> Object {
-    strings(cx, model, call, Access::Read);
-    let query = annotated(cx, query, model, call);
-    let mut query = words(query, "column:", call);
-    for argument in call.arguments {
-        if let Some((name, _)) = &argument.name
-            && !matches!(&**name, "flat" | "named")
-        {
-            query = query.with_word(&format!("column:{name}"));
-        }
-    }
-    let named = call
-        .arguments
-        .iter()
-        .any(|a| !matches!(&a.name, Some((n, _)) if matches!(&**n, "flat" | "named")));
-    if named {
-        query.with_word("named")
-    } else {
-        query
-    }
-}
-
-fn listed(cx: &mut Evaluator<'_>, query: Object, model: ModelId, call: &CallSite<'_>) -> Value {
-    let count = call.positional().count();
-    let flat = call.named("flat").is_some();
-    let mut query =
-        selected(cx, query, model, call).with_word(if flat { "flat" } else { "tuples" });
-    if call.arguments.iter().all(|a| a.spread == Spread::None) {
-        query = query.with_word(&format!("count:{count}"));
-    }
-    query.into()
-}
-
-/// `annotate(name=expression)`: the expressions are read; the names become members of the rows.
-fn annotated(cx: &mut Evaluator<'_>, query: Object, model: ModelId, call: &CallSite<'_>) -> Object {
-    let mut query = query;
-    for argument in call.arguments {
-        for object in queryset::objects(&argument.value) {
-            expression::apply(cx, model, object, argument.span);
-            let outer = object.values.get("outer").cloned().unwrap_or_default();
-            if !outer.is_nothing() && object.kind == "expression" {
-                let old = query.values.entry("outer".into()).or_default();
-                *old = old.or(&outer);
-            }
-        }
-        if let Some((name, _)) = &argument.name
-            && !matches!(&**name, "flat" | "named")
-        {
-            let value = Value::outside("a column's value").at_most(Certainty::Likely);
-            queryset::annotate(cx, model, name, value);
-        }
-    }
-    query
-}
-
-fn prefetched(
-    cx: &mut Evaluator<'_>,
-    query: Object,
-    model: ModelId,
-    call: &CallSite<'_>,
-) -> Object {
-    let mut query = query;
-    for argument in call.arguments.iter().filter(|a| a.name.is_none()) {
-        let mut found: Vec<Object> = Vec::new();
-        for object in queryset::objects(&argument.value) {
-            if object.kind == "prefetch" {
-                found.push((**object).clone());
-            }
-        }
-        for object in found {
-            query = with_prefetch(cx, query, model, &object, argument);
-        }
-        for text in argument.value.texts() {
-            query = query.with_word(&format!("prefetch:{}", text.text));
-        }
-        let paths = argument
-            .value
-            .filter(|atom| !matches!(atom, Atom::Object(_)));
-        if !paths.is_nothing() {
-            lookup::follow_members_of(cx, model, &paths, argument.span);
-        }
-    }
-    query
-}
-
-fn with_prefetch(
-    cx: &mut Evaluator<'_>,
-    query: Object,
-    model: ModelId,
-    prefetch: &Object,
-    argument: &Passed,
-) -> Object {
-    let path = prefetch.values.get("path").cloned().unwrap_or_default();
-    lookup::follow_members_of(cx, model, &path, argument.span);
-    let inner = prefetch.values.get("queryset").cloned().unwrap_or_default();
-    let to = prefetch.values.get("to").cloned().unwrap_or_default();
-    for text in to.texts() {
-        let rows: Vec<Value> = queryset::objects(&inner)
-            .map(|object| queryset::element(cx, object))
-            .collect();
-        for row in rows {
-            queryset::annotate(cx, model, &text.text, Value::list(row));
-        }
-    }
-    let mut query = query;
-    for text in path.texts() {
-        query = query.with_word(&format!("prefetch:{}", text.text));
-    }
-    query
-}
-
-/// Prefetches for rows that are there already.
-pub(super) fn prefetch_now(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
-    if let Some(model) = object.model {
-        let query = prefetched(cx, object.clone(), model, call)
-            .with_word("named")
-            .with_word("ordered");
-        queryset::run(cx, &query, call.span);
     }
 }
 
