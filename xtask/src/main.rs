@@ -1,8 +1,8 @@
 //! Development tasks: `cargo xtask TASK`.
 
 mod accuracy;
-mod oracle;
 mod demo;
+mod oracle;
 mod tidy;
 
 use std::process::ExitCode;

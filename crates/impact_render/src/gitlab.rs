@@ -19,7 +19,9 @@ fn issue(entry: &Entry<'_>) -> Value {
         Level::Warn => "minor",
         Level::Allow => "info",
     };
-    let description = [vec![entry.headline()], entry.details()].concat().join(" | ");
+    let description = [vec![entry.headline()], entry.details()]
+        .concat()
+        .join(" | ");
     let path = entry.place.as_ref().map_or(".", |place| &place.path);
     let line = entry
         .place
