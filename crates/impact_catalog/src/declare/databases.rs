@@ -2,7 +2,7 @@
 
 use super::{
     Declarations, DeclareOptions, Declared, FileSteps, MigrationFile, MigrationSet, Planned,
-    mapped, run,
+    mapped, run, statements,
 };
 use crate::replay::Replay;
 use impact_bind::Program;
@@ -30,6 +30,7 @@ pub(super) fn compose(
     sets.sort_by_key(|set| set.runner == UNNAMED_RUNNER);
     let databases = group(sets, options);
     let migrated = databases.iter().any(|database| !database.sets.is_empty());
+    let said = migrated || !all.dumps.is_empty();
     for (at, database) in databases.into_iter().enumerate() {
         let mut replay = Replay::new(&database.name, options.dialect);
         migrate(
@@ -41,12 +42,16 @@ pub(super) fn compose(
         );
         if at == 0 {
             for dump in &all.dumps {
-                fill(program, options, dump, &mut replay);
+                fill(program, options, dump, Origin::Ddl, &mut replay);
+            }
+            if !said {
+                for file in &statements::of(program, options) {
+                    fill(program, options, file, Origin::Statement, &mut replay);
+                }
             }
         }
         declarations.catalogs.push(replay.finish());
     }
-    let said = migrated || !all.dumps.is_empty();
     for catalog in &mut declarations.catalogs {
         catalog.complete = said;
     }
@@ -119,9 +124,10 @@ fn fill(
     program: &Program<'_>,
     options: &DeclareOptions<'_>,
     dump: &FileSteps,
+    origin: Origin,
     replay: &mut Replay,
 ) {
-    replay.begin(catalog_file(program, options, dump), Origin::Ddl);
+    replay.begin(catalog_file(program, options, dump), origin);
     let mut own: BTreeSet<TableName> = BTreeSet::new();
     for planned in &dump.steps {
         if let Some(name) = created(&planned.step.change) {

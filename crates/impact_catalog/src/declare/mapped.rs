@@ -1,6 +1,6 @@
 //! Models and catalogs: the table that each model maps, and tables that nothing but a model declares.
 
-use crate::replay::find_in;
+use crate::replay::{NOT_CREATED, find_in};
 use impact_bind::Program;
 use impact_facts::{
     Catalog, CatalogFile, Column, DeclaredDependent, Dependent, DependentKind, FileId, MappedField,
@@ -38,6 +38,9 @@ pub(super) fn bind(
         }
         model.table = Some(name);
     }
+    for catalog in catalogs.iter_mut() {
+        forget_missing_creations(catalog, models);
+    }
     for model in models {
         for (table, _) in model
             .relations
@@ -68,6 +71,21 @@ fn inherited(models: &[Model]) -> BTreeMap<Box<str>, BTreeSet<Site>> {
             (model.name.clone(), sites.collect())
         })
         .collect()
+}
+
+/// A table that migrations alter and nothing creates is known all the same where a model maps it.
+fn forget_missing_creations(catalog: &mut Catalog, models: &[Model]) {
+    let mapped = |table: &TableName| {
+        models
+            .iter()
+            .any(|model| model.table.as_ref() == Some(table))
+    };
+    let told = |step: &impact_facts::UnknownStep| {
+        step.reason.ends_with(NOT_CREATED)
+            && !step.tables.is_empty()
+            && step.tables.iter().all(mapped)
+    };
+    catalog.unknown.retain(|step| !told(step));
 }
 
 fn known(catalog: &Catalog, table: &TableName) -> Option<TableName> {

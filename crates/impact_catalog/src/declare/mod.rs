@@ -5,13 +5,20 @@
 //! migration says.
 
 mod alembic;
+mod class_fields;
 mod databases;
 mod diesel;
 mod django;
 mod mapped;
+mod peewee;
 mod sql;
 mod sqlalchemy;
+mod statements;
+mod tortoise;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use crate::replay::Replay;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -105,6 +112,8 @@ const DECLARERS: &[Declarer] = &[
     alembic::declare,
     sqlalchemy::declare,
     diesel::declare,
+    peewee::declare,
+    tortoise::declare,
 ];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.

@@ -9,6 +9,7 @@ mod relations;
 pub(crate) mod views;
 
 pub(crate) use names::find_in;
+pub(crate) use relations::NOT_CREATED;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,9 @@ use impact_facts::{
     Site, Span, TableName,
 };
 
+/// How the reason of a step ends that alters what no step created.
+pub(crate) const NOT_CREATED: &str = "is altered, but nothing here creates it";
+
 impl Replay {
     pub(super) fn create_table(&mut self, create: &CreateTable, span: Span) {
         let name = match create.kind {
@@ -33,9 +36,10 @@ impl Replay {
 
     /// A table is created while it exists: what is new in it is added.
     fn create_again(&mut self, name: &TableName, create: &CreateTable) {
-        if !create.if_not_exists {
-            self.recreated.push(name.clone());
+        if create.if_not_exists {
+            return;
         }
+        self.recreated.push(name.clone());
         for column in &create.columns {
             self.add_column(name, column, column.span);
         }
@@ -203,7 +207,7 @@ impl Replay {
         self.insert(name.clone(), relation);
         let step = impact_facts::UnknownStep {
             site: self.site(span),
-            reason: format!("{name} is altered, but nothing here creates it").into(),
+            reason: format!("{name} {NOT_CREATED}").into(),
             tables: vec![name.clone()],
         };
         self.catalog.unknown.push(step);

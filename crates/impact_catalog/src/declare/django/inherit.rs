@@ -52,6 +52,8 @@ pub(super) struct Draft {
     pub(super) name: String,
     /// Its class's name.
     pub(super) short: String,
+    /// The lower-cased class's name in names of columns: a proxy's is that of the model that it stands for.
+    pub(super) key_name: String,
     pub(super) label: String,
     pub(super) meta: Meta,
     /// Its table; none for an abstract one.
@@ -179,6 +181,7 @@ impl Builder<'_, '_> {
             table: None,
             fields: Vec::new(),
             parents: Vec::new(),
+            key_name: short.to_lowercase(),
             short,
             label,
             meta,
@@ -199,9 +202,13 @@ impl Builder<'_, '_> {
             return;
         }
         let concrete: Vec<&Draft> = bases.iter().filter(|base| base.table.is_some()).collect();
+        if draft.meta.ordering.is_none() {
+            draft.meta.ordering = concrete.first().and_then(|base| base.meta.ordering.clone());
+        }
         if let Some(base) = concrete.first().filter(|_| draft.meta.proxy) {
             draft.table = base.table.clone();
             draft.fields = base.fields.clone();
+            draft.key_name = base.key_name.clone();
             draft.parents = base.parents.clone();
             return;
         }

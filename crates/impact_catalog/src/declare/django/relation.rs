@@ -260,9 +260,9 @@ pub(super) fn automatic_columns(
     target: Option<&Draft>,
     field: &Field,
 ) -> [(Box<str>, String); 2] {
-    let own = draft.short.to_lowercase();
+    let own = draft.key_name.clone();
     let other = match (target, &field.target) {
-        (Some(target), _) => target.short.to_lowercase(),
+        (Some(target), _) => target.key_name.clone(),
         (None, Some(Target::Label(name) | Target::Class(name))) => {
             name.rsplit('.').next().unwrap_or(name).to_lowercase()
         }
@@ -309,6 +309,7 @@ pub(super) fn automatic_model(
         parents: Vec::new(),
         meta: Default::default(),
         site: field.declared_at,
+        key_name: short.to_lowercase(),
         short,
         ..draft.clone()
     })

@@ -48,10 +48,15 @@ fn node(program: &Program<'_>, apps: &Apps, class: ClassRef) -> Option<Node> {
     }
     let is_migration = program.is_subclass(class, "django.db.migrations.Migration")
         || program.is_subclass(class, "django.db.migrations.migration.Migration");
+    let path = program.path(class.file);
+    let (folder, file) = path.rsplit_once('/')?;
+    let name = file.strip_suffix(".py")?;
     let module_name = program.module_name(class.file);
-    let (package, name) = module_name.rsplit_once('.')?;
+    let package = module_name.rsplit_once('.').map(|(package, _)| package);
+    let package = package.filter(|package| package.contains('.'));
+    let package = package.map_or_else(|| folder.replace('/', "."), str::to_owned);
     is_migration.then(|| Node {
-        label: apps.label(package),
+        label: apps.label(&package),
         name: name.to_owned(),
         class,
         before: keys(program, apps, class, "dependencies"),

@@ -1,0 +1,368 @@
+//! ORMs whose models are classes with a call for each field and a `Meta` for the table: a row of settings each.
+
+use crate::declare::values::{self, Arguments, in_class};
+use impact_bind::{Binding, ClassRef, Definition, Program, ValueRef};
+use impact_facts::{
+    ExpressionKind, Language, MappedField, Model, Relationship, Site, Statement, TableName,
+};
+use std::collections::BTreeMap;
+
+/// How one ORM says what all of them say.
+pub(super) struct Words {
+    /// The pack's path.
+    pub(super) orm: &'static str,
+    /// Qualified names of the base of all models.
+    pub(super) bases: &'static [&'static str],
+    /// The package of the fields.
+    pub(super) package: &'static str,
+    /// `Meta` options that name the table.
+    pub(super) table: &'static [&'static str],
+    /// Field options that name the column.
+    pub(super) column: &'static [&'static str],
+    /// Field options that make a primary key.
+    pub(super) key: &'static [&'static str],
+    /// Field options that name the member at the other side.
+    pub(super) reverse: &'static [&'static str],
+    /// Field options under which a key's value itself is a member.
+    pub(super) value: &'static [&'static str],
+    /// Classes of fields that are foreign keys.
+    pub(super) keys: &'static [&'static str],
+    /// Classes of fields that have no column.
+    pub(super) without_column: &'static [&'static str],
+}
+
+/// Every model that the words find, bound to each other.
+pub(super) fn models(program: &Program<'_>, words: &Words) -> Vec<Model> {
+    let mut drafts = BTreeMap::new();
+    for class in program
+        .all_classes()
+        .filter(|class| is_model(program, words, *class))
+    {
+        drafts.insert(program.class_name(class), draft(program, words, class));
+    }
+    let reverse = reverse_relations(&drafts);
+    let complete = |(name, draft): (&String, &Draft)| {
+        let mut model = draft.model.clone();
+        for key in &draft.keys {
+            model.relations.extend(forward(&drafts, key));
+        }
+        model
+            .relations
+            .extend(reverse.get(name).into_iter().flatten().cloned());
+        model
+    };
+    drafts.iter().map(complete).collect()
+}
+
+struct Draft {
+    model: Model,
+    keys: Vec<Key>,
+}
+
+/// A foreign key before its target is known.
+#[derive(Clone)]
+struct Key {
+    name: Box<str>,
+    column: Box<str>,
+    target: Option<String>,
+    reverse: Option<Box<str>>,
+    one: bool,
+    site: Site,
+}
+
+fn is_model(program: &Program<'_>, words: &Words, class: ClassRef) -> bool {
+    program.facts(class.file).language == Language::Python
+        && !program
+            .module(class.file)
+            .class(class.class)
+            .bases
+            .is_empty()
+        && words
+            .bases
+            .iter()
+            .any(|base| program.is_subclass(class, base))
+}
+
+fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
+    let module = program.module(class.file);
+    let definition = module.class(class.class);
+    let short = definition.name.map_or("", |name| module.name(name));
+    let site = Site {
+        file: class.file,
+        span: definition.name_span,
+    };
+    let mut reader = Reader {
+        program,
+        words,
+        own: class,
+        fields: Vec::new(),
+        keys: Vec::new(),
+    };
+    for base in program.ancestors(class).iter().rev() {
+        if let Binding::Class(base) = base {
+            reader.class(*base);
+        }
+    }
+    let Reader {
+        mut fields, keys, ..
+    } = reader;
+    let own_fields = !fields.is_empty();
+    if own_fields
+        && !fields.iter().any(|field| field.primary_key)
+        && !has_composite_key(program, class)
+    {
+        fields.insert(0, implicit_key(site));
+    }
+    let is_abstract = flag(program, class, "abstract") || !own_fields;
+    let named = words
+        .table
+        .iter()
+        .find_map(|option| meta(program, class, option));
+    let table = named.and_then(|value| values::plain(program, value));
+    let table = table.unwrap_or_else(|| short.to_lowercase());
+    let model = Model {
+        name: program.class_name(class).into(),
+        class: Some(class.class),
+        orm: words.orm.into(),
+        table: (!is_abstract).then(|| TableName::bare(&table)),
+        fields,
+        relations: Vec::new(),
+        parents: Vec::new(),
+        aliases: vec![format!("models.{short}").into()],
+        ordering: Vec::new(),
+        reflected: false,
+        is_abstract,
+        declared_at: site,
+    };
+    Draft { model, keys }
+}
+
+/// What the class's own `Meta` says of an option.
+fn meta(program: &Program<'_>, class: ClassRef, option: &str) -> Option<ValueRef> {
+    let Definition::Class(meta) = program.own_member(class, "Meta").first()? else {
+        return None;
+    };
+    let meta = ClassRef {
+        file: class.file,
+        class: *meta,
+    };
+    match program.own_member(meta, option).first()? {
+        Definition::Value(bound) => Some(in_class(meta.file, meta.class, bound.value?)),
+        _ => None,
+    }
+}
+
+fn flag(program: &Program<'_>, class: ClassRef, option: &str) -> bool {
+    meta(program, class, option).is_some_and(|value| values::is_true(program, value))
+}
+
+/// `Meta.primary_key`: a key of several columns, or none.
+fn has_composite_key(program: &Program<'_>, class: ClassRef) -> bool {
+    meta(program, class, "primary_key").is_some()
+}
+
+fn implicit_key(site: Site) -> MappedField {
+    MappedField {
+        name: "id".into(),
+        column: "id".into(),
+        data_type: "AutoField".into(),
+        deferred: false,
+        has_default: true,
+        nullable: false,
+        primary_key: true,
+        declared_at: site,
+        names_column: None,
+    }
+}
+
+struct Reader<'r, 'a> {
+    program: &'r Program<'a>,
+    words: &'r Words,
+    own: ClassRef,
+    fields: Vec<MappedField>,
+    keys: Vec<Key>,
+}
+
+impl Reader<'_, '_> {
+    /// Reads the fields of a class's body; those of a base are replaced by fields of the same name.
+    fn class(&mut self, class: ClassRef) {
+        let module = self.program.module(class.file);
+        for statement in &module.class(class.class).body.statements {
+            let Statement::Bind(bind) = statement else {
+                continue;
+            };
+            let (ExpressionKind::Name(name), Some(value)) =
+                (&module.expression(bind.target).kind, bind.value)
+            else {
+                continue;
+            };
+            let site = Site {
+                file: class.file,
+                span: module.expression(bind.target).span,
+            };
+            self.field(
+                module.name(*name),
+                site,
+                in_class(class.file, class.class, value),
+            );
+        }
+    }
+
+    fn field(&mut self, name: &str, site: Site, value: ValueRef) {
+        let Some(call) = Arguments::of(self.program, value) else {
+            return;
+        };
+        let Some(class) = self.field_class(&call) else {
+            return;
+        };
+        if self.words.without_column.contains(&class.as_str()) {
+            return;
+        }
+        let is_key = self.words.keys.contains(&class.as_str());
+        let option = |names: &[&str]| names.iter().find_map(|name| call.named(name));
+        let text =
+            |names: &[&str]| option(names).and_then(|value| values::string(self.program, value));
+        let named = text(self.words.column);
+        let member: Box<str> = match is_key && !name.ends_with("_id") {
+            true => text(self.words.value)
+                .map_or_else(|| format!("{name}_id"), |(text, _)| text)
+                .into(),
+            false => name.into(),
+        };
+        let column: Box<str> = match &named {
+            Some((column, _)) => column.as_str().into(),
+            None if is_key && !name.ends_with("_id") => format!("{name}_id").into(),
+            None => name.into(),
+        };
+        self.fields.retain(|field| field.name != member);
+        self.keys.retain(|key| &*key.name != name);
+        let is_true = |names: &[&str]| {
+            option(names).is_some_and(|value| values::is_true(self.program, value))
+        };
+        let primary_key = is_true(self.words.key)
+            || matches!(
+                class.as_str(),
+                "AutoField" | "BigAutoField" | "PrimaryKeyField"
+            );
+        self.fields.push(MappedField {
+            name: member,
+            column: column.clone(),
+            deferred: false,
+            has_default: class.ends_with("AutoField") || option(DEFAULTS).is_some(),
+            nullable: is_true(&["null"]),
+            primary_key,
+            declared_at: site,
+            names_column: named.map(|(_, site)| site.span),
+            data_type: class.as_str().into(),
+        });
+        if is_key {
+            let target = option(TARGETS).or_else(|| call.placed(0));
+            self.keys.push(Key {
+                name: name.into(),
+                column,
+                target: target.and_then(|value| self.target(value)),
+                reverse: text(self.words.reverse).map(|(text, _)| text.into()),
+                one: class.starts_with("OneToOne"),
+                site,
+            });
+        }
+    }
+
+    /// The class of field that a call makes: of the ORM's package, or a class of the tree that extends one.
+    fn field_class(&self, call: &Arguments<'_>) -> Option<String> {
+        let of_package = |name: &str| name.split('.').next() == Some(self.words.package);
+        let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+        let name = match values::binding(self.program, call.callee()) {
+            Binding::External(name) if of_package(&name) => last(&name),
+            Binding::Class(class) => self
+                .program
+                .ancestors(class)
+                .iter()
+                .find_map(|base| base.external().filter(|name| of_package(name)).map(last))?,
+            _ => return None,
+        };
+        name.contains("Field").then_some(name)
+    }
+
+    /// The qualified name of a target, or its word for it: `models.Tournament`.
+    fn target(&self, value: ValueRef) -> Option<String> {
+        match values::plain(self.program, value) {
+            Some(text) if text == "self" => Some(self.program.class_name(self.own)),
+            Some(text) => Some(text),
+            None => match values::binding(self.program, value) {
+                Binding::Class(class) => Some(self.program.class_name(class)),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Options that fill a column in.
+const DEFAULTS: &[&str] = &["default", "auto_now", "auto_now_add", "db_default"];
+
+/// Options that name the other model.
+const TARGETS: &[&str] = &["model", "model_name", "to"];
+
+fn find<'d>(drafts: &'d BTreeMap<String, Draft>, key: &Key) -> Option<(&'d String, &'d Draft)> {
+    let name = key.target.as_deref()?;
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let same_class = |other: &String| other.rsplit('.').next() == Some(short);
+    drafts
+        .get_key_value(name)
+        .or_else(|| drafts.iter().find(|(other, _)| same_class(other)))
+}
+
+fn key_column(draft: &Draft) -> Box<str> {
+    let key = draft.model.fields.iter().find(|field| field.primary_key);
+    key.map_or_else(|| "id".into(), |field| field.column.clone())
+}
+
+fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> {
+    let target = find(drafts, key);
+    Some(Relationship {
+        name: key.name.clone(),
+        target: target.map(|(name, _)| name.as_str().into()),
+        many: false,
+        local: vec![key.column.clone()],
+        remote: vec![target.map_or_else(|| "id".into(), |(_, draft)| key_column(draft))],
+        through: None,
+        query_name: None,
+        cascade: None,
+        reverse: false,
+        declared_at: key.site,
+    })
+}
+
+fn reverse_relations(drafts: &BTreeMap<String, Draft>) -> BTreeMap<String, Vec<Relationship>> {
+    let mut found: BTreeMap<String, Vec<Relationship>> = BTreeMap::new();
+    for draft in drafts.values().filter(|draft| draft.model.table.is_some()) {
+        for key in &draft.keys {
+            let Some((target, other)) = find(drafts, key) else {
+                continue;
+            };
+            let class = draft
+                .model
+                .name
+                .rsplit('.')
+                .next()
+                .unwrap_or("")
+                .to_lowercase();
+            found.entry(target.clone()).or_default().push(Relationship {
+                name: key
+                    .reverse
+                    .clone()
+                    .unwrap_or_else(|| format!("{class}_set").into()),
+                target: Some(draft.model.name.clone()),
+                many: !key.one,
+                local: vec![key_column(other)],
+                remote: vec![key.column.clone()],
+                through: None,
+                query_name: None,
+                cascade: None,
+                reverse: true,
+                declared_at: key.site,
+            });
+        }
+    }
+    found
+}

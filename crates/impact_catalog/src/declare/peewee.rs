@@ -1,0 +1,26 @@
+//! peewee 3: <https://docs.peewee-orm.com/en/latest/peewee/models.html>.
+
+use super::class_fields::{Words, models};
+use super::{DeclareOptions, Declared};
+use impact_bind::Program;
+
+const WORDS: Words = Words {
+    orm: "python/peewee",
+    bases: &["peewee.Model"],
+    package: "peewee",
+    table: &["table_name", "db_table"],
+    column: &["column_name", "db_column"],
+    key: &["primary_key"],
+    reverse: &["backref", "related_name"],
+    value: &["object_id_name"],
+    keys: &["ForeignKeyField", "DeferredForeignKey"],
+    without_column: &["ManyToManyField"],
+};
+
+/// peewee's models of a service.
+pub(super) fn declare(program: &Program<'_>, _: &DeclareOptions<'_>) -> Declared {
+    Declared {
+        models: models(program, &WORDS),
+        ..Declared::default()
+    }
+}
