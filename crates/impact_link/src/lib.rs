@@ -54,6 +54,7 @@ mod models;
 mod names;
 mod orm;
 mod parameters;
+mod past;
 mod report;
 mod sql;
 mod statement;

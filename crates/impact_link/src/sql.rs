@@ -2,6 +2,7 @@
 
 use crate::effect::{Blind, Touch, site};
 use crate::evaluator::Evaluator;
+use crate::past::Prepared;
 use crate::value::{Atom, Value};
 use impact_facts::{
     Assembled, BlindReason, Catalog, Certainty, FileId, How, Piece, Reach, ReferenceClass, Site,
@@ -15,7 +16,7 @@ use std::rc::Rc;
 #[derive(Debug, Default)]
 pub struct Schemas {
     /// By the order of the input; the first is the service's own where a statement does not say.
-    pub(crate) all: Vec<(Box<str>, Schema)>,
+    pub(crate) all: Vec<(Box<str>, Prepared)>,
 }
 
 impl Schemas {
@@ -24,7 +25,7 @@ impl Schemas {
     pub fn new(catalogs: &[&Catalog]) -> Self {
         let prepared = catalogs
             .iter()
-            .map(|c| (c.database.clone(), Schema::new(c)));
+            .map(|c| (c.database.clone(), Prepared::new(c)));
         Self {
             all: prepared.collect(),
         }
@@ -180,7 +181,7 @@ impl Evaluator<'_> {
         }
         let mut best: Option<(usize, Resolved)> = None;
         for (database, schema) in &self.schemas.all {
-            let statements = resolve(&text.text, &text.holes, schema);
+            let statements = schema.resolve(&text.text, &text.holes);
             let tables = statements.iter().flat_map(|statement| &statement.tables);
             let strange = tables.filter(|table| table.kind.is_none()).count();
             if best.as_ref().is_none_or(|(least, _)| strange < *least) {

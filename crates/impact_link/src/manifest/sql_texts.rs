@@ -5,11 +5,12 @@
 
 use super::draft::Manifests;
 use super::resolved::Report;
+use crate::past::Prepared;
 use impact_facts::{
     Assembled, BlindReason, Capture, Captured, Catalog, Certainty, ExpressionKind, FileFacts,
     FileId, Language, Piece, Reach, Span, TagKind, Text,
 };
-use impact_sql::{Resolution, Schema, StatementKind, looks_like_sql, resolve};
+use impact_sql::{Resolution, StatementKind, looks_like_sql};
 use std::collections::BTreeSet;
 
 /// Bodies in bodies deeper than this are left out.
@@ -23,7 +24,7 @@ pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
     let Some(catalog) = manifests.input.catalogs.first() else {
         return;
     };
-    let schema = Schema::new(catalog);
+    let schema = Prepared::new(catalog);
     for (file, _, facts) in manifests.files() {
         if facts.language == Language::Other {
             let reader = Reader {
@@ -38,7 +39,7 @@ pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
 }
 
 struct Reader<'r> {
-    schema: &'r Schema,
+    schema: &'r Prepared,
     catalog: &'r Catalog,
     file: FileId,
     facts: &'r FileFacts,
@@ -52,7 +53,7 @@ impl Reader<'_> {
             if !looks_like_sql(&assembled.text) {
                 continue;
             }
-            for resolution in resolve(&assembled.text, &assembled.holes, self.schema) {
+            for resolution in self.schema.resolve(&assembled.text, &assembled.holes) {
                 if !self.counts(&assembled, &resolution) {
                     continue;
                 }

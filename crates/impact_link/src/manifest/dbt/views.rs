@@ -5,11 +5,12 @@ use super::render::{choices, relation_of, render};
 use super::select::parents;
 use crate::manifest::draft::Manifests;
 use crate::manifest::resolved::Report;
+use crate::past::Prepared;
 use impact_facts::{
     Assembled, Catalog, CatalogFile, Certainty, Column, FileId, Origin, Relation, RelationKind,
     Site, SymbolId, TableName, View, ViewNeed,
 };
-use impact_sql::{Resolution, Schema, UseClass, resolve};
+use impact_sql::{Resolution, UseClass};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds each model's references, and a catalog of models.
@@ -28,7 +29,7 @@ pub(super) fn add(
         ..Catalog::default()
     };
     for level in levels(project) {
-        let schema = Schema::new(&known);
+        let schema = Prepared::new(&known);
         let mut relations = Vec::new();
         for model in level {
             let symbol = symbols.get(&model.name).copied();
@@ -43,7 +44,7 @@ pub(super) fn add(
                     via: super::VIA,
                     at_most: Certainty::Exact,
                 };
-                for resolution in resolve(&text.text, &text.holes, &schema) {
+                for resolution in schema.resolve(&text.text, &text.holes) {
                     report.add(manifests, &resolution);
                     let one = Made {
                         text: &text,
