@@ -145,7 +145,7 @@ impl Made<'_, '_> {
             .resolution
             .uses
             .iter()
-            .filter(|used| used.through.is_empty())
+            .filter(|used| used.through.is_empty() && used.needs)
         {
             feeds.entry((&used.table, &used.column)).or_default();
         }
