@@ -1,5 +1,7 @@
 //! Statements a second on one thread, the schema prepared once: the fixtures' statements, one by one.
 
+#![expect(missing_docs, reason = "criterion's macros make public functions")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use impact_facts::{CatalogFile, Dialect, Origin};
 use impact_sql::{Schema, resolve, schema_steps, split};

@@ -64,6 +64,10 @@ impl Server {
         Ok(server)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a server needs a moment to start"
+    )]
     fn wait(&self) -> Result<(), String> {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(60) {

@@ -17,13 +17,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A router: where the value that it is stands.
 type Router = (FileId, u32);
 
+/// In which other router one is mounted, and under what.
+type Mounting = (Option<Router>, Option<String>);
+
 /// Routers and what stands before their paths.
 #[derive(Debug, Default)]
 struct Mounts {
     /// What the router itself says.
     own: BTreeMap<Router, String>,
     /// Where it is mounted: in which other, and under what.
-    mounted: BTreeMap<Router, Vec<(Option<Router>, Option<String>)>>,
+    mounted: BTreeMap<Router, Vec<Mounting>>,
     /// Routers whose own prefix gives way to that of the mount.
     replaced: BTreeSet<Router>,
 }

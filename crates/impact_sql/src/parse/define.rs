@@ -374,16 +374,16 @@ impl<'a> Parser<'a> {
         let mut found = Vec::new();
         self.at = from;
         while self.at < end {
-            if self.skip(Keyword::References) {
-                if let Ok(path) = self.path() {
-                    let columns = if self.is_symbol(b'(') {
-                        self.ident_list().unwrap_or_default()
-                    } else {
-                        Vec::new()
-                    };
-                    found.push((path, columns));
-                    continue;
-                }
+            if self.skip(Keyword::References)
+                && let Ok(path) = self.path()
+            {
+                let columns = if self.is_symbol(b'(') {
+                    self.ident_list().unwrap_or_default()
+                } else {
+                    Vec::new()
+                };
+                found.push((path, columns));
+                continue;
             }
             self.at += 1;
         }

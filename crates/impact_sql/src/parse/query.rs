@@ -164,7 +164,7 @@ impl<'a> Parser<'a> {
                 self.skip(Keyword::Only);
                 Ok(Body::Table(self.path()?))
             }
-            Keyword::From if self.from_first() => {
+            Keyword::From if self.begins_with_from() => {
                 Ok(Body::Select(Box::new(self.select_after_from()?)))
             }
             _ if self.is_symbol(b'(') => {
@@ -181,7 +181,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn from_first(&self) -> bool {
+    pub(super) fn begins_with_from(&self) -> bool {
         matches!(self.dialect, Dialect::DuckDb | Dialect::ClickHouse)
     }
 

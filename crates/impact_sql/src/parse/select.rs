@@ -240,7 +240,7 @@ impl<'a> Parser<'a> {
         match self.keyword() {
             Keyword::Into => {
                 self.at += 1;
-                self.into_targets(select)?;
+                self.select_into(select)?;
             }
             Keyword::From => {
                 self.at += 1;
@@ -285,7 +285,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn into_targets(&mut self, select: &mut Select<'a>) -> Parsed<()> {
+    pub(super) fn select_into(&mut self, select: &mut Select<'a>) -> Parsed<()> {
         self.skip_word("strict");
         self.skip_any(&[
             Keyword::Temp,

@@ -584,11 +584,14 @@ impl<'a> Parser<'a> {
             keyword,
             Keyword::Semi | Keyword::Anti | Keyword::Positional | Keyword::Outer
         ) && self.keyword_at(1) != Keyword::None;
-        !dialect_word
-            && !join_kind
-            && !(keyword == Keyword::Default && self.keyword_at(1) == Keyword::Values)
-            && !(keyword == Keyword::Overriding)
-            && !(keyword == Keyword::Lock && self.keyword_at(1) == Keyword::In)
+        let next = self.keyword_at(1);
+        let clause = match keyword {
+            Keyword::Overriding => true,
+            Keyword::Default => next == Keyword::Values,
+            Keyword::Lock => next == Keyword::In,
+            _ => false,
+        };
+        !(dialect_word || join_kind || clause)
     }
 
     /// `(a, b)` or `(a int, b text)`.

@@ -286,15 +286,14 @@ impl<'a> Resolver<'a> {
             }
             for output in outputs.iter() {
                 self.sources.extend(output.sources.iter().copied());
-                match output.origin {
-                    Origin::Stands(target) => self.touch(
+                if let Origin::Stands(target) = output.origin {
+                    self.touch(
                         target,
                         Access::Read,
                         UseClass::WholeRow,
                         span,
                         Certainty::Exact,
-                    ),
-                    _ => {}
+                    );
                 }
             }
             return;

@@ -157,8 +157,8 @@ fn annotated(
                 .keys
                 .iter()
                 .map(|key| annotated(cx, *key, depth + 1));
-            let found = inner.filter(|(target, _)| target.is_some()).last();
-            let (target, many) = found.unwrap_or_default();
+            let mut found = inner.filter(|(target, _)| target.is_some());
+            let (target, many) = found.next_back().unwrap_or_default();
             (target, Some(is_list || many == Some(true)))
         }
         ExpressionKind::Any(all) => first_of(cx, all, depth),
@@ -336,9 +336,12 @@ fn columns_of(table: &TableName, drafts: &[Draft]) -> Vec<Box<str>> {
         .collect()
 }
 
+/// A column, and the other table's column that it points at.
+type KeyPair = (Box<str>, Box<str>);
+
 /// The foreign keys of one class that point at another: `(own column, other's column)`. `only` picks by member or column
 /// where there are several; the second answer is whether it picked any.
-fn keys(from: &Draft, to: &Draft, only: &[String]) -> (Vec<(Box<str>, Box<str>)>, bool) {
+fn keys(from: &Draft, to: &Draft, only: &[String]) -> (Vec<KeyPair>, bool) {
     let Some(table) = &to.model.table else {
         return (Vec::new(), false);
     };

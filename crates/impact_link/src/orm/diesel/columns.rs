@@ -26,9 +26,7 @@ pub(super) fn thing<'a>(cx: &Evaluator<'a>, path: &str) -> Option<Thing<'a>> {
     let mut names = inside.split('.');
     let table = names.next()?;
     let model = cx.models.named(&format!("{TABLE}{table}"))?;
-    let last = names
-        .filter(|name| !matches!(*name, "dsl" | "columns"))
-        .next_back();
+    let last = names.rfind(|name| !matches!(*name, "dsl" | "columns"));
     match last {
         None | Some("table") => Some(Thing::Table(model)),
         Some("all_columns" | "star") => Some(Thing::All(model)),
