@@ -201,11 +201,13 @@ impl<'a, 'e> Report<'a, 'e> {
     fn entries(&mut self, effects: &Effects, scope: Option<Scope>) {
         for entry in &effects.entries {
             if self.is_own(entry.site) {
-                let runs = entry
+                let mut runs: Vec<_> = entry
                     .runs
                     .iter()
                     .filter_map(|target| self.target(target))
                     .collect();
+                runs.sort();
+                runs.dedup();
                 self.index.entry_points.push(EntryPoint {
                     kind: entry.kind,
                     name: entry.name.clone(),

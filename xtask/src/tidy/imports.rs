@@ -71,7 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "impact_scan",
         ],
     ),
-    ("xtask", &[]),
+    ("xtask", &["impact_catalog", "impact_facts", "impact_sql"]),
 ];
 
 /// Outside libraries with the crates that may use them, tests aside. A trailing `*` fits every ending.
