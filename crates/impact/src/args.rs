@@ -1,4 +1,4 @@
-//! The command line as typed. What it means is [`crate::request`]'s.
+//! The command line as typed. What it means is decided in `question.rs`.
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -152,7 +152,7 @@ pub struct InitArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum CheckCommand {
-    /// Ask about a column: [database.][schema.]table.column
+    /// Ask about a column: `[database.][schema.]table.column`
     #[command(after_help = CHECK_EXAMPLES)]
     Column(CheckColumnArguments),
 }

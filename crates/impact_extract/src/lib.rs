@@ -3,7 +3,7 @@
 //! [`extract`] is a pure function of one file's bytes. It never fails: what could not be read stands in
 //! [`FileFacts::problems`], and the rest is lowered all the same. Nothing that leaves this crate is a syntax tree.
 //!
-//! A front end is one row of the table in `front_end`; it writes to a [`ModuleBuilder`](builder::ModuleBuilder) and
+//! A front end is one row of the table in `front_end`; it writes to a `ModuleBuilder` and
 //! knows nothing of packs. Packs run after it, over the same tree.
 
 mod annotation;

@@ -1,6 +1,6 @@
 //! Judges a trace: may the change run?
 //!
-//! [`judge`] is pure: what was traced and the [`Policy`] in, a [`Judgement`] out. Every finding has a [`FindingClass`] with a
+//! `judge` is pure: what was traced and the `Policy` in, a `Judgement` out. Every finding has a `FindingClass` with a
 //! stable code; its [`Level`] decides the verdict; a team's rules change levels, and the last that fits wins.
 
 mod class;

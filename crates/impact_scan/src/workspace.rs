@@ -14,7 +14,7 @@ pub const CONFIG_FILE: &str = "impact.toml";
 /// The database of services that name none.
 pub(crate) const DEFAULT_DATABASE: &str = "main";
 
-/// All that one run looks at. Made by [`Workspace::open`] or [`Workspace::of_services`].
+/// All that one run looks at. Made by its constructors.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     /// Its root: absolute, without `..`. Paths of services are relative to it.

@@ -10,7 +10,7 @@ use crate::token::{Token, tokenize};
 use crate::{fallback, split};
 use impact_facts::Span;
 
-/// What each statement of `text` touches, one entry for each statement that [`split`](crate::split) finds.
+/// What each statement of `text` touches, one entry for each statement that `split` finds.
 ///
 /// `holes` are the bytes of `text` that are filled in at run time, ascending; each is one word (`impact_hole_0`).
 /// Total: what cannot be followed comes back with `error`, its finds `possible`.

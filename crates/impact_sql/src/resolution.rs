@@ -3,7 +3,7 @@
 use impact_facts::{Access, Certainty, RelationKind, Span, TableName};
 
 /// One statement's columns and tables, and what could not be told. Spans are bytes of the text given to
-/// [`resolve`](crate::resolve).
+/// `resolve`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
     /// The statement, without the `;`.

@@ -1,4 +1,4 @@
-//! A parsed statement and a schema to a [`Resolution`]: scoping as the server does it.
+//! A parsed statement and a schema to a `Resolution`: scoping as the server does it.
 
 mod change;
 mod define;
