@@ -39,15 +39,7 @@ fn impact(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(root)
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--package",
-            "impact",
-            "--",
-        ])
+        .args(["run", "--quiet", "--locked", "--package", "impact", "--"])
         .args(["--workspace", WORKSPACE])
         .args(arguments);
     command
