@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../queries"))?;
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let root = fs::canonicalize(Path::new(&manifest).join("../../queries"))?;
     println!("cargo:rerun-if-changed={}", root.display());
     let mut rows = String::new();
     for path in files(&root)? {
