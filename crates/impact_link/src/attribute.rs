@@ -307,12 +307,7 @@ impl<'a> Evaluator<'a> {
 
     fn call_silently(&mut self, callee: &Atom, span: Span) -> Value {
         let expected = Value::nothing();
-        let call = CallSite {
-            span,
-            callee: span,
-            arguments: &[],
-            expected: &expected,
-        };
+        let call = CallSite::at_span(span, &[], &expected);
         self.call_atom(callee, &call)
     }
 

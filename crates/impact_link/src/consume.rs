@@ -95,12 +95,7 @@ impl Evaluator<'_> {
         };
         let method = self.member(of, &member);
         let expected = Value::nothing();
-        let call = CallSite {
-            span,
-            callee: span,
-            arguments: &[],
-            expected: &expected,
-        };
+        let call = CallSite::at_span(span, &[], &expected);
         self.call(&method, &call)
     }
 

@@ -7,7 +7,7 @@ use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
 use impact_bind::FunctionRef;
-use impact_facts::{Span, Spread};
+use impact_facts::Span;
 
 impl Evaluator<'_> {
     /// Evaluates what stands outside a function's body: decorators and defaults.
@@ -62,19 +62,8 @@ impl Evaluator<'_> {
                 .with_value("function", Atom::Function(function).into())
                 .into();
             let expected = Value::nothing();
-            let passed = Passed {
-                name: None,
-                spread: Spread::None,
-                value,
-                span,
-                expression: None,
-            };
-            let call = CallSite {
-                span,
-                callee: span,
-                arguments: &[passed],
-                expected: &expected,
-            };
+            let passed = [Passed::plain(value, span)];
+            let call = CallSite::at_span(span, &passed, &expected);
             self.pass(target, receiver, &call);
             let around = self.result(target, None);
             for wrapper in around.atoms() {
@@ -88,20 +77,9 @@ impl Evaluator<'_> {
 
     fn decorate_outside(&mut self, decorator: &Atom, function: FunctionRef, span: Span) {
         let value: Value = Atom::Function(function).into();
-        let passed = Passed {
-            name: None,
-            spread: Spread::None,
-            value,
-            span,
-            expression: None,
-        };
+        let passed = [Passed::plain(value, span)];
         let expected = Value::nothing();
-        let call = CallSite {
-            span,
-            callee: span,
-            arguments: &[passed],
-            expected: &expected,
-        };
+        let call = CallSite::at_span(span, &passed, &expected);
         for door in DOORS {
             if door.call(self, decorator, &call).is_some() {
                 return;

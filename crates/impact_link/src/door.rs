@@ -141,6 +141,33 @@ pub struct Passed {
     pub expression: Option<ExpressionId>,
 }
 
+impl Passed {
+    /// A value that is passed by place by code that does not stand there: a framework, a wrapper.
+    #[must_use]
+    pub fn plain(value: Value, span: Span) -> Self {
+        Self {
+            name: None,
+            spread: Spread::None,
+            value,
+            span,
+            expression: None,
+        }
+    }
+}
+
+impl<'c> CallSite<'c> {
+    /// A call that stands at `span` as a whole.
+    #[must_use]
+    pub fn at_span(span: Span, arguments: &'c [Passed], expected: &'c Value) -> Self {
+        Self {
+            span,
+            callee: span,
+            arguments,
+            expected,
+        }
+    }
+}
+
 impl CallSite<'_> {
     /// The argument at a place, spread ones not counted.
     #[must_use]

@@ -142,20 +142,9 @@ impl Evaluator<'_> {
         let Atom::Object(object) = of else {
             return None;
         };
-        let passed = Passed {
-            name: None,
-            spread: impact_facts::Spread::None,
-            value: other.clone(),
-            span,
-            expression: None,
-        };
+        let passed = [Passed::plain(other.clone(), span)];
         let expected = Value::nothing();
-        let call = CallSite {
-            span,
-            callee: span,
-            arguments: &[passed],
-            expected: &expected,
-        };
+        let call = CallSite::at_span(span, &passed, &expected);
         let callee = Atom::Member(Arc::new(of.clone()), operator.into());
         door(object.door)?.call(self, &callee, &call)
     }

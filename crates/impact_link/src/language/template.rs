@@ -69,12 +69,7 @@ fn is_index(name: &str) -> bool {
 fn called(cx: &mut Evaluator<'_>, value: &Value, span: Span) -> Value {
     let mut result = Value::nothing();
     let expected = Value::nothing();
-    let call = CallSite {
-        span,
-        callee: span,
-        arguments: &[],
-        expected: &expected,
-    };
+    let call = CallSite::at_span(span, &[], &expected);
     for atom in value.atoms() {
         let one: Value = match atom {
             Atom::Method(..) | Atom::Function(_) => cx.call_atom(atom, &call),

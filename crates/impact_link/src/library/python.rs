@@ -269,13 +269,7 @@ pub(super) fn apply(
     let Some(callee) = callee else {
         return Value::nothing();
     };
-    let passed = crate::door::Passed {
-        name: None,
-        spread: impact_facts::Spread::None,
-        value: argument.clone(),
-        span: call.span,
-        expression: None,
-    };
+    let passed = crate::door::Passed::plain(argument.clone(), call.span);
     let expected = Value::nothing();
     let site = CallSite {
         arguments: &[passed],

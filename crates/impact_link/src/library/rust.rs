@@ -274,14 +274,9 @@ pub(crate) fn applied(
     };
     let passed: Vec<Passed> = arguments
         .iter()
-        .map(|value| Passed {
-            name: None,
-            spread: impact_facts::Spread::None,
-            value: value.clone(),
-            span,
-            expression: None,
-        })
+        .map(|value| Passed::plain(value.clone(), span))
         .collect();
+    let expected = Value::nothing();
     let mut result = Value::nothing();
     for atom in function.value.atoms() {
         let count = match atom {
@@ -293,12 +288,8 @@ pub(crate) fn applied(
                 .len(),
             _ => 1,
         };
-        let site = CallSite {
-            span,
-            callee: span,
-            arguments: passed.get(..count.min(passed.len())).unwrap_or_default(),
-            expected: &Value::nothing(),
-        };
+        let given = passed.get(..count.min(passed.len())).unwrap_or_default();
+        let site = CallSite::at_span(span, given, &expected);
         result = result.or(&cx.call_atom(atom, &site));
     }
     result

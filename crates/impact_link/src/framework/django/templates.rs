@@ -175,20 +175,9 @@ fn processors(cx: &mut Evaluator<'_>, request: &Value, span: Span) -> Vec<Value>
     let mut results = Vec::new();
     for name in texts(&said) {
         if let impact_bind::Binding::Function(function) = cx.program.lookup(&name) {
-            let passed = crate::door::Passed {
-                name: None,
-                spread: impact_facts::Spread::None,
-                value: request.clone(),
-                span,
-                expression: None,
-            };
+            let passed = [crate::door::Passed::plain(request.clone(), span)];
             let expected = Value::nothing();
-            let call = CallSite {
-                span,
-                callee: span,
-                arguments: &[passed],
-                expected: &expected,
-            };
+            let call = CallSite::at_span(span, &passed, &expected);
             results.push(cx.call_function(function, None, &call));
         }
     }
@@ -303,13 +292,7 @@ fn register(cx: &mut Evaluator<'_>, of: &Atom, kind: &str, call: &CallSite<'_>) 
 pub(super) fn tag(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
     let mut arguments = Vec::new();
     if object.has("context") {
-        arguments.push(crate::door::Passed {
-            name: None,
-            spread: impact_facts::Spread::None,
-            value: context_of(cx),
-            span: call.span,
-            expression: None,
-        });
+        arguments.push(crate::door::Passed::plain(context_of(cx), call.span));
     }
     arguments.extend(call.arguments.iter().cloned());
     let site = CallSite {

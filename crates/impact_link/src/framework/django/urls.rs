@@ -67,13 +67,7 @@ fn pattern(cx: &mut Evaluator<'_>, regular: bool, call: &CallSite<'_>) -> Value 
 
 /// Views are called with a request, and with what the pattern captures.
 fn pass_request(cx: &mut Evaluator<'_>, view: &Value, extra: &Value, span: Span) {
-    let mut arguments = vec![Passed {
-        name: None,
-        spread: Spread::None,
-        value: request::request(),
-        span,
-        expression: None,
-    }];
+    let mut arguments = vec![Passed::plain(request::request(), span)];
     if !extra.is_nothing() {
         arguments.push(Passed {
             name: None,
@@ -84,12 +78,7 @@ fn pass_request(cx: &mut Evaluator<'_>, view: &Value, extra: &Value, span: Span)
         });
     }
     let expected = Value::nothing();
-    let call = CallSite {
-        span,
-        callee: span,
-        arguments: &arguments,
-        expected: &expected,
-    };
+    let call = CallSite::at_span(span, &arguments, &expected);
     for atom in view.atoms() {
         match atom {
             Atom::Function(function) => {

@@ -91,12 +91,7 @@ fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     let manager = cx.silent_attribute(&model, "objects");
     let all = cx.silent_attribute(&manager, "all");
     let expected = Value::nothing();
-    let call = CallSite {
-        span,
-        callee: span,
-        arguments: &[],
-        expected: &expected,
-    };
+    let call = CallSite::at_span(span, &[], &expected);
     cx.call(&all, &call)
 }
 
@@ -146,12 +141,7 @@ fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     let manager = cx.silent_attribute(&model, "objects");
     let all = cx.silent_attribute(&manager, "all");
     let expected = Value::nothing();
-    let call = CallSite {
-        span,
-        callee: span,
-        arguments: &[],
-        expected: &expected,
-    };
+    let call = CallSite::at_span(span, &[], &expected);
     cx.call(&all, &call)
 }
 
