@@ -8,8 +8,8 @@ use support::{code, impact, service, stderr, stdout, tree, write};
 #[test]
 fn large_binary_and_broken_files_are_passed_by_and_counted() {
     let root = service();
-    let large = fs::File::create(root.path().join("app/large.py")).expect("a file");
-    large.set_len(60 << 20).expect("a sparse file");
+    let large = vec![b'\n'; 9 << 20];
+    write(root.path(), "app/large.py", &large);
     write(root.path(), "app/image.py", b"\x89PNG\0\0\0");
     write(root.path(), "app/latin.py", b"x = '\xff\xfe'\n");
     write(root.path(), "app/half.py", b"def f(:\n    '''");
@@ -44,6 +44,27 @@ fn large_binary_and_broken_files_are_passed_by_and_counted() {
     );
     assert!(stdout(&output).contains("too large"), "{}", stdout(&output));
     assert!(stdout(&output).contains("binary"));
+}
+
+#[test]
+fn what_is_not_read_for_its_size_leaves_the_answer_open() {
+    let cases: [(&str, String, i32); 4] = [
+        ("app/large.py", "# nothing\n".repeat(1 << 20), 3),
+        ("data/rows.json", records("{\"users\": \"email\"}"), 3),
+        ("data/other.json", records("{\"shops\": \"email\"}"), 0),
+        ("data/rows.yaml", "- {a: 1}\n".repeat(1_001), 0),
+    ];
+    for (path, text, expected) in cases {
+        let root = service();
+        write(root.path(), path, text.as_bytes());
+        let output = impact(root.path(), &["check", "column", "users.email"]);
+        assert_eq!(code(&output), expected, "{path}: {}", stdout(&output));
+    }
+}
+
+/// A list with more records than are read, of which the last differs.
+fn records(last: &str) -> String {
+    format!("[{}{last}]", "{\"a\": 1},".repeat(1_000))
 }
 
 #[cfg(unix)]

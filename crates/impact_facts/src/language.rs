@@ -25,6 +25,18 @@ pub enum Language {
     Other,
 }
 
+impl Language {
+    /// Whether files of it hold data or unknown code: such a file names tables and columns by their own names or not
+    /// at all.
+    #[must_use]
+    pub fn holds_data(self) -> bool {
+        matches!(
+            self,
+            Language::Yaml | Language::Toml | Language::Json | Language::Crontab | Language::Other
+        )
+    }
+}
+
 /// Which database's SQL a text is written in.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

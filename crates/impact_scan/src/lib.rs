@@ -22,6 +22,7 @@ mod source;
 mod stages;
 mod team_packs;
 mod tracked;
+mod unread;
 mod walk;
 mod workspace;
 

@@ -1,6 +1,6 @@
 //! Bytes to lines and columns: the one place that looks at a file again after it was extracted.
 
-use crate::source::SourceText;
+use crate::source::{SourceText, beginning};
 use impact_facts::{Index, Position, Site, Span};
 use rayon::prelude::*;
 use std::path::Path;
@@ -88,7 +88,7 @@ fn fill(slots: Vec<Slot<'_>>, path: &Path) {
     if slots.is_empty() {
         return;
     }
-    let bytes = std::fs::read(path).unwrap_or_default();
+    let bytes = beginning(path);
     let lines = Lines::of(&bytes);
     for slot in slots {
         *slot.position = lines.position(slot.span);

@@ -7,7 +7,7 @@ use crate::source::{Outcome, SourceText, read};
 use crate::walk::{Found, Tally, Tree};
 use crate::workspace::ServiceSpec;
 use impact_extract::Packs;
-use impact_facts::{Coverage, FileId, Language};
+use impact_facts::{Coverage, FileId, Language, SkipReason};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,6 +88,10 @@ fn sort(
                 files.insert(found.path, *file);
             }
             Outcome::Skipped(reason) => skipped.add(reason, found.bytes),
+            Outcome::TooLarge(file) => {
+                skipped.add(SkipReason::TooLarge, found.bytes);
+                files.insert(found.path, *file);
+            }
             Outcome::Unreadable(why) => {
                 reasons.insert(found.path, why.into());
             }
@@ -115,7 +119,7 @@ impl Contents {
     /// What was looked at, without what later stages count.
     pub(crate) fn coverage(&self) -> Coverage {
         let mut languages: BTreeMap<Language, (u32, u64)> = BTreeMap::new();
-        for file in &self.files {
+        for file in self.files.iter().filter(|file| file.key.is_some()) {
             let entry = languages.entry(file.facts.language).or_default();
             entry.0 = entry.0.saturating_add(1);
             entry.1 = entry.1.saturating_add(u64::from(file.facts.bytes));

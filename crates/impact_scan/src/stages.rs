@@ -6,6 +6,8 @@
 use crate::locate::{Lines, locate};
 use crate::read::Contents;
 use crate::schema_paths;
+use crate::source::beginning;
+use crate::unread;
 use crate::workspace::{DatabaseSpec, ServiceSpec, Workspace};
 use impact_bind::{Library, Program, SourceFile, Sources, Stub};
 use impact_catalog::{Declarations, DeclareOptions, Member, declare, merge_databases};
@@ -229,6 +231,7 @@ fn finish(workspace: &Workspace, merged: &Merged, service: Declared<'_>) -> Inde
     });
     index.catalogs.splice(0..0, declarations.catalogs);
     complete(&mut index, contents);
+    unread::narrow(&mut index, &contents.files, &catalogs);
     locate(&mut index, &contents.files);
     index
 }
@@ -313,7 +316,7 @@ fn annotations(contents: &Contents) -> Vec<FileAnnotation> {
         if source.facts.annotations.is_empty() {
             continue;
         }
-        let bytes = std::fs::read(&source.found.absolute).unwrap_or_default();
+        let bytes = beginning(&source.found.absolute);
         let lines = Lines::of(&bytes);
         all.extend(
             source

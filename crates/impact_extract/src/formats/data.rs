@@ -13,7 +13,7 @@ use impact_facts::{
 const MAX_VALUES: u64 = 200_000;
 
 /// How many items of one list are kept that are lists or mappings themselves: records are alike.
-const MAX_RECORDS: usize = 200;
+const MAX_RECORDS: usize = 1_000;
 
 /// How many plain items of one list are kept.
 const MAX_SCALARS: usize = 5_000;
@@ -29,7 +29,7 @@ pub struct DataBuilder<'a, 's> {
     documents: Vec<ExpressionId>,
     skipped: u32,
     values: u64,
-    bounded: bool,
+    cut: bool,
 }
 
 /// A collection that is open.
@@ -62,7 +62,7 @@ impl<'a, 's> DataBuilder<'a, 's> {
             documents: Vec::new(),
             skipped: 0,
             values: 0,
-            bounded: false,
+            cut: false,
         }
     }
 
@@ -206,18 +206,27 @@ impl<'a, 's> DataBuilder<'a, 's> {
             .frames
             .last()
             .is_some_and(|frame| frame.kind == CollectionKind::List && frame.items.len() >= bound);
-        !full && self.is_within_bound()
+        if full {
+            self.cut(format!(
+                "a list of more than {bound} items: its rest was not read"
+            ));
+            return false;
+        }
+        if self.values >= MAX_VALUES {
+            self.cut(format!(
+                "more than {MAX_VALUES} values: the rest was not read"
+            ));
+        }
+        self.values < MAX_VALUES
     }
 
-    fn is_within_bound(&mut self) -> bool {
-        if self.values >= MAX_VALUES && !self.bounded {
-            self.bounded = true;
+    /// Says once for each file, at the first place, that something was left out.
+    fn cut(&mut self, message: String) {
+        if !std::mem::replace(&mut self.cut, true) {
             let start = self.frames.last().map_or(0, |frame| frame.end);
-            let message = format!("more than {MAX_VALUES} values: the rest was not read");
             self.builder
                 .problem(Span::new(start, u32::MAX), ProblemKind::Bound, message);
         }
-        !self.bounded
     }
 
     fn is_too_deep(&mut self, start: u32) -> bool {

@@ -1,30 +1,19 @@
-//! Parts of data files that could not be read: such a part reaches only what its own words name.
+//! Parts of data files that could not be parsed: such a part reaches only what its own words name.
 
 use super::draft::Manifests;
 use super::tree::{Node, documents};
-use impact_facts::{BlindReason, CollectionKind, FileFacts, Language, Reach};
+use impact_facts::{BlindReason, CollectionKind, FileFacts, Reach};
 use std::collections::BTreeSet;
 
-/// Languages whose files hold data.
-const DATA: &[Language] = &[
-    Language::Yaml,
-    Language::Toml,
-    Language::Json,
-    Language::Crontab,
-    Language::Other,
-];
-
-/// Narrows the blind spots that problems of data files were made into; those without any word left are none.
+/// Narrows the blind spots that syntax errors of data files were made into; those without any word left are none. What
+/// was not read for its size was not looked at: it stays wide.
 pub(crate) fn narrow(manifests: &mut Manifests<'_, '_>) {
     let program = manifests.input.program;
     manifests.index.blind_spots.retain_mut(|blind| {
         let facts = program.facts(blind.site.file);
         let of_file = blind.symbol.is_none()
-            && matches!(
-                blind.reason,
-                BlindReason::Syntax | BlindReason::Bound | BlindReason::Unreadable
-            );
-        if !of_file || !DATA.contains(&facts.language) {
+            && matches!(blind.reason, BlindReason::Syntax | BlindReason::Unreadable);
+        if !of_file || !facts.language.holds_data() {
             return true;
         }
         let words = words(facts);
