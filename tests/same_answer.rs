@@ -83,27 +83,32 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
     ];
     let root = support::service();
     let expected = stdout(&impact(root.path(), &kept));
-    let pack = std::fs::read_dir(cache.path())
+    let packs: Vec<_> = std::fs::read_dir(cache.path())
         .expect("a directory")
         .map(|entry| entry.expect("an entry").path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "pack"))
-        .expect("a pack was kept");
-    let whole = std::fs::read(&pack).expect("readable");
-    let flipped: Vec<u8> = whole
-        .iter()
-        .enumerate()
-        .map(|(at, byte)| if at == 60 { byte ^ 1 } else { *byte })
         .collect();
-    let useless = [
-        &whole[..whole.len() / 2],
-        &whole[..20],
-        &flipped,
-        b"",
-        b"impactf1",
-        &[0xff; 4096],
+    assert_eq!(packs.len(), 3, "{packs:?}");
+    let whole: Vec<_> = packs
+        .iter()
+        .map(|pack| std::fs::read(pack).expect("readable"))
+        .collect();
+    let damages: [fn(&[u8]) -> Vec<u8>; 6] = [
+        |whole| whole[..whole.len() / 2].to_vec(),
+        |whole| whole[..20].to_vec(),
+        |whole| {
+            let flipped = whole.iter().enumerate();
+            flipped
+                .map(|(at, byte)| if at == 60 { byte ^ 1 } else { *byte })
+                .collect()
+        },
+        |_| Vec::new(),
+        |_| b"impactf2".to_vec(),
+        |_| vec![0xff; 4096],
     ];
-    for bytes in useless {
-        std::fs::write(&pack, bytes).expect("writable");
+    for damage in damages {
+        for (pack, whole) in packs.iter().zip(&whole) {
+            std::fs::write(pack, damage(whole)).expect("writable");
+        }
         let output = impact(root.path(), &kept);
         assert_eq!(code(&output), 0);
         assert_eq!(stdout(&output), expected);
@@ -115,6 +120,44 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
         );
         let again = impact(root.path(), &kept);
         assert!(stderr(&again).is_empty(), "{}", stderr(&again));
+    }
+}
+
+#[test]
+fn a_schema_that_changes_elsewhere_is_seen_through_the_cache() {
+    let cache = tree(&[]);
+    let root = tree(&[
+        (
+            "impact.toml",
+            "[[service]]\nname = \"schema\"\npath = \"schema\"\n[[service]]\nname = \"app\"\npath = \"app\"\n",
+        ),
+        (
+            "schema/migrations/0001.sql",
+            "CREATE TABLE users (id integer, name text);\n",
+        ),
+        ("app/db.py", &READER.replace("name FROM", "* FROM")),
+    ]);
+    let kept = [
+        "references",
+        "--cache-dir",
+        cache.path().to_str().expect("UTF-8"),
+    ];
+    for (at, column) in ["email", "phone", "fax"].into_iter().enumerate() {
+        assert_eq!(
+            stdout(&impact(root.path(), &kept)),
+            stdout(&impact(root.path(), &["references"])),
+        );
+        let text = format!("ALTER TABLE users ADD COLUMN {column} text;\n");
+        write(
+            root.path(),
+            &format!("schema/migrations/000{}.sql", at + 2),
+            text.as_bytes(),
+        );
+        let output = stdout(&impact(root.path(), &kept));
+        assert!(
+            output.contains(&format!("\"column\":\"{column}\"")),
+            "{output}"
+        );
     }
 }
 

@@ -1,11 +1,13 @@
 //! An index as a file that travels: one repository's CI writes it, the gate in another reads it.
 
 use crate::atomic;
+use crate::sealed::{Broken, Seal};
 use impact_facts::{Catalog, FileId, Index, Site, SymbolId};
 use std::path::Path;
 
-const MAGIC: &[u8; 8] = b"impactx1";
-const BODY: usize = 40;
+fn seal() -> Seal {
+    Seal::new(b"impactx1", None)
+}
 
 /// Why an index file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,10 +32,7 @@ pub enum IndexFileError {
 /// If the file cannot be written.
 pub fn write_index(path: &Path, indexes: &[Index]) -> Result<(), IndexFileError> {
     let body = postcard::to_stdvec(indexes).map_err(std::io::Error::other)?;
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(blake3::hash(&body).as_bytes());
-    bytes.extend_from_slice(&body);
-    Ok(atomic::write(path, &bytes)?)
+    Ok(atomic::write(path, &seal().close(&body))?)
 }
 
 /// Reads what [`write_index`] wrote.
@@ -42,20 +41,17 @@ pub fn write_index(path: &Path, indexes: &[Index]) -> Result<(), IndexFileError>
 /// If the file cannot be read, or is not what this version writes.
 pub fn read_index(path: &Path) -> Result<Vec<Index>, IndexFileError> {
     let bytes = std::fs::read(path)?;
-    if bytes.get(..MAGIC.len()) != Some(MAGIC.as_slice()) {
-        return Err(IndexFileError::Foreign);
-    }
-    let body = bytes.get(BODY..).ok_or(IndexFileError::Damaged)?;
-    if bytes.get(MAGIC.len()..BODY) != Some(blake3::hash(body).as_bytes().as_slice()) {
-        return Err(IndexFileError::Damaged);
-    }
+    let body = seal().open(&bytes).map_err(|broken| match broken {
+        Broken::Foreign => IndexFileError::Foreign,
+        Broken::Damaged => IndexFileError::Damaged,
+    })?;
     let indexes: Vec<Index> = postcard::from_bytes(body).map_err(|_| IndexFileError::Foreign)?;
     indexes.iter().try_for_each(check)?;
     Ok(indexes)
 }
 
 /// Every id must point into its own index.
-fn check(index: &Index) -> Result<(), IndexFileError> {
+pub(crate) fn check(index: &Index) -> Result<(), IndexFileError> {
     let files = index.files.len();
     let symbols = index.symbols.len();
     let sited = sites(index).all(|site| is_file(site.file, files));

@@ -11,6 +11,7 @@ mod config;
 mod discover;
 mod index_file;
 mod init;
+mod keys;
 mod locate;
 mod manifests;
 mod options;
@@ -18,8 +19,10 @@ mod progress;
 mod read;
 mod run;
 mod schema_paths;
+mod sealed;
 mod source;
 mod stages;
+mod stamp;
 mod team_packs;
 mod tracked;
 mod unread;
@@ -32,7 +35,9 @@ pub use index_file::{IndexFileError, read_index, write_index};
 pub use init::describe_workspace;
 pub use options::ScanOptions;
 pub use run::{Scan, scan};
+pub use stamp::Stamp;
 pub use team_packs::packs;
+pub use tracked::ObjectId;
 pub use walk::{Found, Tally, Tree, walk};
 pub use workspace::{
     CONFIG_FILE, DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,

@@ -2,7 +2,7 @@
 
 use crate::options::ScanOptions;
 use crate::progress::Progress;
-use crate::read::{Contents, contents};
+use crate::read::{Listing, list};
 use crate::stages::analyze;
 use crate::walk::{Tree, walk};
 use crate::workspace::Workspace;
@@ -42,18 +42,20 @@ fn run(workspace: &Workspace, packs: &Packs, joined: &[Index], options: &ScanOpt
         trees.iter().map(|tree| tree.files.len()).sum(),
         options.progress,
     );
-    let mut services: Vec<Contents> = workspace
+    let mut listings: Vec<Listing> = workspace
         .services
         .par_iter()
         .zip(trees)
-        .map(|(service, tree)| contents(service, tree, packs, options, &progress))
+        .map(|(service, tree)| list(service, tree, packs, options, &progress))
         .collect();
     progress.say("linking");
-    let warnings = services
-        .iter_mut()
-        .flat_map(|service| std::mem::take(&mut service.warnings))
-        .collect();
-    let indexes = analyze(workspace, packs, joined, &services);
+    let indexes = analyze(workspace, packs, joined, &mut listings);
+    let mut warnings: Vec<String> = Vec::new();
+    for warning in listings.into_iter().flat_map(|listing| listing.warnings) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
     Scan { indexes, warnings }
 }
 

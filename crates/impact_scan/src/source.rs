@@ -1,6 +1,6 @@
 //! One file from disk to facts: read, told apart, looked up or extracted.
 
-use crate::cache::{FactsCache, Key};
+use crate::cache::{FactsCache, Key, Said};
 use crate::manifests;
 use crate::walk::Found;
 use impact_extract::{Packs, extract, language_of};
@@ -31,16 +31,12 @@ pub(crate) fn beginning(path: &Path) -> Vec<u8> {
     read.map(|_| bytes).unwrap_or_default()
 }
 
-/// What became of one file.
-pub(crate) enum Outcome {
-    /// It was read.
-    Read(Box<SourceText>),
-    /// It was left out.
-    Skipped(SkipReason),
-    /// It is larger than what is read. Its facts say so.
-    TooLarge(Box<SourceText>),
-    /// It could not be read: why.
-    Unreadable(String),
+/// What looking at one file yields.
+pub(crate) struct Look {
+    /// What it is.
+    pub(crate) said: Said,
+    /// Its facts, unless it is left out.
+    pub(crate) file: Option<Box<SourceText>>,
 }
 
 /// A file with its facts.
@@ -51,19 +47,48 @@ pub(crate) struct SourceText {
     pub(crate) key: Option<Key>,
     /// What extract says of it.
     pub(crate) facts: FileFacts,
-    /// Drivers that it names, if it is a manifest.
-    pub(crate) drivers: BTreeSet<&'static str>,
+    /// Drivers that it names, if it is a manifest, sorted.
+    pub(crate) drivers: Vec<Box<str>>,
 }
 
 /// Reads one file and yields its facts.
-pub(crate) fn read(found: &Found, packs: &Packs, cache: &FactsCache) -> Outcome {
-    match bytes_of(found) {
+///
+/// # Errors
+/// Why it could not be read.
+pub(crate) fn read(found: &Found, packs: &Packs, cache: &FactsCache) -> Result<Look, String> {
+    Ok(match bytes_of(found) {
         Ok(Bytes::Whole(bytes, language)) => facts_of(found, &bytes, language, packs, cache),
-        Ok(Bytes::TooLarge(language)) => {
-            Outcome::TooLarge(Box::new(SourceText::too_large(found, language)))
-        }
-        Ok(Bytes::Skipped(reason)) => Outcome::Skipped(reason),
-        Err(error) => Outcome::Unreadable(error.kind().to_string()),
+        Ok(Bytes::TooLarge(language)) => Look::too_large(found, language),
+        Ok(Bytes::Skipped(reason)) => Look::skipped(reason),
+        Err(error) => return Err(error.kind().to_string()),
+    })
+}
+
+/// Yields the facts of a file of which it is known what reading it would say.
+///
+/// # Errors
+/// Why it could not be read, if it had to be.
+pub(crate) fn recall(
+    found: &Found,
+    said: &Said,
+    packs: &Packs,
+    cache: &FactsCache,
+) -> Result<Look, String> {
+    match said {
+        Said::Skipped(reason) => Ok(Look::skipped(*reason)),
+        Said::TooLarge(language) => Ok(Look::too_large(found, *language)),
+        Said::Read { key, drivers } => match cache.get(key) {
+            Some(facts) => Ok(Look {
+                said: said.clone(),
+                file: Some(Box::new(SourceText {
+                    found: found.clone(),
+                    key: Some(*key),
+                    facts,
+                    drivers: drivers.clone(),
+                })),
+            }),
+            None => read(found, packs, cache),
+        },
     }
 }
 
@@ -105,21 +130,43 @@ fn facts_of(
     language: Option<Language>,
     packs: &Packs,
     cache: &FactsCache,
-) -> Outcome {
+) -> Look {
     let drivers = drivers(&found.path, bytes);
     let Some(language) = language.or_else(|| fallback(&drivers)) else {
-        return Outcome::Skipped(SkipReason::NoFrontEnd);
+        return Look::skipped(SkipReason::NoFrontEnd);
     };
     let key = Key::of(bytes, language);
     let facts = cache
         .get(&key)
         .unwrap_or_else(|| extract(bytes, language, packs));
-    Outcome::Read(Box::new(SourceText {
-        found: found.clone(),
-        key: Some(key),
-        facts,
-        drivers,
-    }))
+    Look {
+        said: Said::Read {
+            key,
+            drivers: drivers.clone(),
+        },
+        file: Some(Box::new(SourceText {
+            found: found.clone(),
+            key: Some(key),
+            facts,
+            drivers,
+        })),
+    }
+}
+
+impl Look {
+    fn skipped(reason: SkipReason) -> Self {
+        Self {
+            said: Said::Skipped(reason),
+            file: None,
+        }
+    }
+
+    fn too_large(found: &Found, language: Language) -> Self {
+        Self {
+            said: Said::TooLarge(language),
+            file: Some(Box::new(SourceText::too_large(found, language))),
+        }
+    }
 }
 
 impl SourceText {
@@ -139,38 +186,33 @@ impl SourceText {
             found: found.clone(),
             key: None,
             facts,
-            drivers: BTreeSet::new(),
+            drivers: Vec::new(),
         }
     }
 
     /// A file that could not be read, so that what is said of it has a place to point at.
     pub(crate) fn unreadable(path: &str, absolute: &Path) -> Self {
         Self {
-            found: Found {
-                path: path.into(),
-                absolute: absolute.to_path_buf(),
-                bytes: 0,
-            },
+            found: Found::unseen(path, absolute),
             key: None,
             facts: nothing(language_of(path, &[]).unwrap_or(Language::Other)),
-            drivers: BTreeSet::new(),
+            drivers: Vec::new(),
         }
     }
 }
 
-fn drivers(path: &str, bytes: &[u8]) -> BTreeSet<&'static str> {
+fn drivers(path: &str, bytes: &[u8]) -> Vec<Box<str>> {
     if !manifests::is_manifest(path) {
-        return BTreeSet::new();
+        return Vec::new();
     }
     let text = String::from_utf8_lossy(bytes);
-    manifests::drivers(path, &text)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+    let named = manifests::drivers(path, &text).into_iter();
+    let names: BTreeSet<&str> = named.map(|(name, _)| name).collect();
+    names.into_iter().map(Into::into).collect()
 }
 
 /// A manifest that names a driver is part of what was looked at, whatever it is written in.
-fn fallback(drivers: &BTreeSet<&'static str>) -> Option<Language> {
+fn fallback(drivers: &[Box<str>]) -> Option<Language> {
     (!drivers.is_empty()).then_some(Language::Other)
 }
 

@@ -1,10 +1,12 @@
 //! From the files of all services to their indexes: bind, declare, merge, link, locate.
 //!
 //! Two rounds over the services, each in parallel. Between them stands the one thing that services share: what every
-//! database holds.
+//! database holds. A round passes by the services of which it is kept what it would yield.
 
+use crate::cache::{Digest, Linked};
+use crate::keys;
 use crate::locate::{Lines, locate};
-use crate::read::Contents;
+use crate::read::{Contents, Listing};
 use crate::schema_paths;
 use crate::source::beginning;
 use crate::unread;
@@ -21,11 +23,13 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Catalogs of all databases by name, each merged over all services.
-type Merged = BTreeMap<Box<str>, Catalog>;
+pub(crate) type Merged = BTreeMap<Box<str>, Catalog>;
 
-/// A service between the rounds.
-struct Declared<'a> {
-    spec: &'a ServiceSpec,
+/// Something of each service, in the workspace's order; none of those that are passed by.
+type Each<T> = Vec<Option<T>>;
+
+/// A service whose names are bound.
+struct Bound<'a> {
     contents: &'a Contents,
     program: Program<'a>,
     declarations: Declarations,
@@ -36,74 +40,200 @@ pub(crate) fn analyze(
     workspace: &Workspace,
     packs: &Packs,
     joined: &[Index],
-    services: &[Contents],
+    listings: &mut [Listing],
 ) -> Vec<Index> {
-    let stubs = StubModules::of(packs);
-    let stubs = stubs.borrowed();
-    let files: Vec<Vec<SourceFile<'_>>> = services.iter().map(source_files).collect();
-    let libraries: Vec<Vec<Library<'_>>> = (0..workspace.services.len())
-        .map(|own| libraries(workspace, &files, own))
-        .collect();
-    let work = workspace
-        .services
+    let declared_from = keys::declared_from(workspace, listings);
+    let kept: Vec<Linked> = listings
         .par_iter()
-        .zip(services)
-        .zip(files.par_iter().zip(&libraries));
-    let mut declared: Vec<Declared<'_>> = work
-        .map(|((spec, contents), (files, libraries))| {
+        .map(|listing| Linked::open(listing.shelf.as_ref()))
+        .collect();
+    let known: Each<Vec<Catalog>> = kept
+        .par_iter()
+        .zip(&declared_from)
+        .map(|(kept, from)| kept.catalogs(from))
+        .collect();
+
+    let wanted: Vec<bool> = known.iter().map(Option::is_none).collect();
+    let contents = load(workspace, packs, listings, &wanted);
+    let files = source_files(&contents);
+    let stubs = StubModules::of(packs, &wanted);
+    let stubs = stubs.borrowed();
+    let libraries = libraries(workspace, &files);
+    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, &wanted);
+    let declared: Vec<Vec<Catalog>> = known
+        .into_iter()
+        .zip(&bound)
+        .map(|(known, bound)| known.unwrap_or_else(|| catalogs_of(bound)))
+        .collect();
+
+    let mut catalogs = declared.clone();
+    let merged = merge_all(workspace, &mut catalogs, joined);
+    let linked_from = keys::linked_from(workspace, &merged, &declared_from, &catalogs);
+    let indexes: Each<Index> = kept
+        .par_iter()
+        .zip(&linked_from)
+        .map(|(kept, from)| kept.index(from))
+        .collect();
+    let fresh: Vec<bool> = indexes.iter().map(Option::is_none).collect();
+
+    let linked = finish_each(workspace, &merged, &catalogs, bound);
+    let indexes = either(indexes, linked);
+    let wanted: Vec<bool> = indexes.iter().map(Option::is_none).collect();
+    let linked = link_anew(workspace, packs, listings, (&merged, &catalogs), &wanted);
+    let indexes = either(indexes, linked).into_iter();
+    let indexes: Vec<Index> = indexes.map(Option::unwrap_or_default).collect();
+
+    let results = kept.iter().zip(listings).zip(fresh).enumerate();
+    for (at, ((kept, listing), _)) in results.filter(|(_, (_, fresh))| *fresh) {
+        let (Some(catalogs), Some(index)) = (declared.get(at), indexes.get(at)) else {
+            continue;
+        };
+        let from = declared_from.get(at).zip(linked_from.get(at));
+        if let Some((declared_from, linked_from)) = from {
+            keep(
+                kept,
+                listing,
+                (*declared_from, catalogs),
+                (*linked_from, index),
+            );
+        }
+    }
+    indexes
+}
+
+/// Links services that are known to declare what they did, but see other catalogs now.
+fn link_anew(
+    workspace: &Workspace,
+    packs: &Packs,
+    listings: &mut [Listing],
+    (merged, catalogs): (&Merged, &[Vec<Catalog>]),
+    wanted: &[bool],
+) -> Each<Index> {
+    let contents = load(workspace, packs, listings, wanted);
+    let files = source_files(&contents);
+    let stubs = StubModules::of(packs, wanted);
+    let stubs = stubs.borrowed();
+    let libraries = libraries(workspace, &files);
+    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, wanted);
+    finish_each(workspace, merged, catalogs, bound)
+}
+
+/// Keeps what was found in a service for the next run, unless its files were changed while it was looked at.
+fn keep(
+    kept: &Linked,
+    listing: &mut Listing,
+    declared: (Digest, &[Catalog]),
+    linked: (Digest, &Index),
+) {
+    if !listing.outdated {
+        let saved = kept.save(declared, linked);
+        listing.warn(saved);
+    }
+    listing.warnings.extend(kept.warning.clone());
+}
+
+fn either<T>(first: Each<T>, second: Each<T>) -> Each<T> {
+    let both = first.into_iter().zip(second);
+    both.map(|(first, second)| first.or(second)).collect()
+}
+
+/// The files of wanted services and, if there are any, of libraries.
+fn load(
+    workspace: &Workspace,
+    packs: &Packs,
+    listings: &mut [Listing],
+    wanted: &[bool],
+) -> Each<Contents> {
+    let any = wanted.contains(&true);
+    let services = workspace.services.par_iter().zip(listings).zip(wanted);
+    services
+        .map(|((spec, listing), wanted)| {
+            let needed = *wanted || any && is_library(spec);
+            needed.then(|| listing.contents(packs))
+        })
+        .collect()
+}
+
+fn source_files(contents: &[Option<Contents>]) -> Each<Vec<SourceFile<'_>>> {
+    let services = contents.iter().map(Option::as_ref);
+    services
+        .map(|contents| {
+            let files = contents?.files.iter();
+            let sources = files.map(|file| SourceFile {
+                path: &file.found.path,
+                facts: &file.facts,
+            });
+            Some(sources.collect())
+        })
+        .collect()
+}
+
+/// Binds the names of wanted services and declares what they declare.
+fn bind_each<'a>(
+    workspace: &'a Workspace,
+    contents: &'a [Option<Contents>],
+    files: &'a [Option<Vec<SourceFile<'a>>>],
+    libraries: &'a [Vec<Library<'a>>],
+    stubs: &'a [Stub<'a>],
+    wanted: &[bool],
+) -> Each<Bound<'a>> {
+    let services = workspace.services.par_iter().zip(contents);
+    let services = services.zip(files.par_iter().zip(libraries)).zip(wanted);
+    services
+        .map(|(((spec, contents), (files, libraries)), wanted)| {
+            let contents = contents.as_ref().filter(|_| *wanted)?;
             let program = Program::new(Sources {
-                files,
+                files: files.as_ref()?,
                 libraries,
-                stubs: &stubs,
+                stubs,
             });
             let declarations = declare_all(workspace, spec, &program);
-            Declared {
-                spec,
+            Some(Bound {
                 contents,
                 program,
                 declarations,
-            }
-        })
-        .collect();
-    let merged = merge_all(&mut declared, joined);
-    declared
-        .into_par_iter()
-        .map(|service| finish(workspace, &merged, service))
-        .collect()
-}
-
-fn source_files(contents: &Contents) -> Vec<SourceFile<'_>> {
-    contents
-        .files
-        .iter()
-        .map(|file| SourceFile {
-            path: &file.found.path,
-            facts: &file.facts,
+            })
         })
         .collect()
 }
 
-/// Every library of the workspace but the service itself.
+/// For each service, every library of the workspace but itself.
 fn libraries<'a>(
     workspace: &'a Workspace,
-    files: &'a [Vec<SourceFile<'a>>],
-    own: usize,
-) -> Vec<Library<'a>> {
-    let others = workspace.services.iter().zip(files).enumerate();
-    others
-        .filter(|(at, (spec, _))| *at != own && spec.service.library && !spec.schema_only)
-        .map(|(_, (spec, files))| Library {
-            name: &spec.service.name,
-            files,
+    files: &'a [Option<Vec<SourceFile<'a>>>],
+) -> Vec<Vec<Library<'a>>> {
+    let all = || workspace.services.iter().zip(files).enumerate();
+    let but = |own: usize| {
+        let others = all().filter(move |(at, (spec, _))| *at != own && is_library(spec));
+        others.filter_map(|(_, (spec, files))| {
+            Some(Library {
+                name: &spec.service.name,
+                files: files.as_ref()?,
+            })
         })
-        .collect()
+    };
+    (0..files.len()).map(|own| but(own).collect()).collect()
+}
+
+/// Whether others may import a service's modules.
+pub(crate) fn is_library(spec: &ServiceSpec) -> bool {
+    spec.service.library && !spec.schema_only
+}
+
+fn catalogs_of(bound: &Option<Bound<'_>>) -> Vec<Catalog> {
+    let bound = bound.as_ref();
+    bound.map_or_else(Vec::new, |bound| bound.declarations.catalogs.clone())
 }
 
 /// The modules that packs bring, extracted like user code.
 struct StubModules(Vec<(Box<str>, FileFacts)>);
 
 impl StubModules {
-    fn of(packs: &Packs) -> Self {
+    /// None if no service is wanted.
+    fn of(packs: &Packs, wanted: &[bool]) -> Self {
+        if !wanted.contains(&true) {
+            return Self(Vec::new());
+        }
         let stubs: Vec<_> = packs.stubs().collect();
         let extracted = stubs.par_iter().map(|stub| {
             (
@@ -148,7 +278,10 @@ fn declare_all(workspace: &Workspace, spec: &ServiceSpec, program: &Program<'_>)
 }
 
 /// The databases that a service names, or the workspace's first.
-fn databases_of<'a>(workspace: &'a Workspace, spec: &ServiceSpec) -> Vec<&'a DatabaseSpec> {
+pub(crate) fn databases_of<'a>(
+    workspace: &'a Workspace,
+    spec: &ServiceSpec,
+) -> Vec<&'a DatabaseSpec> {
     let named = &spec.service.databases;
     let known = named.iter().filter_map(|name| {
         workspace
@@ -165,17 +298,16 @@ fn databases_of<'a>(workspace: &'a Workspace, spec: &ServiceSpec) -> Vec<&'a Dat
 
 /// Merges the catalogs of each database over all services. Where services turn out to have a database each, their
 /// catalogs get its name, and what it imports from the others.
-fn merge_all(declared: &mut [Declared<'_>], joined: &[Index]) -> Merged {
+fn merge_all(workspace: &Workspace, catalogs: &mut [Vec<Catalog>], joined: &[Index]) -> Merged {
     let mut places = Vec::new();
     let mut members = Vec::new();
-    for (service, one) in declared.iter().enumerate() {
-        for (at, catalog) in one.declarations.catalogs.iter().enumerate() {
+    for (service, (spec, own)) in workspace.services.iter().zip(&*catalogs).enumerate() {
+        for (at, catalog) in own.iter().enumerate() {
             places.push((service, at));
-            let said = !one.spec.service.databases.is_empty();
             members.push(Member {
-                service: &one.spec.service.name,
+                service: &spec.service.name,
                 catalog,
-                said,
+                said: !spec.service.databases.is_empty(),
             });
         }
     }
@@ -195,9 +327,7 @@ fn merge_all(declared: &mut [Declared<'_>], joined: &[Index]) -> Merged {
             .iter()
             .filter_map(|member| places.get(*member))
         {
-            let own = declared
-                .get_mut(*service)
-                .and_then(|one| one.declarations.catalogs.get_mut(*at));
+            let own = catalogs.get_mut(*service).and_then(|own| own.get_mut(*at));
             let Some(own) = own else { continue };
             if database.members.len() == 1 {
                 own.clone_from(&database.catalog);
@@ -211,32 +341,44 @@ fn merge_all(declared: &mut [Declared<'_>], joined: &[Index]) -> Merged {
         .collect()
 }
 
-fn finish(workspace: &Workspace, merged: &Merged, service: Declared<'_>) -> Index {
-    let Declared {
-        spec,
-        contents,
-        program,
-        declarations,
-    } = service;
+fn finish_each(
+    workspace: &Workspace,
+    merged: &Merged,
+    catalogs: &[Vec<Catalog>],
+    bound: Each<Bound<'_>>,
+) -> Each<Index> {
+    let services = workspace.services.par_iter().zip(catalogs).zip(bound);
+    services
+        .map(|((spec, own), bound)| Some(finish(workspace, merged, spec, own, bound?)))
+        .collect()
+}
+
+fn finish(
+    workspace: &Workspace,
+    merged: &Merged,
+    spec: &ServiceSpec,
+    own: &[Catalog],
+    bound: Bound<'_>,
+) -> Index {
     let empty: Vec<Catalog> = databases_of(workspace, spec)
         .into_iter()
         .map(empty_catalog)
         .collect();
-    let catalogs = catalogs_of(merged, &empty, &declarations);
+    let catalogs = visible(merged, &empty, own);
     let mut index = link(&LinkInput {
         service: &spec.service,
-        program: &program,
-        models: &declarations.models,
+        program: &bound.program,
+        models: &bound.declarations.models,
         catalogs: &catalogs,
     });
-    index.catalogs.splice(0..0, declarations.catalogs);
-    complete(&mut index, contents);
-    unread::narrow(&mut index, &contents.files, &catalogs);
-    locate(&mut index, &contents.files);
+    index.catalogs.splice(0..0, own.iter().cloned());
+    complete(&mut index, bound.contents);
+    unread::narrow(&mut index, &bound.contents.files, &catalogs);
+    locate(&mut index, &bound.contents.files);
     index
 }
 
-fn empty_catalog(database: &DatabaseSpec) -> Catalog {
+pub(crate) fn empty_catalog(database: &DatabaseSpec) -> Catalog {
     Catalog {
         database: database.name.clone(),
         dialect: database.dialect,
@@ -246,16 +388,16 @@ fn empty_catalog(database: &DatabaseSpec) -> Catalog {
 
 /// A service's own databases first, then those that its declarations turned out to speak of. A service that names and
 /// declares none may speak of any.
-fn catalogs_of<'a>(
+pub(crate) fn visible<'a>(
     merged: &'a Merged,
     named: &'a [Catalog],
-    declarations: &Declarations,
+    own: &[Catalog],
 ) -> Vec<&'a Catalog> {
     let mut catalogs: Vec<&Catalog> = named
         .iter()
         .filter_map(|empty| merged.get(&empty.database))
         .collect();
-    for declared in &declarations.catalogs {
+    for declared in own {
         if catalogs
             .iter()
             .all(|catalog| catalog.database != declared.database)

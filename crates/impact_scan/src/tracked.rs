@@ -1,6 +1,46 @@
 //! What git tracks: read from the index file alone, so that nothing runs and nothing is written.
 
+use crate::stamp::Stamp;
+use gix_index::entry::{Flags, Stage, Stat};
+use serde::{Deserialize, Serialize};
 use std::path::{Component, Path, PathBuf};
+
+/// The digest that git knows a file's contents by, in hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectId(Box<str>);
+
+/// A file that git tracks.
+pub(crate) struct Tracked {
+    /// Where it is in the work tree.
+    pub(crate) absolute: PathBuf,
+    /// What the index says of it.
+    pub(crate) entry: IndexEntry,
+}
+
+/// What git's index says of a file.
+pub(crate) struct IndexEntry {
+    id: gix_hash::ObjectId,
+    stat: Stat,
+    /// Whether what it says holds for the file in the work tree, if that was not changed since.
+    reliable: bool,
+}
+
+impl IndexEntry {
+    /// The object that a file's contents are, if it is as git last saw it.
+    pub(crate) fn object_of(&self, bytes: u64, stamp: &Stamp) -> Option<ObjectId> {
+        let stat = &self.stat;
+        let same_time = |(seconds, nanoseconds): (i64, u32),
+                         time: &gix_index::entry::stat::Time| {
+            // The index keeps the low 32 bits, and git may have been built to leave out the nanoseconds.
+            seconds as u32 == time.secs && (time.nsecs == 0 || nanoseconds == time.nsecs)
+        };
+        let same = bytes == u64::from(stat.size)
+            && same_time(stamp.modified, &stat.mtime)
+            && same_time(stamp.changed, &stat.ctime)
+            && stamp.inode as u32 == stat.ino;
+        (self.reliable && same).then(|| ObjectId(self.id.to_hex().to_string().into()))
+    }
+}
 
 /// A git work tree.
 pub(crate) struct Repository {
@@ -35,8 +75,8 @@ fn git_directory(dot_git: &Path) -> Option<PathBuf> {
 }
 
 impl Repository {
-    /// Absolute paths of the files that are tracked below `root`. A repository without an index tracks none.
-    pub(crate) fn tracked_below(&self, root: &Path) -> Result<Vec<PathBuf>, String> {
+    /// The files that are tracked below `root`. A repository without an index tracks none.
+    pub(crate) fn tracked_below(&self, root: &Path) -> Result<Vec<Tracked>, String> {
         let index = self.git.join("index");
         if !index.is_file() {
             return Ok(Vec::new());
@@ -48,13 +88,24 @@ impl Repository {
         };
         let file = gix_index::File::at(&index, self.object_hash(), true, options)
             .map_err(|error| error.to_string())?;
-        let paths = file
-            .entries()
-            .iter()
-            .filter_map(|entry| plain_path(entry.path(&file)));
-        Ok(paths
-            .map(|path| self.work_tree.join(path))
-            .filter(|path| path.starts_with(root))
+        let written = file.timestamp();
+        let tracked = file.entries().iter().filter_map(|entry| {
+            let path = plain_path(entry.path(&file))?;
+            let unsure = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
+            // A file changed in the second in which the index was written looks as it did before.
+            let settled = i64::from(entry.stat.mtime.secs) < written.unix_seconds();
+            let merged = entry.flags.stage() == Stage::Unconflicted;
+            Some(Tracked {
+                absolute: self.work_tree.join(path),
+                entry: IndexEntry {
+                    id: entry.id,
+                    stat: entry.stat,
+                    reliable: settled && merged && !entry.flags.intersects(unsure),
+                },
+            })
+        });
+        Ok(tracked
+            .filter(|tracked| tracked.absolute.starts_with(root))
             .collect())
     }
 

@@ -4,11 +4,13 @@
 //! machine's owner ignores everywhere (`core.excludesFile`, `.git/info/exclude`) is not asked. Symbolic links are not
 //! followed: what they lead to inside the service is found under its own name, and what lies outside does not count.
 
-use crate::tracked::{Repository, repository_of};
+use crate::stamp::Stamp;
+use crate::tracked::{ObjectId, Repository, Tracked, repository_of};
 use crate::workspace::{ServiceSpec, relative, slashes};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use impact_facts::SkipReason;
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -22,6 +24,33 @@ pub struct Found {
     pub absolute: PathBuf,
     /// Its size in bytes when it was found.
     pub bytes: u64,
+    /// When it was last changed, as far as the file system tells.
+    pub stamp: Stamp,
+    /// What git knows it as, if it is as git last saw it.
+    pub object: Option<ObjectId>,
+}
+
+impl Found {
+    fn of(path: Box<str>, absolute: PathBuf, metadata: &Metadata) -> Self {
+        Self {
+            path,
+            absolute,
+            bytes: metadata.len(),
+            stamp: Stamp::of(metadata),
+            object: None,
+        }
+    }
+
+    /// A file of which nothing is known but where it should be.
+    pub(crate) fn unseen(path: &str, absolute: &Path) -> Self {
+        Self {
+            path: path.into(),
+            absolute: absolute.to_path_buf(),
+            bytes: 0,
+            stamp: Stamp::default(),
+            object: None,
+        }
+    }
 }
 
 /// What walking one service yields.
@@ -130,11 +159,10 @@ fn note(root: &Path, entry: &DirEntry, seen: &mut Seen) {
     if kind.is_symlink() {
         seen.links.push(entry.path().to_path_buf());
     } else if kind.is_file() {
-        let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
-        let found = Found {
-            path: inside(root, entry.path()),
-            absolute: entry.path().to_path_buf(),
-            bytes,
+        let path = inside(root, entry.path());
+        let found = match entry.metadata() {
+            Ok(metadata) => Found::of(path, entry.path().to_path_buf(), &metadata),
+            Err(_) => Found::unseen(&path, entry.path()),
         };
         seen.files.insert(found.path.clone(), found);
     }
@@ -175,7 +203,7 @@ fn add_tracked(
             return;
         }
     };
-    for absolute in tracked {
+    for Tracked { absolute, entry } in tracked {
         if others
             .iter()
             .any(|other| *other != root && absolute.starts_with(other))
@@ -183,22 +211,18 @@ fn add_tracked(
             continue;
         }
         let path = inside(root, &absolute);
-        if files.contains_key(&path) || leaves(root, &absolute) {
+        if let Some(found) = files.get_mut(&path) {
+            found.object = entry.object_of(found.bytes, &found.stamp);
             continue;
         }
-        if let Some(metadata) = absolute
-            .symlink_metadata()
-            .ok()
-            .filter(|metadata| metadata.is_file())
-        {
-            files.insert(
-                path.clone(),
-                Found {
-                    path,
-                    absolute,
-                    bytes: metadata.len(),
-                },
-            );
+        let metadata = absolute.symlink_metadata();
+        let Some(metadata) = metadata.ok().filter(Metadata::is_file) else {
+            continue;
+        };
+        if !leaves(root, &absolute) {
+            let mut found = Found::of(path, absolute, &metadata);
+            found.object = entry.object_of(found.bytes, &found.stamp);
+            files.insert(found.path.clone(), found);
         }
     }
 }
@@ -236,16 +260,10 @@ fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped
 }
 
 fn add_linked(root: &Path, link: &Path, target: PathBuf, files: &mut Files) {
-    let bytes = target.metadata().map_or(0, |metadata| metadata.len());
-    let path = inside(root, link);
-    files.insert(
-        path.clone(),
-        Found {
-            path,
-            absolute: target,
-            bytes,
-        },
-    );
+    if let Ok(metadata) = target.metadata() {
+        let found = Found::of(inside(root, link), target, &metadata);
+        files.insert(found.path.clone(), found);
+    }
 }
 
 fn holds_any(files: &Files, directory: &str) -> bool {
