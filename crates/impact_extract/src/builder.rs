@@ -118,7 +118,9 @@ impl ModuleBuilder {
     /// [`Self::close_function`]; the two must nest.
     pub fn open_function(&mut self) {
         let id = FunctionId(self.module.functions.len() as u32);
-        self.module.functions.push(unfinished_function());
+        self.module
+            .functions
+            .push(nameless_function(Span::default()));
         self.open.push(OpenFunction {
             id,
             is_generator: false,
@@ -272,11 +274,12 @@ pub fn with_stack<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, SEGMENT, work)
 }
 
-fn unfinished_function() -> Function {
+/// A function without name, parameters and body, as far as it is known before they are read.
+pub fn nameless_function(span: Span) -> Function {
     Function {
         name: None,
-        name_span: Span::default(),
-        span: Span::default(),
+        name_span: span,
+        span,
         decorators: Vec::new(),
         type_parameters: Vec::new(),
         parameters: Vec::new(),

@@ -94,6 +94,20 @@ pub enum Scope {
     Generated,
 }
 
+impl Scope {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Script => "script",
+            Self::Test => "test",
+            Self::Migration => "migration",
+            Self::Generated => "generated",
+        }
+    }
+}
+
 /// What is done to a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,6 +120,18 @@ pub enum Access {
     Declare,
 }
 
+impl Access {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Declare => "declare",
+        }
+    }
+}
+
 /// Whether a site names the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +140,17 @@ pub enum How {
     Explicit,
     /// A whole-row operation touches it through a declaration or a star.
     Implicit,
+}
+
+impl How {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Implicit => "implicit",
+        }
+    }
 }
 
 /// How sure a reference is. Ordered from the weakest: the certainty of a path is the least of its steps.
@@ -126,6 +163,18 @@ pub enum Certainty {
     Likely,
     /// Every step is bound by a declaration, an annotation, an import or SQL scoping.
     Exact,
+}
+
+impl Certainty {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Exact => "exact",
+        }
+    }
 }
 
 /// What a reference is, for policy.
@@ -144,6 +193,21 @@ pub enum ReferenceClass {
     View,
     /// A data file lists it among a table's columns.
     List,
+}
+
+impl ReferenceClass {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::WholeRow => "whole_row",
+            Self::Star => "star",
+            Self::Rebinding => "rebinding",
+            Self::View => "view",
+            Self::List => "list",
+        }
+    }
 }
 
 /// A site that touches a column or, with `column` none, a table as a whole.
@@ -214,6 +278,19 @@ pub enum EntryKind {
     Command,
     /// A handler of messages.
     Consumer,
+}
+
+impl EntryKind {
+    /// The word for it in output and fixtures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Job => "job",
+            Self::Command => "command",
+            Self::Consumer => "consumer",
+        }
+    }
 }
 
 /// What sets code going from outside.

@@ -4,7 +4,7 @@ use crate::effect::{Blind, Touch, site};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Value};
 use impact_facts::{
-    Access, BlindReason, Certainty, FileId, How, MappedField, Reach, ReferenceClass, Span,
+    Access, BlindReason, Certainty, FileId, How, MappedField, Reach, ReferenceClass, Site, Span,
     TableName,
 };
 
@@ -52,6 +52,24 @@ impl Manner {
         Self {
             how: How::Implicit,
             ..Self::named(access)
+        }
+    }
+
+    /// A touch of a table of the service's first database, in this manner.
+    fn touch(self, site: Site, table: TableName, via: &str) -> Touch {
+        Touch {
+            site,
+            database: "".into(),
+            table,
+            column: None,
+            access: self.access,
+            how: self.how,
+            class: self.class,
+            certainty: self.certainty,
+            via: via.into(),
+            declared_at: None,
+            becomes: None,
+            exposed_as: None,
         }
     }
 
@@ -105,18 +123,8 @@ impl Evaluator<'_> {
         via: &str,
     ) {
         self.touch(Touch {
-            site: site(file, span),
-            database: "".into(),
-            table: table.clone(),
             column: Some(column.into()),
-            access: manner.access,
-            how: manner.how,
-            class: manner.class,
-            certainty: manner.certainty,
-            via: via.into(),
-            declared_at: None,
-            becomes: None,
-            exposed_as: None,
+            ..manner.touch(site(file, span), table.clone(), via)
         });
     }
 
@@ -128,20 +136,10 @@ impl Evaluator<'_> {
         let Some(table) = self.table_of(model, field) else {
             return;
         };
-        let declared = (manner.how == How::Implicit).then_some(field.declared_at);
         self.touch(Touch {
-            site: site(self.file, span),
-            database: "".into(),
-            table,
             column: Some(field.column.clone()),
-            access: manner.access,
-            how: manner.how,
-            class: manner.class,
-            certainty: manner.certainty,
-            via: owner.orm.clone(),
-            declared_at: declared,
-            becomes: None,
-            exposed_as: None,
+            declared_at: (manner.how == How::Implicit).then_some(field.declared_at),
+            ..manner.touch(site(self.file, span), table, &owner.orm)
         });
     }
 
@@ -180,20 +178,7 @@ impl Evaluator<'_> {
 
     /// Records that a table as a whole is touched.
     pub fn touch_table(&mut self, table: &TableName, span: Span, manner: Manner, via: &str) {
-        self.touch(Touch {
-            site: site(self.file, span),
-            database: "".into(),
-            table: table.clone(),
-            column: None,
-            access: manner.access,
-            how: manner.how,
-            class: manner.class,
-            certainty: manner.certainty,
-            via: via.into(),
-            declared_at: None,
-            becomes: None,
-            exposed_as: None,
-        });
+        self.touch(manner.touch(site(self.file, span), table.clone(), via));
     }
 
     /// Records a blind spot.

@@ -49,7 +49,7 @@ pub fn entrypoints_json(graph: &Graph<'_>) -> String {
     let document = |one: EntryPointColumns<'_>| {
         let place = graph.entry_place(one.service, one.entry);
         EntryPointDocument {
-            kind: words::entry_kind(one.entry.kind),
+            kind: one.entry.kind.word(),
             name: one.entry.name.to_string(),
             service: place.service.to_string(),
             path: place.path.to_string(),
@@ -72,7 +72,7 @@ pub fn entrypoints_text(graph: &Graph<'_>) -> String {
     let mut out = String::new();
     for one in deployed(graph) {
         let place = graph.entry_place(one.service, one.entry);
-        let kind = words::entry_kind(one.entry.kind);
+        let kind = one.entry.kind.word();
         let schedule = one
             .entry
             .schedule

@@ -49,11 +49,11 @@ pub fn explain_finding(
                     .map(|at| format!(" at {}", words::place(at)))
                     .unwrap_or_default();
                 let kind = match step.kind {
-                    StepKind::Entry(kind) => words::entry_kind(kind),
+                    StepKind::Entry(kind) => kind.word(),
                     StepKind::Code => "code",
                     StepKind::Column => "column",
                 };
-                let sure = crate::references::certainty(step.certainty);
+                let sure = step.certainty.word();
                 out.push_str(&format!(
                     "  {}. {by} {kind} {}{place} ({sure})\n",
                     number + 1,

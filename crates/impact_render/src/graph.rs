@@ -1,7 +1,7 @@
 //! A graph as JSON.
 
 use crate::document::{SCHEMA_VERSION, pretty};
-use crate::references::{PlaceDocument, access, certainty};
+use crate::references::PlaceDocument;
 use impact_graph::{EdgeKind, ExportGraph};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,7 +48,7 @@ struct EdgeDocument {
 /// The word for what an edge says.
 pub(crate) fn edge_word(kind: EdgeKind) -> &'static str {
     match kind {
-        EdgeKind::References(how) => access(how),
+        EdgeKind::References(how) => how.word(),
         EdgeKind::Derives => "derives",
         EdgeKind::Mirrors => "mirrors",
         EdgeKind::Inherits => "inherits",
@@ -74,7 +74,7 @@ pub fn graph_json(graph: &ExportGraph) -> String {
         from: edge.from.clone(),
         to: edge.to.clone(),
         kind: edge_word(edge.kind),
-        certainty: certainty(edge.certainty),
+        certainty: edge.certainty.word(),
     });
     pretty(&GraphDocument {
         schema_version: SCHEMA_VERSION,

@@ -90,7 +90,7 @@ fn reach(check: &Check<'_>) -> String {
         count(entries.len(), "entry point")
     );
     for entry in entries.iter().take(ROWS) {
-        let kind = words::entry_kind(entry.kind);
+        let kind = entry.kind.word();
         out.push_str(&format!(
             "- {kind} `{}` ({})\n",
             entry.name.replace('`', "'"),

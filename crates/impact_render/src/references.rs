@@ -1,7 +1,7 @@
 //! Every reference, one line each.
 
 use crate::words;
-use impact_facts::{Access, Certainty, How, Index, Reference, ReferenceClass, Scope, TableName};
+use impact_facts::{How, Index, Reference, Scope, TableName};
 use impact_graph::{ColumnName, Graph, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -98,46 +98,6 @@ impl From<&Place> for PlaceDocument {
     }
 }
 
-/// The word for an access.
-pub(crate) fn access(access: Access) -> &'static str {
-    match access {
-        Access::Read => "read",
-        Access::Write => "write",
-        Access::Declare => "declare",
-    }
-}
-
-/// The word for a certainty.
-pub(crate) fn certainty(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Possible => "possible",
-        Certainty::Likely => "likely",
-        Certainty::Exact => "exact",
-    }
-}
-
-/// The word for a scope.
-pub(crate) fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Production => "production",
-        Scope::Script => "script",
-        Scope::Test => "test",
-        Scope::Migration => "migration",
-        Scope::Generated => "generated",
-    }
-}
-
-fn class(class: ReferenceClass) -> &'static str {
-    match class {
-        ReferenceClass::Name => "name",
-        ReferenceClass::WholeRow => "whole_row",
-        ReferenceClass::Star => "star",
-        ReferenceClass::Rebinding => "rebinding",
-        ReferenceClass::View => "view",
-        ReferenceClass::List => "list",
-    }
-}
-
 impl ReferenceDocument {
     pub(crate) fn new(
         reference: &Reference,
@@ -153,10 +113,6 @@ impl ReferenceDocument {
             end_line,
             end_col,
         } = place.into();
-        let how = match reference.how {
-            How::Explicit => "explicit",
-            How::Implicit => "implicit",
-        };
         Self {
             service: place.service.to_string(),
             path,
@@ -166,11 +122,11 @@ impl ReferenceDocument {
             end_col,
             table: table.to_string(),
             column: reference.column.as_deref().map(str::to_owned),
-            access: access(reference.access),
-            how,
-            class: class(reference.class),
-            certainty: certainty(reference.certainty),
-            scope: scope(reference.scope),
+            access: reference.access.word(),
+            how: reference.how.word(),
+            class: reference.class.word(),
+            certainty: reference.certainty.word(),
+            scope: reference.scope.word(),
             via: reference.via.to_string(),
             text: reference.text.to_string(),
             symbol: symbol.map(str::to_owned),
@@ -245,8 +201,8 @@ pub fn references_text(graph: &Graph<'_>, filter: &Filter) -> String {
         } else {
             ""
         };
-        let (sure, does) = (certainty(reference.certainty), access(reference.access));
-        let aside = format!("{sure}, {}", scope(reference.scope));
+        let (sure, does) = (reference.certainty.word(), reference.access.word());
+        let aside = format!("{sure}, {}", reference.scope.word());
         out.push_str(&format!("{place}: {how}{does} {column} ({aside})\n"));
     }
     out

@@ -143,7 +143,7 @@ fn reached(check: &Check<'_>) -> Option<String> {
     }
     let mut parts: Vec<String> = kinds
         .into_iter()
-        .map(|(kind, number)| count(number, words::entry_kind(kind)))
+        .map(|(kind, number)| count(number, kind.word()))
         .collect();
     match check.trace.downstream.len() {
         0 => {}
@@ -411,7 +411,7 @@ fn others(check: &Check<'_>, finding: &Finding) -> Option<String> {
     }
     let parts: Vec<String> = kinds
         .into_iter()
-        .map(|(kind, number)| count(number, words::entry_kind(kind)))
+        .map(|(kind, number)| count(number, kind.word()))
         .collect();
     (deployed.len() > 1).then(|| words::list(&parts))
 }
@@ -441,7 +441,7 @@ fn reach(check: &Check<'_>, settings: &Settings) -> String {
 }
 
 fn entry_line(entry: &AffectedEntry, settings: &Settings) -> String {
-    let kind = Paint::Cyan.on(settings, &format!("{:<8}", words::entry_kind(entry.kind)));
+    let kind = Paint::Cyan.on(settings, &format!("{:<8}", entry.kind.word()));
     let schedule = entry
         .schedule
         .as_ref()

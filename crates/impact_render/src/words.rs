@@ -1,6 +1,5 @@
 //! How things are said in a line: counts, places, ways.
 
-use impact_facts::EntryKind;
 use impact_graph::{ColumnState, DownstreamKind, Place, Proof, StepKind};
 
 /// `1 api`, `2 apis`.
@@ -27,16 +26,6 @@ pub(crate) fn place(place: &Place) -> String {
     match place.position.line {
         0 => place.path.to_string(),
         line => format!("{}:{line}:{}", place.path, place.position.col),
-    }
-}
-
-/// The word for a kind of entry point.
-pub(crate) fn entry_kind(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Api => "api",
-        EntryKind::Job => "job",
-        EntryKind::Command => "command",
-        EntryKind::Consumer => "consumer",
     }
 }
 

@@ -1,8 +1,8 @@
 //! What an index holds, as items of the words that fixtures use.
 
 use impact_facts::{
-    Access, BlindSpot, Certainty, EntryKind, EntryPoint, FileId, How, Index, Outbound,
-    OutboundKind, Reach, Reference, ReferenceClass, Scope, SymbolId, TableName,
+    BlindSpot, EntryPoint, FileId, Index, Outbound, OutboundKind, Reach, Reference, SymbolId,
+    TableName,
 };
 
 /// One item that was found at a line.
@@ -47,12 +47,12 @@ impl Items<'_> {
     fn reference(&self, one: &Reference) -> Found {
         let column = one.column.as_deref().unwrap_or("*");
         let mut words = vec![
-            access(one.access).to_owned(),
+            one.access.word().to_owned(),
             format!("{}.{column}", one.table.name),
-            how(one.how).to_owned(),
-            certainty(one.certainty).to_owned(),
-            class(one.class).to_owned(),
-            scope(one.scope).to_owned(),
+            one.how.word().to_owned(),
+            one.certainty.word().to_owned(),
+            one.class.word().to_owned(),
+            one.scope.word().to_owned(),
             one.via.to_string(),
         ];
         words.extend(one.exposed_as.as_ref().map(|name| format!("as={name}")));
@@ -61,7 +61,7 @@ impl Items<'_> {
     }
 
     fn entry_point(&self, one: &EntryPoint) -> Found {
-        let mut words = vec![entry(one.kind).to_owned()];
+        let mut words = vec![one.kind.word().to_owned()];
         words.extend(one.name.split_whitespace().map(str::to_owned));
         words.extend(
             one.runs
@@ -91,7 +91,7 @@ impl Items<'_> {
         };
         let mut words = vec![kind.to_owned()];
         words.extend(one.name.split_whitespace().map(str::to_owned));
-        words.push(certainty(one.certainty).to_owned());
+        words.push(one.certainty.word().to_owned());
         self.item(one.site.file, one.position.line, words)
     }
 
@@ -122,58 +122,5 @@ fn reach(reach: &Reach) -> Vec<String> {
             .collect(),
         Reach::Database => vec!["database".to_owned()],
         Reach::Words(words) => words.iter().map(|word| word.to_string()).collect(),
-    }
-}
-
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::Read => "read",
-        Access::Write => "write",
-        Access::Declare => "declare",
-    }
-}
-
-fn how(how: How) -> &'static str {
-    match how {
-        How::Explicit => "explicit",
-        How::Implicit => "implicit",
-    }
-}
-
-fn certainty(certainty: Certainty) -> &'static str {
-    match certainty {
-        Certainty::Exact => "exact",
-        Certainty::Likely => "likely",
-        Certainty::Possible => "possible",
-    }
-}
-
-fn class(class: ReferenceClass) -> &'static str {
-    match class {
-        ReferenceClass::Name => "name",
-        ReferenceClass::WholeRow => "whole_row",
-        ReferenceClass::Star => "star",
-        ReferenceClass::Rebinding => "rebinding",
-        ReferenceClass::View => "view",
-        ReferenceClass::List => "list",
-    }
-}
-
-fn scope(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Production => "production",
-        Scope::Script => "script",
-        Scope::Test => "test",
-        Scope::Migration => "migration",
-        Scope::Generated => "generated",
-    }
-}
-
-fn entry(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Api => "api",
-        EntryKind::Job => "job",
-        EntryKind::Command => "command",
-        EntryKind::Consumer => "consumer",
     }
 }

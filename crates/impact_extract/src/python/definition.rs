@@ -1,6 +1,7 @@
 //! Functions, classes, lambdas, and their parameters.
 
 use super::{At, Field, Kind, Lowering};
+use crate::builder::nameless_function;
 use impact_facts::{
     Argument, Block, Class, ClassKind, ExpressionId, ExpressionKind, Function, Name, Parameter,
     ParameterKind, Span, Statement, TypeParameter,
@@ -39,7 +40,7 @@ impl Lowering<'_, '_> {
         self.builder.open_function();
         let mut function = Function {
             decorators,
-            ..empty(span)
+            ..nameless_function(span)
         };
         self.children(|l, at| match at.kind {
             Kind::Token => function.is_async |= l.text(at.span) == "async",
@@ -57,7 +58,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn lambda(&mut self, span: Span) -> ExpressionId {
         self.builder.open_function();
-        let mut function = empty(span);
+        let mut function = nameless_function(span);
         self.parts(|l, at| match at.kind {
             Kind::LambdaParameters => function.parameters = l.parameters(),
             _ => function
@@ -180,22 +181,6 @@ impl Lowering<'_, '_> {
             Kind::SplatType => l.type_parameter_parts(names),
             _ => names.push(l.annotation()),
         });
-    }
-}
-
-fn empty(span: Span) -> Function {
-    Function {
-        name: None,
-        name_span: span,
-        span,
-        decorators: Vec::new(),
-        type_parameters: Vec::new(),
-        parameters: Vec::new(),
-        returns: None,
-        body: Block::default(),
-        is_async: false,
-        is_generator: false,
-        is_test: false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     CarrierDocument, CheckDocument, DownstreamDocument, EntryDocument, FindingDocument,
     ServiceDocument, StepDocument, TargetDocument,
 };
-use crate::references::{PlaceDocument, ReferenceDocument, certainty, scope};
+use crate::references::{PlaceDocument, ReferenceDocument};
 use crate::report::{Check, Sources};
 use crate::{coverage, frame, text, words};
 use impact_graph::{
@@ -38,7 +38,7 @@ pub(super) fn check(check: &Check<'_>, sources: Sources<'_>) -> CheckDocument {
         allowed: judgement
             .allowed
             .iter()
-            .map(|(kind, number)| (scope(*kind), *number))
+            .map(|(kind, number)| (kind.word(), *number))
             .collect(),
         coverage: services
             .map(|(evidence, control)| service(evidence, control, check))
@@ -114,8 +114,8 @@ fn finding(check: &Check<'_>, finding: &Finding, sources: Sources<'_>) -> Findin
         code: entry.code,
         class: entry.name,
         level: finding.level.name(),
-        certainty: certainty(finding.certainty),
-        scope: scope(finding.scope),
+        certainty: finding.certainty.word(),
+        scope: finding.scope.word(),
         message: finding.message.clone(),
         next: finding.next.clone(),
         service: finding
@@ -163,26 +163,26 @@ fn carrier(carrier: &Carrier) -> CarrierDocument {
 fn steps(proof: &Proof) -> Vec<StepDocument> {
     let step = |step: &impact_graph::Step| StepDocument {
         kind: match step.kind {
-            StepKind::Entry(kind) => words::entry_kind(kind),
+            StepKind::Entry(kind) => kind.word(),
             StepKind::Code => "code",
             StepKind::Column => "column",
         },
         name: step.label.to_string(),
         service: step.service.as_deref().map(str::to_owned),
         place: step.place.as_ref().map(PlaceDocument::from),
-        certainty: certainty(step.certainty),
+        certainty: step.certainty.word(),
     };
     proof.steps.iter().map(step).collect()
 }
 
 fn entry(entry: &AffectedEntry) -> EntryDocument {
     EntryDocument {
-        kind: words::entry_kind(entry.kind),
+        kind: entry.kind.word(),
         name: entry.name.to_string(),
         service: entry.place.service.to_string(),
         schedule: entry.schedule.as_deref().map(str::to_owned),
         place: (&entry.place).into(),
-        certainty: certainty(entry.proof.certainty()),
+        certainty: entry.proof.certainty().word(),
         path: steps(&entry.proof),
     }
 }
