@@ -1,4 +1,4 @@
-//! Names the sources that facts are made by, so that a cache written by other code is never read.
+//! Names the sources that facts and indexes are made by, so that a cache written by other code is never read.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 const SOURCES: &[&str] = &[
     "../impact_facts/src",
     "../impact_extract/src",
+    "../impact_bind/src",
+    "../impact_sql/src",
+    "../impact_catalog/src",
+    "../impact_link/src",
+    "src",
     "../../Cargo.lock",
 ];
 
