@@ -4,6 +4,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use impact_facts::Dialect;
 use impact_scan::ServiceArgument;
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// Who still uses this column, what reaches those lines, and may it be dropped?
@@ -24,6 +25,7 @@ Examples:
   impact graph --column users.email | dot -Tsvg > users.email.svg
   impact index --output billing.index          in billing's CI, to be joined elsewhere with:
   impact check column users.email --index billing.index
+  impact check --since origin/main --base origin/main    what a pull request's migrations take
   impact init                                  write a commented impact.toml of what was found";
 
 /// What every question takes.
@@ -83,8 +85,8 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// May this change run? Exit 0 clear, 1 blocked, 3 inconclusive, 2 error
-    #[command(subcommand)]
-    Check(CheckCommand),
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
     /// Every reference that is found
     #[command(
         after_help = "Examples:\n  impact references --column users.email\n  impact references --table users --format text"
@@ -102,7 +104,7 @@ pub enum Command {
     Graph(GraphArguments),
     /// Why: a class of findings, or the proof of each finding on a column
     #[command(
-        after_help = "Examples:\n  impact explain                                 every class of findings\n  impact explain whole_row                       one class\n  impact explain --column users.email            every finding, with its proof\n  impact explain --column users.email app/views.py:88"
+        after_help = "Examples:\n  impact explain --list                          every class of findings\n  impact explain IMP006                       one class\n  impact explain --column users.email            every finding, with its proof\n  impact explain --column users.email app/views.py:88"
     )]
     Explain(ExplainArguments),
     /// Which columns SQL statements touch: statements, or JSON lines with id and sql, on standard input
@@ -150,17 +152,59 @@ pub struct InitArguments {
     pub force: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub asked: Asked,
+    #[command(subcommand)]
+    pub command: Option<CheckCommand>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum CheckCommand {
     /// Ask about a column: `[database.][schema.]table.column`
-    #[command(after_help = CHECK_EXAMPLES)]
     Column(CheckColumnArguments),
+    /// Ask about all that migrations take from code that runs: drops, renames, other types, NOT NULL
+    Migration(CheckMigrationArguments),
+}
+
+/// What every check takes.
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// Migrations that are new or changed since HEAD left REV have not run; without a column or a migration, ask
+    /// about all that they take
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// Judge by the code at REV, too: it still runs while the migration does
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The day on which waivers are judged, as in 2027-01-31 (default: today)
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+    /// How to report (repeatable)
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Vec<ReportFormat>,
+    /// Write the report of the format before it to FILE (repeatable)
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckMigrationArguments {
+    /// Migrations, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub asked: Asked,
 }
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
   impact check column users.email
   impact check column users.email --change retype
+  impact check migration migrations/0003_contract.sql --base origin/main
+  impact check --since origin/main             all that the new migrations take
   impact check column users.email --format text --format json --output report.json
       text on standard output, JSON in report.json: an --output takes the --format before it";
 
@@ -172,12 +216,8 @@ pub struct CheckColumnArguments {
     /// What is to happen to it
     #[arg(long, value_enum, default_value = "drop")]
     pub change: ChangeWord,
-    /// How to report (repeatable)
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Vec<ReportFormat>,
-    /// Write the report of the format before it to FILE (repeatable)
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub asked: Asked,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -263,6 +303,9 @@ pub struct ExplainArguments {
     /// A class by name or code or, with --column, PATH, PATH:LINE or a finding's fingerprint
     #[arg(value_name = "WHAT")]
     pub what: Option<String>,
+    /// List every class of findings
+    #[arg(long, conflicts_with_all = ["what", "column"])]
+    pub list: bool,
     /// Findings on this column
     #[arg(long, value_name = "TABLE.COLUMN")]
     pub column: Option<String>,

@@ -5,11 +5,9 @@ use crate::outcome::Failure;
 use crate::output;
 use crate::session::Session;
 use impact_facts::Index;
-use impact_graph::{Change, FoundColumn, Graph, Lookup, Target, Trace};
-use impact_policy::{Judgement, Policy, PolicyConfig, judge};
+use impact_graph::{Change, FoundColumn, Graph, Lookup, Target};
 use impact_render::Format;
-use impact_scan::Workspace;
-use serde::Deserialize;
+use impact_scan::{PastWorkspace, Repository, Workspace};
 use std::path::PathBuf;
 
 impl From<ChangeWord> for Change {
@@ -52,6 +50,25 @@ impl Known {
     }
 }
 
+/// A workspace as it was, with all that is known of it.
+pub struct Past {
+    pub indexes: Vec<Index>,
+    _files: PastWorkspace,
+}
+
+impl Past {
+    /// Looks at a session's workspace as it was at a revision.
+    pub fn of(session: &Session, now: &Workspace, revision: &str) -> Result<Self, Failure> {
+        let repository = Repository::around(&now.root)?;
+        let files = repository.revision(revision)?.workspace(now)?;
+        let indexes = session.indexes(&files.workspace)?;
+        Ok(Self {
+            indexes,
+            _files: files,
+        })
+    }
+}
+
 /// The column that a target means.
 pub fn find(graph: &Graph<'_>, text: &str) -> Result<FoundColumn, Failure> {
     match graph.lookup(&Target::parse(text)?) {
@@ -80,34 +97,6 @@ fn unknown(text: &str, nearest: &[String]) -> String {
             )
         }
     }
-}
-
-/// What a change touches, and how that is judged by the workspace's policy.
-pub fn ask(
-    known: &Known,
-    graph: &Graph<'_>,
-    text: &str,
-    change: ChangeWord,
-) -> Result<(Trace, Judgement), Failure> {
-    let policy = policy(&known.workspace)?;
-    let trace = graph.trace(&find(graph, text)?, change.into());
-    let judgement = judge(&trace, &policy);
-    Ok((trace, judgement))
-}
-
-fn policy(workspace: &Workspace) -> Result<Policy, Failure> {
-    let Some(section) = workspace.policy.clone() else {
-        return Ok(Policy::default());
-    };
-    let place = workspace
-        .config
-        .as_deref()
-        .map(|path| path.display().to_string())
-        .unwrap_or_default();
-    let config = PolicyConfig::deserialize(section)
-        .map_err(|error| Failure::about(format_args!("{place}: policy"), error.message()))?;
-    Policy::new(config.rules)
-        .map_err(|error| Failure::about(format_args!("{place}: policy"), error))
 }
 
 /// Where a report goes; none: to standard output.

@@ -6,7 +6,7 @@ mod replay;
 mod runner;
 mod text;
 
-pub use declare::{Declarations, DeclareOptions, MigrationFile, declare};
+pub use declare::{Declarations, DeclareOptions, declare};
 pub use merge::{Member, MergedDatabase, merge, merge_databases};
 pub use replay::Replay;
 pub use text::SourceText;

@@ -1,6 +1,6 @@
 //! All that was found in one service at one revision: what travels to the graph, to the cache and to other repositories.
 
-use crate::{Catalog, FileId, Language, Position, Site, TableName};
+use crate::{Catalog, FileId, Language, Migration, Position, Site, TableName};
 use serde::{Deserialize, Serialize};
 
 /// What one service yields.
@@ -30,6 +30,8 @@ pub struct Index {
     pub coverage: Coverage,
     /// The schema that this service's own migrations and declarations describe, one for each database.
     pub catalogs: Vec<Catalog>,
+    /// Its migrations, database by database in their order.
+    pub migrations: Vec<Migration>,
 }
 
 /// Who a service is.
@@ -247,7 +249,8 @@ pub struct Reference {
     pub becomes: Option<Box<str>>,
     /// The name under which the value leaves the service, where it does.
     pub exposed_as: Option<Box<str>>,
-    /// Migrations: whether the step has run by the end of the history that the tree holds. Else false.
+    /// Code of a migration: whether it has run when a change is asked for, or never runs again. In an index always so:
+    /// which migrations are still to run depends on the question. Else false.
     pub applied: bool,
 }
 

@@ -96,6 +96,7 @@ pub(crate) fn unknown_steps(
                     blind_spot,
                     place,
                     symbol: None,
+                    applied: false,
                     proof: None,
                 });
             }

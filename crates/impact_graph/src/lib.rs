@@ -15,21 +15,25 @@ mod export;
 mod join;
 mod mirror;
 mod node;
+mod omissions;
 mod place;
 mod proof;
 mod route;
 mod search;
 mod target;
+mod timing;
 mod trace;
 mod tracing;
 
 pub use build::Graph;
 pub use closure::EntryPointColumns;
 pub use export::{ExportEdge, ExportGraph, ExportNode, ExportNodeKind};
+pub use impact_facts::Change;
 pub use node::EdgeKind;
 pub use place::{ColumnName, Place};
 pub use target::{ColumnState, FoundColumn, Lookup, Target, TargetError};
+pub use timing::{StepPlace, Timing};
 pub use trace::{
-    AffectedEntry, Carrier, Change, DependentClass, Downstream, DownstreamKind, Proof,
-    ServiceEvidence, Step, StepKind, Trace, TracedBlindSpot, TracedDependent, TracedReference,
+    AffectedEntry, Carrier, DependentClass, Downstream, DownstreamKind, Proof, ServiceEvidence,
+    Step, StepKind, Trace, TracedBlindSpot, TracedDependent, TracedReference,
 };

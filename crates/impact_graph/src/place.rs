@@ -22,13 +22,16 @@ pub struct ColumnName {
     pub database: Box<str>,
     /// The table: bare where the search path finds it.
     pub table: TableName,
-    /// The column.
+    /// The column; empty for the table as a whole.
     pub column: Box<str>,
 }
 
 impl std::fmt::Display for ColumnName {
-    /// `table.column`, without the database.
+    /// `table.column`, without the database; `table` for a table as a whole.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.column.is_empty() {
+            return write!(f, "{}", self.table);
+        }
         write!(f, "{}.{}", self.table, self.column)
     }
 }

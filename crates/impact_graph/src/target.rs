@@ -139,6 +139,14 @@ pub struct FoundColumn {
     pub(crate) key: ColumnKey,
 }
 
+impl FoundColumn {
+    /// Whether it is a table as a whole: its column's name is empty.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.key.column.is_empty()
+    }
+}
+
 /// The answer to a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
@@ -173,6 +181,38 @@ impl Graph<'_> {
             }
         }
         Lookup::Unknown(self.nearest(target))
+    }
+
+    /// The column, or with an empty name the table as a whole, that a service calls so in one of its databases, whether
+    /// anybody else speaks of it or not.
+    #[must_use]
+    pub fn named(
+        &self,
+        service: usize,
+        database: &str,
+        table: &TableName,
+        column: &str,
+    ) -> FoundColumn {
+        let database = self.databases.in_service(service, database);
+        let table = self.databases.get(database).canonical(table);
+        self.describe(ColumnKey {
+            database,
+            table,
+            column: column.into(),
+        })
+    }
+
+    /// A column or table by the name that another graph gave it; none if no database is called so here.
+    #[must_use]
+    pub fn same(&self, name: &ColumnName) -> Option<FoundColumn> {
+        let database = self.databases.by_name(&name.database)?;
+        let table = self.databases.get(database).canonical(&name.table);
+        let column = name.column.clone();
+        Some(self.describe(ColumnKey {
+            database,
+            table,
+            column,
+        }))
     }
 
     /// Tables of any database that a name means: `[database.][schema.]table`, by their database and one name.
@@ -288,11 +328,34 @@ impl Graph<'_> {
         let place = |one: &Declared<'_>, site: Option<Site>| {
             site.and_then(|site| self.catalog_place(one.catalog, site.file, site.span))
         };
+        if key.column.is_empty() {
+            return self.describe_table(key);
+        }
         FoundColumn {
             name: self.column_name(&key),
             state: self.state(declared, &key.column),
             declared_at: live.and_then(|(one, column)| place(one, column.declared_at)),
             data_type: live.map_or_else(Box::default, |(_, column)| column.data_type.clone()),
+            key,
+        }
+    }
+
+    fn describe_table(&self, key: ColumnKey) -> FoundColumn {
+        let declared = self.databases.get(key.database).declared(&key.table);
+        let place = |one: &Declared<'_>, site: Option<Site>| {
+            site.and_then(|site| self.catalog_place(one.catalog, site.file, site.span))
+        };
+        let live = declared.iter().find(|one| one.live);
+        let state = match (live, declared.first()) {
+            (Some(_), _) => ColumnState::Live,
+            (None, Some(one)) => ColumnState::Dropped(place(one, one.relation.dropped_at)),
+            (None, None) => ColumnState::Mentioned,
+        };
+        FoundColumn {
+            name: self.column_name(&key),
+            state,
+            declared_at: live.and_then(|one| place(one, one.relation.declared_at)),
+            data_type: Box::default(),
             key,
         }
     }

@@ -4,50 +4,9 @@ use crate::node::EdgeKind;
 use crate::place::{ColumnName, Place};
 use crate::target::FoundColumn;
 use impact_facts::{
-    BlindSpot, Certainty, Coverage, DependentKind, EntryKind, Reference, RelationKind, Scope,
-    TableName,
+    BlindSpot, Certainty, Change, Coverage, DependentKind, EntryKind, Reference, RelationKind,
+    Scope, TableName,
 };
-
-/// What is to be done to a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Change {
-    /// It goes.
-    Drop,
-    /// It gets another name.
-    Rename,
-    /// It gets another type.
-    Retype,
-    /// NULL is no longer allowed.
-    Tighten,
-}
-
-impl Change {
-    /// Every change with the word that names it.
-    pub const NAMES: &[(Change, &str)] = &[
-        (Change::Drop, "drop"),
-        (Change::Rename, "rename"),
-        (Change::Retype, "retype"),
-        (Change::Tighten, "tighten"),
-    ];
-
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(change, _)| *change == self)
-            .map_or("drop", |(_, name)| name)
-    }
-
-    /// The change that a word names.
-    #[must_use]
-    pub fn from_name(word: &str) -> Option<Change> {
-        Self::NAMES
-            .iter()
-            .find(|(_, name)| *name == word)
-            .map(|(change, _)| *change)
-    }
-}
 
 /// All that a change of one column touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +114,8 @@ pub struct TracedBlindSpot {
     pub place: Place,
     /// The code it stands in.
     pub symbol: Option<Box<str>>,
+    /// Whether it stands in a migration that has run, or in a part of one that never runs again.
+    pub applied: bool,
     /// The surest and shortest way from an entry point to that code, if one is known.
     pub proof: Option<Proof>,
 }

@@ -7,36 +7,56 @@ use crate::place::{ColumnName, Place};
 use crate::proof::Prover;
 use crate::search::Search;
 use crate::target::FoundColumn;
+use crate::timing::{Clock, Timing};
 use crate::trace::{
-    AffectedEntry, Carrier, Change, Downstream, DownstreamKind, ServiceEvidence, Trace,
-    TracedBlindSpot, TracedReference,
+    AffectedEntry, Carrier, Downstream, DownstreamKind, ServiceEvidence, Trace, TracedBlindSpot,
+    TracedReference,
 };
 use crate::{dependents, evidence};
-use impact_facts::{Access, BlindSpot, EntryKind, Reach, ReferenceClass, RelationKind, Scope};
+use impact_facts::{
+    Access, BlindSpot, Change, EntryKind, Reach, ReferenceClass, RelationKind, Scope,
+};
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// A column that the search reached, by its key: its node, and the columns from it to the target.
 pub(crate) type Carriers = BTreeMap<ColumnKey, (NodeIndex, Carrier)>;
 
 impl Graph<'_> {
-    /// All that `change` of `target` touches, with a proof for each. Linear in the graph.
+    /// All that `change` of `target` touches, with a proof for each, if nothing is said of the time. Linear in the
+    /// graph.
     #[must_use]
     pub fn trace(&self, target: &FoundColumn, change: Change) -> Trace {
-        let start = self.find_column(&target.key);
-        let back = Search::run(&self.net, start, Direction::Incoming, |edge| {
+        self.trace_at(target, change, &Timing::default())
+    }
+
+    /// All that `change` of `target` touches when it is made at a time, with a proof for each. Linear in the graph.
+    #[must_use]
+    pub fn trace_at(&self, target: &FoundColumn, change: Change, timing: &Timing) -> Trace {
+        let starts = self.starts(&target.key);
+        let back = Search::run(&self.net, starts, Direction::Incoming, |edge| {
             leads_back(edge.kind)
         });
         let prover = Prover::new(self, &back);
+        let clock = Clock::new(self, &target.key, timing);
         let carriers = self.carriers(&back, &target.key);
         let mut references = self.references(&carriers, &prover);
+        references.extend(self.table_references(&target.key, &prover));
+        for found in &mut references {
+            let reference = &mut found.traced.reference;
+            reference.applied = reference.scope == Scope::Migration
+                && clock.has_run(self, found.service, reference.site);
+        }
         let mut entry_points = self.affected(&back, &prover);
         self.count_reach(&mut references, &entry_points);
         references.sort_by(|a, b| order(&a.traced).cmp(&order(&b.traced)));
         let downstream = self.downstream(&carriers, &back, &prover, &entry_points);
-        let dependents = dependents::find(self, &carriers);
+        let mut dependents = dependents::find(self, &carriers);
+        if target.is_table() {
+            dependents.retain(|one| one.table != target.key.table);
+        }
         Trace {
             target: target.clone(),
             change,
@@ -44,11 +64,61 @@ impl Graph<'_> {
             references: references.into_iter().map(|found| found.traced).collect(),
             omissions: self.omissions(&target.key, change, &prover),
             dependents,
-            blind_spots: self.reaching(&carriers, &prover),
+            blind_spots: self.reaching(&carriers, &prover, &clock),
             entry_points: entry_points.drain(..).map(|found| found.entry).collect(),
             downstream,
             services: self.evidence(&carriers, &target.key),
         }
+    }
+
+    /// Where the search begins: at a column or, of a table, at all its columns and at the code that names it alone.
+    fn starts(&self, target: &ColumnKey) -> Vec<NodeIndex> {
+        if !target.column.is_empty() {
+            return self.find_column(target).into_iter().collect();
+        }
+        let own = |key: &&ColumnKey| key.database == target.database && key.table == target.table;
+        let columns = self.columns.iter().filter(own);
+        let mut starts: Vec<NodeIndex> = columns.filter_map(|key| self.find_column(key)).collect();
+        starts.extend(
+            self.of_table(target)
+                .filter_map(|(service, reference)| self.symbol(service as u32, reference.symbol?)),
+        );
+        starts
+    }
+
+    /// References to a table as a whole.
+    fn of_table(
+        &self,
+        target: &ColumnKey,
+    ) -> impl Iterator<Item = (usize, &impact_facts::Reference)> {
+        let services = self.indexes.iter().enumerate();
+        services
+            .flat_map(|(service, index)| index.references.iter().map(move |one| (service, one)))
+            .filter(|(_, one)| one.column.is_none())
+            .filter(|(service, one)| {
+                self.databases.table_of(*service, one) == (target.database, target.table.clone())
+            })
+    }
+
+    /// References to the target's table as a whole, if it is one.
+    fn table_references(&self, target: &ColumnKey, prover: &Prover<'_>) -> Vec<Found> {
+        if !target.column.is_empty() {
+            return Vec::new();
+        }
+        let carrier = self.bare_carrier(target);
+        let found = self.of_table(target).filter_map(|(service, reference)| {
+            let code = reference
+                .symbol
+                .and_then(|symbol| self.symbol(service as u32, symbol));
+            let file = Node::File(service as u32, reference.site.file);
+            let proof = code.and_then(|code| prover.to_symbol(code));
+            Some(Found {
+                service,
+                code: code.or_else(|| self.find(file))?,
+                traced: self.traced(service as u32, reference, &carrier, proof),
+            })
+        });
+        found.collect()
     }
 
     /// The target and the columns made from it.
@@ -82,7 +152,7 @@ impl Graph<'_> {
         carriers
     }
 
-    fn bare_carrier(&self, target: &ColumnKey) -> Carrier {
+    pub(crate) fn bare_carrier(&self, target: &ColumnKey) -> Carrier {
         let name = self.column_name(target);
         let hops = vec![name.clone()];
         Carrier {
@@ -117,6 +187,7 @@ impl Graph<'_> {
                 let proof = prover.to_code(edge.source(), edge.id());
                 let traced = self.traced(at.service, reference, carrier, proof);
                 let one = Found {
+                    service: at.service as usize,
                     code: edge.source(),
                     traced,
                 };
@@ -137,48 +208,7 @@ impl Graph<'_> {
         found
     }
 
-    /// Writers of the target's table whose code never writes the target.
-    fn omissions(
-        &self,
-        target: &ColumnKey,
-        change: Change,
-        prover: &Prover<'_>,
-    ) -> Vec<TracedReference> {
-        let mut found = Vec::new();
-        if change != Change::Tighten {
-            return found;
-        }
-        let carrier = self.bare_carrier(target);
-        for (service, index) in self.indexes.iter().enumerate() {
-            let at_target = |reference: &impact_facts::Reference| {
-                reference.access == Access::Write
-                    && self.databases.table_of(service, reference)
-                        == (target.database, target.table.clone())
-            };
-            let writers: Vec<_> = index
-                .references
-                .iter()
-                .filter(|one| at_target(one))
-                .collect();
-            let writes =
-                |one: &&&impact_facts::Reference| one.column.as_ref() == Some(&target.column);
-            let code = |one: &impact_facts::Reference| (one.symbol, one.site.file);
-            let named: HashSet<_> = writers.iter().filter(writes).map(|one| code(one)).collect();
-            let whole = writers
-                .iter()
-                .filter(|one| one.column.is_none() && !named.contains(&code(one)));
-            for one in whole {
-                let symbol = one
-                    .symbol
-                    .and_then(|symbol| self.symbol(service as u32, symbol));
-                let proof = symbol.and_then(|symbol| prover.to_symbol(symbol));
-                found.push(self.traced(service as u32, one, &carrier, proof));
-            }
-        }
-        found
-    }
-
-    fn traced(
+    pub(crate) fn traced(
         &self,
         service: u32,
         reference: &impact_facts::Reference,
@@ -357,7 +387,12 @@ impl Graph<'_> {
     }
 
     /// Blind spots that may reach a carrier.
-    fn reaching(&self, carriers: &Carriers, prover: &Prover<'_>) -> Vec<TracedBlindSpot> {
+    fn reaching(
+        &self,
+        carriers: &Carriers,
+        prover: &Prover<'_>,
+        clock: &Clock<'_>,
+    ) -> Vec<TracedBlindSpot> {
         let mut found = Vec::new();
         for (service, index) in self.indexes.iter().enumerate() {
             for blind in &index.blind_spots {
@@ -367,6 +402,8 @@ impl Graph<'_> {
                         blind_spot: blind.clone(),
                         place: self.place(service as u32, blind.site, blind.position),
                         symbol: symbol.map(|symbol| symbol.name.clone()),
+                        applied: blind.scope == Scope::Migration
+                            && clock.has_run(self, service, blind.site),
                         proof: blind
                             .symbol
                             .and_then(|symbol| self.symbol(service as u32, symbol))
@@ -421,6 +458,7 @@ impl Graph<'_> {
 
 /// A reference and the code it stands in.
 struct Found {
+    service: usize,
     code: NodeIndex,
     traced: TracedReference,
 }

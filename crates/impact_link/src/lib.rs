@@ -74,7 +74,7 @@ pub use touch::Manner;
 pub use value::{Atom, Dictionary, ModelId, Object, Value};
 
 use impact_bind::Program;
-use impact_facts::{Catalog, Index, Model, Service};
+use impact_facts::{Catalog, FileId, Index, Model, Service};
 
 /// What is linked.
 #[derive(Clone, Copy)]
@@ -87,6 +87,8 @@ pub struct LinkInput<'a> {
     pub models: &'a [Model],
     /// Its databases. The first is the one of a reference that does not say.
     pub catalogs: &'a [&'a Catalog],
+    /// Files that hold a part of a schema's history, forwards or backwards, wherever they lie.
+    pub history: &'a [FileId],
 }
 
 /// Links one service. Positions and texts of sites are left empty: whoever has the bytes fills them.

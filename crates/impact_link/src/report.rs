@@ -37,10 +37,16 @@ impl<'a, 'e> Report<'a, 'e> {
         for file in program.files().take(program.own_files() as usize) {
             let facts = program.facts(file);
             let path = program.path(file);
+            let scope = match code_scope(path, facts) {
+                Scope::Production | Scope::Script if input.history.contains(&file) => {
+                    Scope::Migration
+                }
+                scope => scope,
+            };
             index.files.push(IndexedFile {
                 path: path.into(),
                 language: facts.language,
-                scope: code_scope(path, facts),
+                scope,
             });
         }
         let mut report = Self {
@@ -250,7 +256,6 @@ impl<'a, 'e> Report<'a, 'e> {
             declared_position: None,
             becomes: touch.becomes.clone(),
             exposed_as: touch.exposed_as.clone(),
-            // A migration of the tree is part of its history, so it has run by the end of it.
             applied: scope == Scope::Migration,
         });
     }

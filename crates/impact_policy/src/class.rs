@@ -28,10 +28,22 @@ pub enum FindingClass {
     Star,
     /// An index or constraint on this column alone: it goes with it.
     GoesAlong,
+    /// The code before this change still needs it.
+    DeployOrder,
     /// A site that could not be decided and may reach it.
     BlindSpot,
     /// A service that has a database driver and shows no use of a database.
     Asleep,
+    /// A statement of a migration that was not understood.
+    UnreadMigration,
+    /// A waiver whose last day is over.
+    WaiverExpired,
+    /// A waiver that nothing needs.
+    WaiverUnmatched,
+    /// A waiver that cannot be used: without a reason, for what is open, for what is not its own.
+    WaiverInvalid,
+    /// An annotation of a blind spot that cannot be true.
+    AnnotationInvalid,
 }
 
 /// A row of the table of classes.
@@ -149,6 +161,15 @@ const TABLE: &[FindingClassEntry] = &[
         next: "nothing, if nobody relies on it",
     },
     FindingClassEntry {
+        class: FindingClass::DeployOrder,
+        code: "IMP012",
+        name: "deploy_order",
+        title: "the last reader is removed and the column taken at once",
+        why: "The code before this change still needs the column, and it still runs while the migration does: until the \
+              last old process has ended, its statements fail. The same holds when the release is rolled back.",
+        next: "deploy the change of the code first, and run the migration in a later release",
+    },
+    FindingClassEntry {
         class: FindingClass::BlindSpot,
         code: "IMP020",
         name: "blind_spot",
@@ -165,6 +186,64 @@ const TABLE: &[FindingClassEntry] = &[
               used in a way that is not understood, so its silence proves nothing.",
         next: "see `impact facts FILE` on a file that uses the driver; a query pack may be missing",
     },
+    FindingClassEntry {
+        class: FindingClass::UnreadMigration,
+        code: "IMP022",
+        name: "unread_migration",
+        title: "a statement of the migration was not understood",
+        why: "What it changes is not known, so nothing was asked about it.",
+        next: "say what it does in a form that is read, or look at it yourself and check the columns by name",
+    },
+    FindingClassEntry {
+        class: FindingClass::WaiverExpired,
+        code: "IMP030",
+        name: "waiver_expired",
+        title: "a waiver has expired",
+        why: "Its last day is over: what it accepted counts again.",
+        next: "do what it put off, or agree on a new day",
+    },
+    FindingClassEntry {
+        class: FindingClass::WaiverUnmatched,
+        code: "IMP031",
+        name: "waiver_unmatched",
+        title: "a waiver accepts nothing",
+        why: "Nothing of its code stands where it points. It would hide the next thing that does.",
+        next: "remove it",
+    },
+    FindingClassEntry {
+        class: FindingClass::WaiverInvalid,
+        code: "IMP032",
+        name: "waiver_invalid",
+        title: "a waiver cannot be used",
+        why: "It lacks a code, a target, a site, a reason, an owner or a day; it speaks of another service's code; or \
+              of something that is open: that is decided by looking, not waived.",
+        next: "complete it or remove it",
+    },
+    FindingClassEntry {
+        class: FindingClass::AnnotationInvalid,
+        code: "IMP033",
+        name: "annotation_invalid",
+        title: "an annotation cannot be true",
+        why: "It names a column that no schema has, or a table that the code beside it cannot reach, or stands where \
+              nothing is open. What it wanted to decide stays open.",
+        next: "name the columns that the code touches, as table.column,table.column",
+    },
+];
+
+/// Words of policies for several classes.
+const GROUPS: &[(&str, &[FindingClass])] = &[
+    (
+        "explicit",
+        &[
+            FindingClass::Declaration,
+            FindingClass::Write,
+            FindingClass::Read,
+            FindingClass::List,
+        ],
+    ),
+    ("implicit", &[FindingClass::WholeRow]),
+    ("star_only", &[FindingClass::Star]),
+    ("write_only", &[FindingClass::Write]),
 ];
 
 impl FindingClass {
@@ -181,6 +260,18 @@ impl FindingClass {
             .iter()
             .find(|row| row.class == self)
             .unwrap_or(&TABLE[0])
+    }
+
+    /// Every class that a word of a policy means: a code, a name, or a group (`explicit`, `implicit`, `star_only`,
+    /// `write_only`).
+    #[must_use]
+    pub fn group(word: &str) -> Vec<FindingClass> {
+        let word = word.replace(['-', ' '], "_").to_lowercase();
+        let group = GROUPS.iter().find(|(name, _)| *name == word);
+        match group {
+            Some((_, classes)) => classes.to_vec(),
+            None => Self::find(&word).into_iter().collect(),
+        }
     }
 
     /// The class of a code or name, in any case.

@@ -2,6 +2,7 @@
 
 use crate::class::FindingClass;
 use crate::level::Level;
+use crate::waiver::Waived;
 use impact_facts::{Certainty, Scope};
 use impact_graph::Place;
 
@@ -28,7 +29,10 @@ pub struct Finding {
     pub owner: Option<Box<str>>,
     /// For a declaration: the whole-row references that it feeds, as indexes into the trace's references.
     pub feeds: Vec<usize>,
-    /// The same for the same thing in the same code, wherever its line moves to: 16 hexadecimal digits.
+    /// Accepted for a time: it does not count for the verdict.
+    pub waived: Option<Waived>,
+    /// The same for the same thing in the same code, wherever its line moves to: 16 hexadecimal digits. No two findings
+    /// of a judgement share one.
     pub fingerprint: String,
 }
 
@@ -45,6 +49,8 @@ pub enum Subject {
     BlindSpot(usize),
     /// One of its services.
     Service(usize),
+    /// Nothing of the trace: the migration itself, a waiver, the code before.
+    Elsewhere,
 }
 
 /// A fingerprint of texts, stable over platforms and releases (FNV-1a, 64 bits).

@@ -4,11 +4,13 @@ use crate::class::FindingClass;
 use crate::control::{Control, ControlState};
 use crate::finding::{Finding, Subject, fingerprint};
 use crate::level::Level;
-use crate::policy::{Policy, Weighed};
+use crate::policy::Policy;
+use crate::waiver::{Waived, Waiver, waiver_finding};
 use crate::weigh;
 use impact_facts::{Certainty, How, Scope};
 use impact_graph::{Place, Trace, TracedReference};
-use std::collections::BTreeMap;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,36 +58,62 @@ pub struct Judgement {
     pub controls: Vec<Control>,
     /// Why it is inconclusive although no single site is: no service shows any use of a database.
     pub no_evidence: bool,
+    /// Which of the waivers fit something here, expired or not.
+    pub used: BTreeSet<usize>,
 }
 
 impl Judgement {
-    /// The findings of one level, in order.
+    /// The findings of one level that count, in order.
     pub fn of_level(&self, level: Level) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(move |finding| finding.level == level)
+        let counted = self.findings.iter().filter(|one| one.waived.is_none());
+        counted.filter(move |finding| finding.level == level)
     }
+
+    /// The findings that are accepted for now, in order.
+    pub fn waived(&self) -> impl Iterator<Item = (&Finding, &Waived)> {
+        let all = self.findings.iter();
+        all.filter_map(|finding| Some((finding, finding.waived.as_ref()?)))
+    }
+}
+
+/// What a trace is judged by.
+#[derive(Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The team's rules.
+    pub policy: &'a Policy,
+    /// What is accepted.
+    pub waivers: &'a [Waiver],
+    /// The day; none: no waiver counts.
+    pub today: Option<Date>,
+    /// Who answers for a place, where that is known better than by its service.
+    pub owner_of: &'a dyn Fn(&Place) -> Option<Box<str>>,
 }
 
 /// Judges a trace by a policy. Pure: the same in, the same out.
 #[must_use]
 pub fn judge(trace: &Trace, policy: &Policy) -> Judgement {
-    let mut findings = reference_findings(trace);
-    findings.extend(
-        trace
-            .omissions
-            .iter()
-            .enumerate()
-            .map(|(at, one)| omission(trace, at, one)),
-    );
-    findings.extend(dependent_findings(trace));
-    findings.extend(blind_findings(trace));
+    let circumstances = Circumstances {
+        policy,
+        waivers: &[],
+        today: None,
+        owner_of: &|_| None,
+    };
+    judge_in(trace, &circumstances)
+}
+
+/// Judges a trace by a policy, with waivers and owners. Pure: the same in, the same out.
+#[must_use]
+pub fn judge_in(trace: &Trace, by: &Circumstances<'_>) -> Judgement {
     let controls: Vec<Control> = trace.services.iter().map(Control::of).collect();
-    findings.extend(asleep_findings(trace, &controls));
+    let mut findings = all_findings(trace, &controls);
     for finding in &mut findings {
-        apply(policy, finding);
+        by.policy.weigh(finding);
+        if let Some(owner) = finding.place.as_ref().and_then(by.owner_of) {
+            finding.owner = Some(owner);
+        }
     }
     absorb(trace, &mut findings);
+    let used = waive(trace, by, &mut findings);
     let mut allowed = BTreeMap::new();
     for finding in findings
         .iter()
@@ -94,58 +122,142 @@ pub fn judge(trace: &Trace, policy: &Policy) -> Judgement {
         *allowed.entry(finding.scope).or_default() += 1;
     }
     findings.retain(|finding| finding.level > Level::Allow);
-    findings.sort_by(|a, b| {
-        let key = |one: &Finding| {
-            (
-                std::cmp::Reverse(one.level),
-                one.class,
-                one.place.clone(),
-                one.subject,
-            )
-        };
-        key(a).cmp(&key(b))
-    });
     let no_evidence = !controls.iter().any(Control::is_awake);
-    let verdict = verdict(&findings, no_evidence);
-    Judgement {
-        verdict,
+    let mut judgement = Judgement {
+        verdict: Verdict::Clear,
         findings,
         allowed,
         controls,
         no_evidence,
+        used,
+    };
+    judgement.settle();
+    judgement
+}
+
+fn all_findings(trace: &Trace, controls: &[Control]) -> Vec<Finding> {
+    let mut findings = reference_findings(trace);
+    let omissions = trace.omissions.iter().enumerate();
+    findings.extend(omissions.map(|(at, one)| omission(trace, at, one)));
+    findings.extend(dependent_findings(trace));
+    findings.extend(blind_findings(trace));
+    findings.extend(asleep_findings(trace, controls));
+    findings
+}
+
+/// Marks what is accepted; which waivers were meant for something, expired or not.
+fn waive(trace: &Trace, by: &Circumstances<'_>, findings: &mut Vec<Finding>) -> BTreeSet<usize> {
+    let name = &trace.target.name;
+    let mut used = BTreeSet::new();
+    let mut said = Vec::new();
+    for finding in findings.iter_mut().filter(|one| one.level > Level::Allow) {
+        for (at, waiver) in by.waivers.iter().enumerate() {
+            if !waiver.fits(finding, name) {
+                continue;
+            }
+            used.insert(at);
+            if finding.level == Level::Inconclusive {
+                let message = format!("it cannot accept what is open: {}", finding.message);
+                said.push((FindingClass::WaiverInvalid, at, message));
+            } else if by.today.is_some_and(|today| today > waiver.until) {
+                let message = format!("it ended on {}: {}", waiver.until, waiver.reason);
+                said.push((FindingClass::WaiverExpired, at, message));
+            } else if by.today.is_some() {
+                finding.waived = Some(Waived {
+                    waiver: at,
+                    reason: waiver.reason.clone(),
+                    owner: waiver.owner.clone(),
+                    until: waiver.until,
+                });
+            }
+        }
+    }
+    said.sort();
+    said.dedup();
+    for (class, at, message) in said {
+        if let Some(waiver) = by.waivers.get(at) {
+            let mut finding = waiver_finding(class, &waiver.at.place, message);
+            finding.owner = Some(waiver.owner.as_str().into());
+            by.policy.weigh(&mut finding);
+            findings.push(finding);
+        }
+    }
+    used
+}
+
+/// The finding that a statement of a migration was not understood.
+#[must_use]
+pub fn unread_statement(
+    place: &Place,
+    reason: &str,
+    tables: &[impact_facts::TableName],
+) -> Finding {
+    let class = FindingClass::UnreadMigration;
+    let names: Vec<String> = tables.iter().map(ToString::to_string).collect();
+    let names = match names.is_empty() {
+        true => String::new(),
+        false => format!(" (it names {})", names.join(", ")),
+    };
+    Finding {
+        class,
+        level: Level::Inconclusive,
+        certainty: Certainty::Possible,
+        scope: Scope::Migration,
+        subject: Subject::Elsewhere,
+        place: Some(place.clone()),
+        message: format!("{reason}{names}"),
+        next: class.entry().next.to_owned(),
+        owner: None,
+        feeds: Vec::new(),
+        waived: None,
+        fingerprint: fingerprint([class.entry().code, &place.path, reason]),
+    }
+}
+
+impl Judgement {
+    /// Adds what is known from elsewhere, and judges again.
+    pub fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.findings.sort_by(|a, b| {
+            let key = |one: &Finding| {
+                (
+                    std::cmp::Reverse(one.level),
+                    one.class,
+                    one.place.clone(),
+                    one.subject,
+                )
+            };
+            key(a).cmp(&key(b))
+        });
+        tell_apart(&mut self.findings);
+        self.verdict = verdict(&self.findings, self.no_evidence);
+    }
+}
+
+/// Findings that say the same of the same code get fingerprints by their order.
+fn tell_apart(findings: &mut [Finding]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for finding in findings {
+        let number = seen.entry(finding.fingerprint.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            finding.fingerprint = fingerprint([&*finding.fingerprint, &*number.to_string()]);
+        }
     }
 }
 
 fn verdict(findings: &[Finding], no_evidence: bool) -> Verdict {
-    match findings.iter().map(|finding| finding.level).max() {
+    let counted = findings.iter().filter(|finding| finding.waived.is_none());
+    match counted.map(|finding| finding.level).max() {
         Some(Level::Block) => Verdict::Blocked,
         Some(Level::Inconclusive) => Verdict::Inconclusive,
         _ if no_evidence => Verdict::Inconclusive,
         _ => Verdict::Clear,
     }
-}
-
-fn apply(policy: &Policy, finding: &mut Finding) {
-    let (path, service) = match &finding.place {
-        Some(place) => (&*place.path, &*place.service),
-        None => ("", ""),
-    };
-    let Finding {
-        class,
-        certainty,
-        scope,
-        ..
-    } = *finding;
-    finding.level = policy.level(
-        &Weighed {
-            class,
-            path,
-            service,
-            certainty,
-            scope,
-        },
-        finding.level,
-    );
 }
 
 fn owner(trace: &Trace, place: Option<&Place>) -> Option<Box<str>> {
@@ -200,6 +312,7 @@ fn finding_at(
         next: class.entry().next.to_owned(),
         owner: owner(trace, Some(place)),
         feeds: Vec::new(),
+        waived: None,
         fingerprint: fingerprint([
             class.entry().code,
             &name,
@@ -226,6 +339,7 @@ fn dependent_findings(trace: &Trace) -> Vec<Finding> {
             next: class.entry().next.to_owned(),
             owner: owner(trace, dependent.place.as_ref()),
             feeds: Vec::new(),
+            waived: None,
             fingerprint: fingerprint([
                 class.entry().code,
                 &trace.target.name.to_string(),
@@ -245,7 +359,7 @@ fn blind_findings(trace: &Trace) -> Vec<Finding> {
         let place = &traced.place;
         Finding {
             class,
-            level: weigh::blind_level(&traced.blind_spot),
+            level: weigh::blind_level(traced),
             certainty: Certainty::Possible,
             scope: traced.blind_spot.scope,
             subject: Subject::BlindSpot(at),
@@ -253,6 +367,7 @@ fn blind_findings(trace: &Trace) -> Vec<Finding> {
             next: class.entry().next.to_owned(),
             owner: owner(trace, Some(place)),
             feeds: Vec::new(),
+            waived: None,
             fingerprint: fingerprint([
                 class.entry().code,
                 &place.path,
@@ -286,6 +401,7 @@ fn asleep_findings(trace: &Trace, controls: &[Control]) -> Vec<Finding> {
             next: class.entry().next.to_owned(),
             owner: evidence.owner.clone(),
             feeds: Vec::new(),
+            waived: None,
             fingerprint: fingerprint([class.entry().code, &control.service]),
             place: None,
         });

@@ -1,6 +1,7 @@
 //! A team's rules, as data.
 
 use crate::class::FindingClass;
+use crate::finding::Finding;
 use crate::level::Level;
 use globset::{Glob, GlobMatcher};
 use impact_facts::{Certainty, Scope};
@@ -16,7 +17,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The class, by name or code.
+    /// The class, by name, code or group.
     pub class: Option<String>,
     /// A glob over the path from the workspace's root.
     pub path: Option<String>,
@@ -37,6 +38,20 @@ pub struct PolicyConfig {
     /// `[[policy.rule]]`, in order.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+    /// What an inconclusive answer means for the gate.
+    #[serde(default)]
+    pub inconclusive: Gate,
+}
+
+/// What the process says of an inconclusive answer. The report says inconclusive in either case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// It fails, with an exit code of its own.
+    #[default]
+    Fail,
+    /// It passes.
+    Pass,
 }
 
 /// Why a rule cannot be used.
@@ -86,7 +101,7 @@ impl Policy {
             if let Some(class) = rule
                 .class
                 .as_ref()
-                .filter(|class| FindingClass::find(class).is_none())
+                .filter(|class| FindingClass::group(class).is_empty())
             {
                 return Err(RuleError::FindingClass(class.clone()));
             }
@@ -103,12 +118,29 @@ impl Policy {
         Ok(Self { rules: checked })
     }
 
-    /// The level of a finding whose built-in level is `level`.
+    /// Sets the level of a finding that is made elsewhere.
+    pub fn weigh(&self, finding: &mut Finding) {
+        let (path, service) = match &finding.place {
+            Some(place) => (&*place.path, &*place.service),
+            None => ("", ""),
+        };
+        let weighed = Weighed {
+            class: finding.class,
+            path,
+            service,
+            certainty: finding.certainty,
+            scope: finding.scope,
+        };
+        finding.level = self.level(&weighed, finding.level);
+    }
+
+    /// The level of a finding whose built-in level is `level`. What is open may become graver and not lighter: a
+    /// policy cannot make a proof.
     pub(crate) fn level(&self, of: &Weighed<'_>, level: Level) -> Level {
         let fits = |(rule, glob): &&(Rule, Option<GlobMatcher>)| {
             rule.class
                 .as_deref()
-                .is_none_or(|class| FindingClass::find(class) == Some(of.class))
+                .is_none_or(|class| FindingClass::group(class).contains(&of.class))
                 && glob.as_ref().is_none_or(|glob| glob.is_match(of.path))
                 && rule
                     .service
@@ -125,6 +157,10 @@ impl Policy {
             .rev()
             .filter(fits)
             .find_map(|(rule, _)| rule.level);
-        last.unwrap_or(level)
+        match last {
+            Some(said) if level == Level::Inconclusive => said.max(level),
+            Some(said) => said,
+            None => level,
+        }
     }
 }

@@ -3,10 +3,11 @@
 use crate::class::FindingClass;
 use crate::level::Level;
 use impact_facts::{
-    Access, BlindReason, BlindSpot, Certainty, DependentKind, How, Reach, Reference,
-    ReferenceClass, Scope,
+    Access, BlindReason, Certainty, DependentKind, How, Reach, Reference, ReferenceClass, Scope,
 };
-use impact_graph::{Change, DependentClass, Trace, TracedDependent, TracedReference};
+use impact_graph::{
+    Change, DependentClass, Trace, TracedBlindSpot, TracedDependent, TracedReference,
+};
 
 /// The class of a reference.
 pub(crate) fn reference_class(reference: &Reference) -> FindingClass {
@@ -72,12 +73,15 @@ pub(crate) fn omission_level(scope: Scope) -> Level {
 }
 
 /// The level of a blind spot that may reach the column. A step of the history that names no table says little of one
-/// column.
-pub(crate) fn blind_level(blind: &BlindSpot) -> Level {
+/// column; what has run says nothing.
+pub(crate) fn blind_level(traced: &TracedBlindSpot) -> Level {
+    let blind = &traced.blind_spot;
     match (blind.scope, blind.reason) {
         (Scope::Test | Scope::Generated, _) => Level::Allow,
         (_, BlindReason::Migration) if blind.reach == Reach::Database => Level::Warn,
-        (Scope::Migration, reason) if reason != BlindReason::Migration => Level::Allow,
+        (_, BlindReason::Migration) => Level::Inconclusive,
+        (Scope::Migration, _) if traced.applied => Level::Allow,
+        (Scope::Migration, _) if blind.reach == Reach::Database => Level::Warn,
         _ => Level::Inconclusive,
     }
 }
@@ -124,11 +128,14 @@ pub(crate) fn reference_message(
     class: FindingClass,
     traced: &TracedReference,
 ) -> String {
-    let name = match traced.through.first() {
-        Some(column) => format!("{column} (made from {})", trace.target.name),
-        None => trace.target.name.to_string(),
-    };
     let reference = &traced.reference;
+    let name = match (traced.through.first(), &reference.column) {
+        (Some(column), _) => format!("{column} (made from {})", trace.target.name),
+        (None, Some(column)) if trace.target.is_table() => {
+            format!("{}.{column}", trace.target.name)
+        }
+        (None, _) => trace.target.name.to_string(),
+    };
     match (class, reference.access) {
         (FindingClass::Rebinding, _) => match &reference.becomes {
             Some(becomes) => format!("stays valid without {name} and then means {becomes}"),

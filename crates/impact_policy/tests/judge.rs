@@ -82,13 +82,14 @@ fn a_star_alone_warns_and_a_rebinding_comes_first() {
 
 #[test]
 fn tests_and_applied_migrations_never_block_but_pending_ones_do() {
-    let migration = |applied| {
-        service().touch(
-            "0002.py",
-            "email",
-            "",
-            read().with(|one| one.applied = applied),
-        )
+    let migration = |applied: bool| {
+        let order = if applied { 0 } else { 2 };
+        service()
+            .file("0001.py", Scope::Migration, "drop(email)")
+            .migration("0001.py", 1, &[0])
+            .migration("0002.py", order, if applied { &[] } else { &[1] })
+            .ended("users", "email", "0001.py", "email")
+            .touch("0002.py", "email", "", read())
     };
     assert_eq!(
         verdict(service().touch("tests.py", "email", "", read())),

@@ -7,7 +7,8 @@ use impact_policy::{Finding, FindingClassEntry, Level};
 
 /// A finding with what formats need of it.
 pub(crate) struct Entry<'a> {
-    pub(crate) check: Check<'a>,
+    /// The change that it speaks of; none if it speaks of none alone.
+    pub(crate) check: Option<Check<'a>>,
     pub(crate) finding: &'a Finding,
     pub(crate) class: &'static FindingClassEntry,
     /// Its place, with line and column; none for a service as a whole.
@@ -19,13 +20,10 @@ pub(crate) struct Entry<'a> {
 impl Entry<'_> {
     /// `drop users.email: reads users.email`.
     pub(crate) fn headline(&self) -> String {
-        let trace = self.check.trace;
-        format!(
-            "{} {}: {}",
-            trace.change.name(),
-            trace.target.name,
-            self.finding.message
-        )
+        match &self.check {
+            Some(check) => format!("{}: {}", check.title(), self.finding.message),
+            None => self.finding.message.clone(),
+        }
     }
 
     /// Owner, way and next step, a line each.
@@ -45,12 +43,18 @@ impl Entry<'_> {
                 .map(|owner| format!("owner: {owner}")),
         );
         lines.push(format!("next: {}", self.finding.next));
+        lines.extend(self.finding.waived.as_ref().map(words::waived));
         lines
     }
 
     /// Whether it stands against the change, or may.
     pub(crate) fn counts(&self) -> bool {
-        self.finding.level >= Level::Inconclusive
+        self.finding.level >= Level::Inconclusive && !self.is_waived()
+    }
+
+    /// Whether it is accepted for now.
+    pub(crate) fn is_waived(&self) -> bool {
+        self.finding.waived.is_some()
     }
 }
 
@@ -59,17 +63,23 @@ pub(crate) fn entries<'a>(report: &Report<'a>, sources: Sources<'_>) -> Vec<Entr
     let mut all = Vec::new();
     for check in &report.checks {
         for finding in &check.judgement.findings {
-            all.push(Entry {
-                check: *check,
-                finding,
-                class: finding.class.entry(),
-                place: finding
-                    .place
-                    .as_ref()
-                    .map(|place| frame::located(place, sources)),
-                way: text::way_of(check, finding),
-            });
+            all.push(entry(Some(*check), finding, sources));
         }
     }
+    let loose = report.loose.iter();
+    all.extend(loose.map(|finding| entry(None, finding, sources)));
     all
+}
+
+fn entry<'a>(check: Option<Check<'a>>, finding: &'a Finding, sources: Sources<'_>) -> Entry<'a> {
+    Entry {
+        check,
+        finding,
+        class: finding.class.entry(),
+        place: finding
+            .place
+            .as_ref()
+            .map(|place| frame::located(place, sources)),
+        way: check.and_then(|check| text::way_of(&check, finding)),
+    }
 }

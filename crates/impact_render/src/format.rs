@@ -50,6 +50,13 @@ impl Format {
             .map(|(format, ..)| *format)
     }
 
+    /// What is written instead of a report where the question could not be answered; none where a format has no form
+    /// for that.
+    #[must_use]
+    pub fn failure(self, message: &str) -> Option<String> {
+        (self == Format::Sarif).then(|| sarif::failure(message))
+    }
+
     /// The report in this format, with a newline at the end.
     #[must_use]
     pub fn render(self, report: &Report<'_>, sources: Sources<'_>, settings: &Settings) -> String {

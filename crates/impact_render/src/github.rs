@@ -16,7 +16,7 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
     for (word, against) in [("error", true), ("warning", false)] {
         let mut of: Vec<&Entry<'_>> = all
             .iter()
-            .filter(|entry| entry.counts() == against)
+            .filter(|entry| entry.counts() == against && !entry.is_waived())
             .collect();
         of.sort_by_key(|entry| std::cmp::Reverse(entry.finding.level));
         left += of.len().saturating_sub(SHOWN);

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 
 /// The whole report. A finding of a service as a whole stands at its first file that GitLab can show: none, so at `.`.
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
-    let issues: Vec<Value> = entries(report, sources).iter().map(issue).collect();
+    let issues: Vec<Value> = entries(report, sources)
+        .iter()
+        .filter(|entry| !entry.is_waived())
+        .map(issue)
+        .collect();
     pretty(&issues)
 }
 

@@ -1,4 +1,5 @@
-//! JUnit XML: a suite for each change, a case for each finding. What blocks is a failure, what is open an error.
+//! JUnit XML: a suite for each change, a case for each finding. What blocks is a failure, what is open an error, what
+//! is waived is skipped.
 
 use crate::entry::{Entry, entries};
 use crate::report::{Report, Settings, Sources};
@@ -10,10 +11,11 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
     let mut all = quick_junit::Report::new("impact");
     for check in &report.checks {
-        let name = format!("{} {}", check.trace.change.name(), check.trace.target.name);
+        let name = check.title();
         let mut suite = TestSuite::new(name.clone());
         let one = Report {
             checks: vec![*check],
+            ..Report::default()
         };
         for entry in entries(&one, sources) {
             suite.add_test_case(case(&entry));
@@ -30,6 +32,17 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
         suite.add_test_case(verdict);
         all.add_test_suite(suite);
     }
+    if !report.loose.is_empty() {
+        let mut suite = TestSuite::new("migrations and waivers");
+        let loose = Report {
+            loose: report.loose,
+            ..Report::default()
+        };
+        for entry in entries(&loose, sources) {
+            suite.add_test_case(case(&entry));
+        }
+        all.add_test_suite(suite);
+    }
     let mut text = all.to_string().unwrap_or_default();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -44,6 +57,11 @@ fn case(entry: &Entry<'_>) -> TestCase {
         Level::Inconclusive => Some(NonSuccessKind::Error),
         Level::Warn | Level::Allow => None,
     };
+    let waived = entry.finding.waived.as_ref().map(|waived| {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(words::waived(waived));
+        status
+    });
     let status = kind.map_or_else(TestCaseStatus::success, |kind| {
         let mut status = TestCaseStatus::non_success(kind);
         status
@@ -52,7 +70,8 @@ fn case(entry: &Entry<'_>) -> TestCase {
         status.set_description(entry.details().join("\n"));
         status
     });
-    let mut case = TestCase::new(format!("{} {place}", entry.class.code), status);
+    let name = format!("{} {place}", entry.class.code);
+    let mut case = TestCase::new(name, waived.unwrap_or(status));
     case.set_classname(entry.class.name);
     if kind.is_none() {
         case.set_system_out(entry.headline());

@@ -13,25 +13,60 @@ const MARK: &str = "<!-- impact -->";
 /// The whole report.
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
     let mut out = format!("{MARK}\n## impact: {}\n", report.verdict().name());
+    out.push_str(&summary(report));
     for check in &report.checks {
         out.push_str(&one(check, sources));
+    }
+    let loose = Report {
+        loose: report.loose,
+        ..Report::default()
+    };
+    let all = entries(&loose, sources);
+    let beside: Vec<&Entry<'_>> = all.iter().collect();
+    out.push_str(&table("Migrations and waivers", &beside));
+    out
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Clear => "✅",
+        Verdict::Inconclusive => "❔",
+        Verdict::Blocked => "⛔",
+    }
+}
+
+/// A line for each change, where there are several.
+fn summary(report: &Report<'_>) -> String {
+    if report.checks.len() < 2 {
+        return String::new();
+    }
+    let mut out = "\n".to_owned();
+    for check in &report.checks {
+        let verdict = check.judgement.verdict;
+        out.push_str(&format!(
+            "- {} `{}`: {}\n",
+            sign(verdict),
+            check.title(),
+            verdict.name()
+        ));
     }
     out
 }
 
 fn one(check: &Check<'_>, sources: Sources<'_>) -> String {
-    let sign = match check.judgement.verdict {
-        Verdict::Clear => "✅",
-        Verdict::Inconclusive => "❔",
-        Verdict::Blocked => "⛔",
-    };
-    let (change, target) = (check.trace.change.name(), &check.trace.target.name);
+    let verdict = check.judgement.verdict;
     let mut out = format!(
-        "\n### {sign} {change} `{target}`: {}\n",
-        check.judgement.verdict.name()
+        "\n### {} `{}`: {}\n",
+        sign(verdict),
+        check.title(),
+        verdict.name()
     );
+    if let Some(step) = check.step {
+        out.push_str(&format!("\nby `{}`\n", words::place(step)));
+    }
     let report = Report {
         checks: vec![*check],
+        ..Report::default()
     };
     let all = entries(&report, sources);
     for (level, title) in [
@@ -41,10 +76,12 @@ fn one(check: &Check<'_>, sources: Sources<'_>) -> String {
     ] {
         let of: Vec<&Entry<'_>> = all
             .iter()
-            .filter(|entry| entry.finding.level == level)
+            .filter(|entry| entry.finding.level == level && !entry.is_waived())
             .collect();
         out.push_str(&table(title, &of));
     }
+    let waived: Vec<&Entry<'_>> = all.iter().filter(|entry| entry.is_waived()).collect();
+    out.push_str(&table("Accepted for now", &waived));
     out.push_str(&reach(check));
     out
 }
@@ -65,7 +102,9 @@ fn table(title: &str, entries: &[&Entry<'_>]) -> String {
             .unwrap_or_default();
         let owner = entry.finding.owner.as_deref().unwrap_or_default();
         let way = entry.way.map(words::way).unwrap_or_default();
-        let what = format!("{}: {}", entry.class.code, entry.finding.message);
+        let waived = entry.finding.waived.as_ref().map(words::waived);
+        let waived = waived.map(|text| format!(" ({text})")).unwrap_or_default();
+        let what = format!("{}: {}{waived}", entry.class.code, entry.finding.message);
         let cells = [place.as_str(), &what, owner, &way].map(cell);
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }

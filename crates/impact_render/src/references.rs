@@ -172,6 +172,10 @@ pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
         let symbol = reference
             .symbol
             .and_then(|id| index.symbols.get(id.0 as usize));
+        let reference = &Reference {
+            applied: reference.scope == Scope::Migration && graph.has_run(service, reference),
+            ..reference.clone()
+        };
         let document = ReferenceDocument::new(
             reference,
             &graph.full_table_of(service, reference),

@@ -1,13 +1,15 @@
 //! What every format is made from.
 
-use impact_graph::Trace;
-use impact_policy::{Judgement, Verdict};
+use impact_graph::{Place, Trace};
+use impact_policy::{Finding, Judgement, Level, Verdict};
 
 /// The answers to one invocation, whatever the format.
 #[derive(Debug, Clone, Default)]
 pub struct Report<'a> {
     /// One for each change that was asked about, in order.
     pub checks: Vec<Check<'a>>,
+    /// What is said of no single change: statements that were not understood, waivers, annotations.
+    pub loose: &'a [Finding],
 }
 
 /// One change: what was traced and how it was judged.
@@ -17,17 +19,48 @@ pub struct Check<'a> {
     pub trace: &'a Trace,
     /// May it run?
     pub judgement: &'a Judgement,
+    /// The statement of a migration that makes it, where one does.
+    pub step: Option<&'a Place>,
+    /// The name after a rename, where it is known.
+    pub renamed_to: Option<&'a str>,
+}
+
+impl<'a> Check<'a> {
+    /// A change that nobody has written yet.
+    #[must_use]
+    pub fn new(trace: &'a Trace, judgement: &'a Judgement) -> Self {
+        Self {
+            trace,
+            judgement,
+            step: None,
+            renamed_to: None,
+        }
+    }
+
+    /// `rename users.email to mail`.
+    pub(crate) fn title(&self) -> String {
+        let to = self.renamed_to.map(|to| format!(" to {to}"));
+        let table = if self.trace.target.is_table() {
+            "table "
+        } else {
+            ""
+        };
+        let (change, name) = (self.trace.change.name(), &self.trace.target.name);
+        format!("{change} {table}{name}{}", to.unwrap_or_default())
+    }
 }
 
 impl Report<'_> {
-    /// The gravest verdict of all checks; clear if there are none.
+    /// The gravest verdict of all checks and of what is said beside them; clear if there is nothing.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.checks
-            .iter()
-            .map(|check| check.judgement.verdict)
-            .max()
-            .unwrap_or(Verdict::Clear)
+        let checks = self.checks.iter().map(|check| check.judgement.verdict);
+        let loose = self.loose.iter().map(|finding| match finding.level {
+            Level::Block => Verdict::Blocked,
+            Level::Inconclusive => Verdict::Inconclusive,
+            Level::Warn | Level::Allow => Verdict::Clear,
+        });
+        checks.chain(loose).max().unwrap_or(Verdict::Clear)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::document::pretty;
 use crate::entry::{Entry, entries};
 use crate::report::{Report, Settings, Sources};
+use crate::words;
 use impact_graph::{Place, Proof};
 use impact_policy::{FindingClass, Level};
 use serde_json::{Value, json};
@@ -19,6 +20,21 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
         .map(result)
         .collect();
     let verdict = report.verdict();
+    let invocation = json!({"executionSuccessful": true, "exitCode": verdict.exit_code()});
+    log(&rules, &invocation, verdict.name(), &results)
+}
+
+/// A log that says that the question could not be answered, and why.
+pub(crate) fn failure(message: &str) -> String {
+    let invocation = json!({
+        "executionSuccessful": false,
+        "exitCode": 2,
+        "toolExecutionNotifications": [{"level": "error", "message": {"text": message}}],
+    });
+    log(&[], &invocation, "error", &[])
+}
+
+fn log(rules: &[Value], invocation: &Value, verdict: &str, results: &[Value]) -> String {
     pretty(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -29,8 +45,8 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
                 "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
-            "invocations": [{"executionSuccessful": true, "exitCode": verdict.exit_code()}],
-            "properties": {"verdict": verdict.name()},
+            "invocations": [invocation],
+            "properties": {"verdict": verdict},
             "results": results,
         }],
     }))
@@ -66,13 +82,21 @@ fn result(entry: &Entry<'_>) -> Value {
         "locations": entry.place.iter().map(location).collect::<Vec<_>>(),
         "partialFingerprints": {"impact/v1": entry.finding.fingerprint},
     });
-    if let (Some(way), Some(object)) = (entry.way, result.as_object_mut()) {
-        object.insert("codeFlows".to_owned(), json!([code_flow(way)]));
+    let flow = entry.way.and_then(code_flow);
+    if let (Some(flow), Some(object)) = (flow, result.as_object_mut()) {
+        object.insert("codeFlows".to_owned(), json!([flow]));
+    }
+    if let (Some(waived), Some(object)) = (&entry.finding.waived, result.as_object_mut()) {
+        let suppression = json!({
+            "kind": "external", "status": "accepted", "justification": words::waived(waived),
+        });
+        object.insert("suppressions".to_owned(), json!([suppression]));
     }
     result
 }
 
-fn code_flow(way: &Proof) -> Value {
+/// The steps that have a place; none if none has.
+fn code_flow(way: &Proof) -> Option<Value> {
     let located = way
         .steps
         .iter()
@@ -86,7 +110,7 @@ fn code_flow(way: &Proof) -> Value {
             json!({"location": at})
         })
         .collect();
-    json!({"threadFlows": [{"locations": steps}]})
+    (!steps.is_empty()).then(|| json!({"threadFlows": [{"locations": steps}]}))
 }
 
 fn location(place: &Place) -> Value {

@@ -27,8 +27,26 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, settings: &Setti
     for check in &report.checks {
         out.push_str(&one(check, sources, settings));
     }
-    if report.checks.len() > 1 {
+    out.push_str(&loose(report, sources, settings));
+    if report.checks.len() + report.loose.len() > 1 {
         out.push_str(&summary(report, settings));
+    }
+    if report.checks.is_empty() && report.loose.is_empty() {
+        out.push_str("clear: nothing is taken from code that runs.\n");
+    }
+    out
+}
+
+/// What is said of no single change.
+fn loose(report: &Report<'_>, sources: Sources<'_>, settings: &Settings) -> String {
+    if report.loose.is_empty() {
+        return String::new();
+    }
+    let mut out = heading("migrations and waivers", settings);
+    out.push('\n');
+    for finding in report.loose {
+        out.push_str(&shown(None, finding, None, sources, settings));
+        out.push_str("\n\n");
     }
     out
 }
@@ -37,13 +55,23 @@ fn summary(report: &Report<'_>, settings: &Settings) -> String {
     let mut out = heading("all changes", settings);
     for check in &report.checks {
         let verdict = check.judgement.verdict;
-        let change = check.trace.change.name();
         let verdict = paint_of(verdict).on(settings, &format!("{:<12}", verdict.name()));
-        out.push_str(&format!(
-            "  {verdict} {change} {}\n",
-            check.trace.target.name
-        ));
+        out.push_str(&format!("  {verdict} {}\n", check.title()));
     }
+    let open = report
+        .loose
+        .iter()
+        .filter(|one| one.level >= Level::Inconclusive)
+        .count();
+    if open > 0 {
+        let verdict = Paint::Yellow.on(settings, &format!("{:<12}", "inconclusive"));
+        out.push_str(&format!("  {verdict} {}\n", count(open, "statement")));
+    }
+    let verdict = report.verdict();
+    out.push_str(&format!(
+        "\n{}\n",
+        paint_of(verdict).on(settings, &format!("all in all: {}", verdict.name()))
+    ));
     out
 }
 
@@ -62,6 +90,7 @@ pub(crate) fn one(check: &Check<'_>, sources: Sources<'_>, settings: &Settings) 
         let frames = settings.frames * share / 100;
         out.push_str(&section(check, (*level, title), frames, sources, settings));
     }
+    out.push_str(&waived(check, settings));
     out.push_str(&reach(check, settings));
     out.push_str(&downstream(check, settings));
     out.push_str(&coverage::text(check, settings));
@@ -70,15 +99,17 @@ pub(crate) fn one(check: &Check<'_>, sources: Sources<'_>, settings: &Settings) 
 }
 
 fn head(check: &Check<'_>, settings: &Settings) -> String {
-    let Check { trace, judgement } = check;
+    let Check {
+        trace, judgement, ..
+    } = check;
     let verdict =
         paint_of(judgement.verdict).on(settings, &judgement.verdict.name().to_uppercase());
-    let target = Paint::Bold.on(settings, &trace.target.name.to_string());
+    let title = Paint::Bold.on(settings, &check.title());
     let database = &trace.target.name.database;
-    let mut out = format!(
-        "{verdict}  {} {target} (database {database})\n\n",
-        trace.change.name()
-    );
+    let mut out = format!("{verdict}  {title} (database {database})\n\n");
+    if let Some(step) = check.step {
+        out.push_str(&indented(&format!("by {}", words::place(step)), settings));
+    }
     if let Some(state) = words::state(&trace.target.state) {
         out.push_str(&format!("  {}: {state}\n", trace.target.name));
     }
@@ -124,6 +155,27 @@ fn counts(check: &Check<'_>) -> String {
         parts.insert(0, "nothing that runs refers to it".to_owned());
     }
     parts.join("; ")
+}
+
+/// What is accepted, a line each.
+fn waived(check: &Check<'_>, settings: &Settings) -> String {
+    let mut accepted = check.judgement.waived().peekable();
+    if accepted.peek().is_none() {
+        return String::new();
+    }
+    let mut out = heading("accepted for now", settings);
+    for (finding, waived) in accepted {
+        let place = finding.place.as_ref().map(words::place).unwrap_or_default();
+        let code = finding.class.entry().code;
+        let line = format!(
+            "  {code} {place}: {}; {}",
+            finding.message,
+            words::waived(waived)
+        );
+        out.push_str(&format!("{}\n", words::wrap(&line, settings.width, 9)));
+    }
+    out.push('\n');
+    out
 }
 
 fn deployed(scope: Scope) -> bool {
@@ -221,7 +273,7 @@ fn section(
     let (framed, rest) = clusters.split_at(clusters.len().min(frames));
     for cluster in framed {
         out.push_str(&shown(
-            check,
+            Some(check),
             cluster.head,
             cluster.also(sources),
             sources,
@@ -262,12 +314,12 @@ pub(crate) fn full(
     sources: Sources<'_>,
     settings: &Settings,
 ) -> String {
-    shown(check, finding, None, sources, settings)
+    shown(Some(check), finding, None, sources, settings)
 }
 
 /// The same, with the lines where it is found again.
 fn shown(
-    check: &Check<'_>,
+    check: Option<&Check<'_>>,
     finding: &Finding,
     also: Option<String>,
     sources: Sources<'_>,
@@ -319,15 +371,15 @@ fn label(finding: &Finding) -> String {
     }
 }
 
-fn notes(check: &Check<'_>, finding: &Finding) -> Vec<(&'static str, String)> {
+fn notes(check: Option<&Check<'_>>, finding: &Finding) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
-    if let Some(feeds) = fed(check, finding) {
+    if let Some(feeds) = check.and_then(|check| fed(check, finding)) {
         notes.push(("feeds", feeds));
     }
-    if let Some(proof) = way_of(check, finding) {
+    if let Some(proof) = check.and_then(|check| way_of(check, finding)) {
         notes.push(("path", words::way(proof)));
     }
-    if let Some(others) = others(check, finding) {
+    if let Some(others) = check.and_then(|check| others(check, finding)) {
         notes.push(("reach", others));
     }
     if let Some(owner) = &finding.owner {
@@ -341,7 +393,10 @@ fn reference<'a>(check: &Check<'a>, finding: &Finding) -> Option<&'a TracedRefer
     match finding.subject {
         Subject::Reference(at) => check.trace.references.get(at),
         Subject::Omission(at) => check.trace.omissions.get(at),
-        Subject::Dependent(_) | Subject::BlindSpot(_) | Subject::Service(_) => None,
+        Subject::Dependent(_)
+        | Subject::BlindSpot(_)
+        | Subject::Service(_)
+        | Subject::Elsewhere => None,
     }
 }
 

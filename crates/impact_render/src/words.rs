@@ -1,6 +1,7 @@
 //! How things are said in a line: counts, places, ways.
 
 use impact_graph::{ColumnState, DownstreamKind, Place, Proof, StepKind};
+use impact_policy::Waived;
 
 /// `1 api`, `2 apis`.
 pub(crate) fn count(number: usize, one: &str) -> String {
@@ -27,6 +28,14 @@ pub(crate) fn place(place: &Place) -> String {
         0 => place.path.to_string(),
         line => format!("{}:{line}:{}", place.path, place.position.col),
     }
+}
+
+/// `waived until 2027-01-31 by @pay: moves in March`.
+pub(crate) fn waived(waived: &Waived) -> String {
+    format!(
+        "waived until {} by {}: {}",
+        waived.until, waived.owner, waived.reason
+    )
 }
 
 /// The word for a kind of downstream consumer.

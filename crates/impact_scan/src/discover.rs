@@ -21,7 +21,6 @@ pub(crate) fn workspace(root: &Path) -> Workspace {
         config: None,
         services,
         databases,
-        policy: None,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::atomic;
 use crate::sealed::{Broken, Seal};
-use impact_facts::{Catalog, FileId, Index, Site, SymbolId};
+use impact_facts::{Catalog, FileId, Index, Site, Span, SymbolId};
 use std::path::Path;
 
 fn seal() -> Seal {
-    Seal::new(b"impactx1", None)
+    Seal::new(b"impactx2", None)
 }
 
 /// Why an index file cannot be used.
@@ -89,6 +89,10 @@ fn sites(index: &Index) -> impl Iterator<Item = Site> {
         .chain(index.outbound.iter().map(|message| message.site))
         .chain(index.blind_spots.iter().map(|spot| spot.site))
         .chain(index.annotations.iter().map(|annotation| annotation.site))
+        .chain(index.migrations.iter().map(|migration| Site {
+            file: migration.file,
+            span: Span::default(),
+        }))
 }
 
 fn ids(index: &Index) -> impl Iterator<Item = SymbolId> {

@@ -15,8 +15,10 @@ mod keys;
 mod locate;
 mod manifests;
 mod options;
+mod owners;
 mod progress;
 mod read;
+mod revision;
 mod run;
 mod schema_paths;
 mod sealed;
@@ -26,6 +28,7 @@ mod stamp;
 mod team_packs;
 mod tracked;
 mod unread;
+mod waivers;
 mod walk;
 mod workspace;
 
@@ -34,10 +37,13 @@ pub use config::ConfigError;
 pub use index_file::{IndexFileError, read_index, write_index};
 pub use init::describe_workspace;
 pub use options::ScanOptions;
+pub use owners::Owners;
+pub use revision::{PastWorkspace, Repository, Revision, RevisionError};
 pub use run::{Scan, scan};
 pub use stamp::Stamp;
 pub use team_packs::packs;
 pub use tracked::ObjectId;
+pub use waivers::{WAIVERS_FILE, WrittenWaiver};
 pub use walk::{Found, Tally, Tree, walk};
 pub use workspace::{
     CONFIG_FILE, DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,

@@ -81,6 +81,15 @@ fn slots(index: &mut Index) -> Vec<Wanted<'_>> {
             .iter_mut()
             .map(|message| (message.site, &mut message.position, None)),
     );
+    for migration in &mut index.migrations {
+        let file = migration.file;
+        let contractions = migration.contractions.iter_mut();
+        let unread = migration.unread.iter_mut();
+        let places = contractions
+            .map(|one| (one.span, &mut one.position))
+            .chain(unread.map(|one| (one.span, &mut one.position)));
+        all.extend(places.map(|(span, position)| (Site { file, span }, position, None)));
+    }
     all
 }
 

@@ -15,7 +15,7 @@ use impact_bind::{Library, Program, SourceFile, Sources, Stub};
 use impact_catalog::{Declarations, DeclareOptions, Member, declare, merge_databases};
 use impact_extract::{Packs, extract};
 use impact_facts::{
-    BlindReason, BlindSpot, Catalog, FileAnnotation, FileFacts, FileId, Index, Position, Reach,
+    BlindReason, BlindSpot, Catalog, FileAnnotation, FileFacts, FileId, Index, Migration, Position, Reach,
     Scope, Site, Span,
 };
 use impact_link::{LinkInput, link};
@@ -270,6 +270,8 @@ fn declare_all(workspace: &Workspace, spec: &ServiceSpec, program: &Program<'_>)
             },
         );
         all.catalogs.extend(found.catalogs);
+        all.migrations.extend(found.migrations);
+        all.backward.extend(found.backward);
         if at == 0 {
             all.models = found.models;
         }
@@ -341,6 +343,31 @@ fn merge_all(workspace: &Workspace, catalogs: &mut [Vec<Catalog>], joined: &[Ind
         .collect()
 }
 
+/// The migrations of a service, by the names that its databases have in the workspace. `own` are its catalogs as the
+/// workspace names them.
+fn migrations(declarations: &mut Declarations, own: &[Catalog]) -> Vec<Migration> {
+    let names = declarations.catalogs.iter().zip(own);
+    let names: BTreeMap<&str, &str> = names
+        .map(|(said, named)| (&*said.database, &*named.database))
+        .collect();
+    let mut migrations = std::mem::take(&mut declarations.migrations);
+    for migration in &mut migrations {
+        if let Some(name) = names.get(&*migration.database) {
+            migration.database = (*name).into();
+        }
+    }
+    migrations
+}
+
+/// Files of a schema's history, sorted.
+fn history(declarations: &Declarations) -> Vec<FileId> {
+    let migrations = declarations.migrations.iter().map(|one| one.file);
+    let mut files: Vec<FileId> = migrations.chain(declarations.backward.clone()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
 fn finish_each(
     workspace: &Workspace,
     merged: &Merged,
@@ -358,7 +385,7 @@ fn finish(
     merged: &Merged,
     spec: &ServiceSpec,
     own: &[Catalog],
-    bound: Bound<'_>,
+    mut bound: Bound<'_>,
 ) -> Index {
     let empty: Vec<Catalog> = databases_of(workspace, spec)
         .into_iter()
@@ -370,7 +397,9 @@ fn finish(
         program: &bound.program,
         models: &bound.declarations.models,
         catalogs: &catalogs,
+        history: &history(&bound.declarations),
     });
+    index.migrations = migrations(&mut bound.declarations, own);
     index.catalogs.splice(0..0, own.iter().cloned());
     complete(&mut index, bound.contents);
     unread::narrow(&mut index, &bound.contents.files, &catalogs);

@@ -25,8 +25,6 @@ pub struct Workspace {
     pub services: Vec<ServiceSpec>,
     /// Its databases; at least one. The first is the one of services that name none.
     pub databases: Vec<DatabaseSpec>,
-    /// The `[policy]` section, checked for form only.
-    pub policy: Option<toml::Table>,
 }
 
 /// A service and where its files are.
@@ -145,7 +143,6 @@ impl Workspace {
             config: None,
             services: specs,
             databases,
-            policy: None,
         })
     }
 
@@ -159,6 +156,31 @@ impl Workspace {
             .any(|spec| real.starts_with(&spec.root));
         let bytes = inside.then(|| std::fs::read(real).ok()).flatten()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The `[policy]` section as a type of the caller's; none if there is none.
+    ///
+    /// # Errors
+    /// If it does not fit the type: with line and column.
+    pub fn policy_as<T: serde::de::DeserializeOwned>(&self) -> Result<Option<T>, WorkspaceError> {
+        let Some(path) = &self.config else {
+            return Ok(None);
+        };
+        let text =
+            std::fs::read_to_string(path).map_err(|error| WorkspaceError::io(path, &error))?;
+        Ok(config::policy(&Source { path, text: &text })?)
+    }
+
+    /// A complaint about a rule of the policy, from 0, at its line and column.
+    #[must_use]
+    pub fn rule_error(&self, number: usize, message: &str) -> WorkspaceError {
+        let path = self.config.clone().unwrap_or_default();
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let source = Source {
+            path: &path,
+            text: &text,
+        };
+        WorkspaceError::Config(source.error(config::rule_offset(&source, number), message))
     }
 
     fn from_config(path: &Path) -> Result<Self, WorkspaceError> {
@@ -195,13 +217,11 @@ impl Workspace {
                 .for_each(|spec| use_database(spec, only));
         }
         services.extend(schema_paths::outside_services(&root, &databases, &services));
-        let policy = file.policy.map(Spanned::into_inner);
         Ok(Self {
             root,
             config: Some(source.path.to_path_buf()),
             services,
             databases,
-            policy,
         })
     }
 

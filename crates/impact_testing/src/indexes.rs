@@ -127,6 +127,47 @@ impl IndexBuilder {
         self
     }
 
+    /// Says that a file is a migration of `main`, the one at `order`, after those at `after`.
+    #[must_use]
+    pub fn migration(mut self, path: &str, order: u32, after: &[u32]) -> Self {
+        let at = self.index.files.iter().position(|file| *file.path == *path);
+        self.index.migrations.push(Migration {
+            file: FileId(at.unwrap_or_default() as u32),
+            runner: "test".into(),
+            database: "main".into(),
+            revision: path.into(),
+            order,
+            after: after.to_vec(),
+            backward: Vec::new(),
+            contractions: Vec::new(),
+            unread: Vec::new(),
+        });
+        self
+    }
+
+    /// Says that a migration, at the first `needle` of its file, ended a column.
+    #[must_use]
+    pub fn ended(mut self, table: &str, column: &str, path: &str, needle: &str) -> Self {
+        let (site, _, _) = self.find(path, needle);
+        let service = self.index.service.name.clone();
+        for catalog in &mut self.index.catalogs {
+            let file = FileId(catalog.files.len() as u32);
+            catalog.files.push(CatalogFile {
+                service: service.clone(),
+                path: path.into(),
+            });
+            if let Some(relation) = catalog.relations.get_mut(&table_name(table)) {
+                relation.columns.retain(|live| *live.name != *column);
+                relation.past.push(PastColumn {
+                    name: column.into(),
+                    ended_at: Site { file, ..site },
+                    renamed_to: None,
+                });
+            }
+        }
+        self
+    }
+
     /// An exact call.
     #[must_use]
     pub fn call(mut self, from: &str, to: &str, path: &str, needle: &str) -> Self {

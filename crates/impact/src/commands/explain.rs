@@ -1,9 +1,10 @@
 //! `impact explain`: what a class of findings means, and the proof of a finding.
 
 use crate::args::ExplainArguments;
+use crate::gate::Gate;
 use crate::outcome::{Failure, Outcome};
 use crate::output::print;
-use crate::question::{Known, ask};
+use crate::question::{Known, find};
 use crate::session::Session;
 use impact_graph::Graph;
 use impact_policy::{Finding, FindingClass};
@@ -37,11 +38,9 @@ fn findings(
 ) -> Result<String, Failure> {
     let known = Known::of(session)?;
     let graph = Graph::build(&known.indexes);
-    let (trace, judgement) = ask(&known, &graph, column, arguments.change)?;
-    let check = Check {
-        trace: &trace,
-        judgement: &judgement,
-    };
+    let trace = graph.trace(&find(&graph, column)?, arguments.change.into());
+    let judgement = Gate::of(&known, None)?.judge(&trace);
+    let check = Check::new(&trace, &judgement);
     let sources = |path: &str| known.workspace.text_of(path);
     let settings = session.settings(true);
     let wanted = judgement

@@ -10,7 +10,7 @@ mod init;
 mod references;
 mod sql;
 
-use crate::args::{Arguments, CheckCommand, Command};
+use crate::args::{Arguments, Command};
 use crate::outcome::{Failure, Outcome};
 use crate::output::print;
 use crate::session::Session;
@@ -19,9 +19,7 @@ use clap::{ArgMatches, CommandFactory};
 /// Answers one command.
 pub fn run(session: &Session, command: Command, typed: &ArgMatches) -> Result<Outcome, Failure> {
     match command {
-        Command::Check(CheckCommand::Column(arguments)) => {
-            check::run(session, &arguments, innermost(typed))
-        }
+        Command::Check(arguments) => check::run(session, &arguments, innermost(typed)),
         Command::References(arguments) => references::run(session, &arguments),
         Command::Entrypoints(arguments) => entrypoints::run(session, &arguments),
         Command::Graph(arguments) => graph::run(session, &arguments),

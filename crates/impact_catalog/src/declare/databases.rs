@@ -1,13 +1,16 @@
 //! Sets of migrations to databases: which sets are one database, and what dumps add.
 
 use super::{
-    Declarations, DeclareOptions, Declared, FileSteps, MigrationFile, MigrationSet, Planned,
-    mapped, run, statements,
+    Declarations, DeclareOptions, Declared, FileSteps, MigrationSet, Planned, contract, mapped,
+    run, statements,
 };
-use crate::replay::Replay;
+use crate::replay::{NOT_CREATED, Replay};
 use impact_bind::Program;
-use impact_facts::{Catalog, CatalogFile, Dialect, Origin, SchemaChange, TableName};
-use std::collections::BTreeSet;
+use impact_facts::{
+    Catalog, CatalogFile, Contraction, Dialect, FileId, Migration, Origin, Position, SchemaChange,
+    TableName, UnreadStatement,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders of numbered files that no runner is known of: they stand on what the migrations leave.
 const UNNAMED_RUNNER: &str = "ordered";
@@ -56,6 +59,8 @@ pub(super) fn compose(
         catalog.complete = said;
     }
     declarations.models = all.models;
+    declarations.backward = all.backward;
+    declarations.backward.sort();
     declarations.models.sort_by(|a, b| a.name.cmp(&b.name));
     mapped::bind(
         program,
@@ -83,28 +88,97 @@ fn migrate(
     options: &DeclareOptions<'_>,
     database: &Database,
     replay: &mut Replay,
-    migrations: &mut Vec<MigrationFile>,
+    migrations: &mut Vec<Migration>,
 ) {
+    let mut orders = Orders::default();
     let files = database
         .sets
         .iter()
-        .flat_map(|set| set.files.iter().map(move |file| (set, file)));
-    for (order, (set, file)) in (0..).zip(files) {
-        replay.begin(catalog_file(program, options, file), Origin::Migration);
-        run(replay, &file.steps);
-        migrations.push(MigrationFile {
+        .enumerate()
+        .flat_map(|(at, set)| set.files.iter().map(move |file| (at, set, file)));
+    for (order, (at, set, file)) in (0..).zip(files) {
+        let catalog_file = replay.begin(catalog_file(program, options, file), Origin::Migration);
+        orders.files.insert(catalog_file, order);
+        let after = orders.after(at, order, file);
+        let (contractions, unread) = migrate_file(replay, file, catalog_file, &orders);
+        if set.runner == UNNAMED_RUNNER && !defines(set) {
+            continue;
+        }
+        migrations.push(Migration {
             file: file.file,
-            path: program.path(file.file).into(),
             runner: set.runner.into(),
             database: database.name.clone(),
             revision: file.revision.clone(),
             order,
-            steps: file
-                .steps
-                .iter()
-                .map(|planned| planned.step.clone())
-                .collect(),
+            after,
+            backward: file.backward.clone(),
+            contractions,
+            unread,
         });
+    }
+}
+
+/// Runs the steps of a file; what they take from code, and which of them were not understood.
+fn migrate_file(
+    replay: &mut Replay,
+    file: &FileSteps,
+    catalog_file: FileId,
+    orders: &Orders,
+) -> (Vec<Contraction>, Vec<UnreadStatement>) {
+    let steps = || file.steps.iter().map(|planned| &planned.step);
+    let before = contract::Snapshot::before(replay.catalog(), steps());
+    let known = replay.catalog().unknown.len();
+    run(replay, &file.steps);
+    let order_of = |file: FileId| orders.files.get(&file).copied();
+    let contractions = before.map(|before| {
+        contract::compare(&before, replay.catalog(), catalog_file, steps(), &order_of)
+    });
+    let unknown = replay.catalog().unknown.iter().skip(known);
+    let unread = unknown.filter(|step| !step.reason.ends_with(NOT_CREATED));
+    let unread = unread.map(|step| UnreadStatement {
+        span: step.site.span,
+        position: Position::default(),
+        reason: step.reason.clone(),
+        tables: step.tables.clone(),
+    });
+    (contractions.unwrap_or_default(), unread.collect())
+}
+
+/// Whether numbered files are more than queries in an order.
+fn defines(set: &MigrationSet) -> bool {
+    let mut steps = set.files.iter().flat_map(|file| &file.steps);
+    steps.any(|planned| {
+        !matches!(
+            planned.step.change,
+            SchemaChange::Data | SchemaChange::Unknown(_) | SchemaChange::SearchPath(_)
+        )
+    })
+}
+
+/// Places in the order of a database's migrations.
+#[derive(Debug, Default)]
+struct Orders {
+    /// By the catalog's file.
+    files: BTreeMap<FileId, u32>,
+    /// By set and revision.
+    revisions: BTreeMap<(usize, Box<str>), u32>,
+    /// The last of each set.
+    last: BTreeMap<usize, u32>,
+}
+
+impl Orders {
+    /// Notes a migration; the places of those that must have run before it.
+    fn after(&mut self, set: usize, order: u32, file: &FileSteps) -> Vec<u32> {
+        let before = match &file.after {
+            Some(revisions) => revisions
+                .iter()
+                .filter_map(|revision| self.revisions.get(&(set, revision.clone())).copied())
+                .collect(),
+            None => self.last.get(&set).copied().into_iter().collect(),
+        };
+        self.revisions.insert((set, file.revision.clone()), order);
+        self.last.insert(set, order);
+        before
     }
 }
 

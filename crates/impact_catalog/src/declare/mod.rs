@@ -6,6 +6,7 @@
 
 mod alembic;
 mod class_fields;
+mod contract;
 mod databases;
 mod diesel;
 mod django;
@@ -23,7 +24,7 @@ mod tests;
 use crate::replay::Replay;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use impact_bind::Program;
-use impact_facts::{Catalog, Dialect, FileId, Model, SchemaStep};
+use impact_facts::{Catalog, Dialect, FileId, Migration, Model, SchemaStep, Span};
 
 /// Of which service's which database to speak, and what is known beforehand.
 #[derive(Debug, Clone)]
@@ -46,27 +47,10 @@ pub struct Declarations {
     /// Classes and structs that map tables, by name. Their sites stand in the program's files. A table's name is the
     /// catalog's where the catalog has it.
     pub models: Vec<Model>,
-    /// Migrations in the order in which they run, database by database.
-    pub migrations: Vec<MigrationFile>,
-}
-
-/// One migration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MigrationFile {
-    /// Its file in the program.
-    pub file: FileId,
-    /// Its path from the service's root.
-    pub path: Box<str>,
-    /// The runner: `sqlx`, `alembic`, `python/django`, ….
-    pub runner: Box<str>,
-    /// The database that it changes.
-    pub database: Box<str>,
-    /// What names it among its runner's: a version, a revision, `app.0001_initial`.
-    pub revision: Box<str>,
-    /// Its place in the order in which the database's migrations run, from 0.
-    pub order: u32,
-    /// What it does, forwards. Spans stand in its file.
-    pub steps: Vec<SchemaStep>,
+    /// Migrations in the order in which they run, database by database. Positions are left empty.
+    pub migrations: Vec<Migration>,
+    /// Files that only take migrations back, sorted.
+    pub backward: Vec<FileId>,
 }
 
 /// A step with what its statement says, where that may name tables.
@@ -82,6 +66,23 @@ pub(crate) struct FileSteps {
     pub(crate) file: FileId,
     pub(crate) revision: Box<str>,
     pub(crate) steps: Vec<Planned>,
+    /// Revisions of its set that must have run before it; none: the one before it in the set.
+    pub(crate) after: Option<Vec<Box<str>>>,
+    /// Parts of the file that only run when it is taken back.
+    pub(crate) backward: Vec<Span>,
+}
+
+impl FileSteps {
+    /// Steps of a file that runs after the one before it in its set, and only forwards.
+    pub(crate) fn forward(file: FileId, revision: &str, steps: Vec<Planned>) -> Self {
+        Self {
+            file,
+            revision: revision.into(),
+            steps,
+            after: None,
+            backward: Vec::new(),
+        }
+    }
 }
 
 /// Migrations that one runner runs one after another.
@@ -100,6 +101,8 @@ pub(crate) struct Declared {
     pub(crate) sets: Vec<MigrationSet>,
     /// Files that say what there is, not how it came to be, in the order in which they are read.
     pub(crate) dumps: Vec<FileSteps>,
+    /// Files that only take migrations back.
+    pub(crate) backward: Vec<FileId>,
 }
 
 /// How one ORM or runner declares: one file each.
@@ -125,6 +128,7 @@ pub fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declarati
         all.models.append(&mut found.models);
         all.sets.append(&mut found.sets);
         all.dumps.append(&mut found.dumps);
+        all.backward.append(&mut found.backward);
     }
     let chosen = Chosen::of(options);
     all.sets

@@ -17,7 +17,7 @@ struct Versioned<'p> {
 /// Reads every SQL file of the service.
 pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declared {
     let mut sets: BTreeMap<(Box<str>, &'static str), Vec<Versioned<'_>>> = BTreeMap::new();
-    let mut dumps = Vec::new();
+    let mut declared = Declared::default();
     for file in program.files().filter(|file| program.is_own(*file)) {
         let path = program.path(file);
         let skipped = options.schema.is_empty() && is_aside(path);
@@ -28,11 +28,10 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
         match layout(path, &source.text) {
             Layout::Migration(placed) => {
                 let steps = forward(&source, &placed.forward, options.dialect);
-                let revision = path.rsplit('/').next().unwrap_or(path).into();
+                let revision = revision(path, placed.root);
                 let steps = FileSteps {
-                    file,
-                    revision,
-                    steps,
+                    backward: backward(&source, &placed.forward),
+                    ..FileSteps::forward(file, revision, steps)
                 };
                 let set = sets.entry((placed.root.into(), placed.runner)).or_default();
                 set.push(Versioned {
@@ -41,19 +40,41 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
                     steps,
                 });
             }
-            Layout::Backward => {}
-            Layout::Other => dumps.extend(dump(file, path, &source, options.dialect)),
+            Layout::Backward => declared.backward.push(file),
+            Layout::Other => declared
+                .dumps
+                .extend(dump(file, path, &source, options.dialect)),
         }
     }
-    let sets = sets
+    declared.sets = sets
         .into_iter()
         .map(|((root, runner), files)| ordered(root, runner, files))
         .collect();
-    Declared {
-        models: Vec::new(),
-        sets,
-        dumps,
+    declared
+}
+
+/// What names a migration in its runner's folder: its path from there, or the folder that holds nothing else.
+fn revision<'p>(path: &'p str, root: &str) -> &'p str {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    inside.trim_start_matches('/')
+}
+
+/// The parts of a file between and around those that go forward.
+fn backward(source: &SourceText, forward: &[Span]) -> Vec<Span> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    let length = source.text.len() as u32;
+    for (start, end) in forward
+        .iter()
+        .map(|part| (part.start, part.end))
+        .chain([(length, length)])
+    {
+        if start > at {
+            parts.push(source.locate(Span::new(at, start)));
+        }
+        at = end;
     }
+    parts
 }
 
 fn ordered(root: Box<str>, runner: &'static str, mut files: Vec<Versioned<'_>>) -> MigrationSet {
@@ -110,11 +131,7 @@ fn dump(file: FileId, path: &str, source: &SourceText, dialect: Dialect) -> Opti
     let creates = steps
         .iter()
         .any(|planned| makes_relations(&planned.step.change));
-    creates.then(|| FileSteps {
-        file,
-        revision: path.into(),
-        steps,
-    })
+    creates.then(|| FileSteps::forward(file, path, steps))
 }
 
 fn makes_relations(change: &SchemaChange) -> bool {

@@ -43,11 +43,7 @@ fn of_file(program: &Program<'_>, options: &DeclareOptions<'_>, file: FileId) ->
     let creates = steps
         .iter()
         .any(|planned| matches!(planned.step.change, SchemaChange::CreateTable(_)));
-    creates.then(|| FileSteps {
-        file,
-        revision: program.path(file).into(),
-        steps,
-    })
+    creates.then(|| FileSteps::forward(file, program.path(file), steps))
 }
 
 /// Whether a literal of a text begins a statement that makes a table or adds to one.

@@ -4,7 +4,7 @@
 use super::{Declarations, DeclareOptions, declare};
 use impact_bind::{Program, SourceFile, Sources, Stub};
 use impact_extract::{Packs, extract, language_of};
-use impact_facts::{Dialect, FileFacts, Model, Relationship};
+use impact_facts::{Contraction, Dialect, FileFacts, Model, Relationship};
 
 fn check(case: &str) {
     let mut parts: Vec<(&str, &str)> = case
@@ -96,13 +96,22 @@ fn render(declarations: &Declarations) -> String {
     }
     let own = |model: &&Model| !model.name.starts_with("django.");
     lines.extend(declarations.models.iter().filter(own).map(model));
-    lines.extend(
-        declarations
-            .migrations
-            .iter()
-            .map(|one| format!("{} {} {}", one.order, one.runner, one.revision)),
-    );
+    for one in &declarations.migrations {
+        lines.push(format!("{} {} {}", one.order, one.runner, one.revision));
+        lines.extend(one.contractions.iter().map(contraction));
+        let unread = one.unread.iter();
+        lines.extend(unread.map(|statement| format!("  ? {}", statement.reason)));
+    }
     lines.join("\n")
+}
+
+/// `  rename users.email > email_address, made by 0`.
+fn contraction(one: &Contraction) -> String {
+    let column = one.column.as_ref().map(|name| format!(".{name}"));
+    let to = one.renamed_to.as_ref().map(|to| format!(" > {to}"));
+    let by = one.made_by.map(|order| format!(", made by {order}"));
+    let [column, to, by] = [column, to, by].map(Option::unwrap_or_default);
+    format!("  {} {}{column}{to}{by}", one.change.name(), one.table)
 }
 
 fn model(model: &Model) -> String {
@@ -163,6 +172,11 @@ fn django_migrations() {
 #[test]
 fn sql_runners_and_dumps() {
     check(include_str!("cases/sql.txt"));
+}
+
+#[test]
+fn what_migrations_take() {
+    check(include_str!("cases/contractions.txt"));
 }
 
 #[test]

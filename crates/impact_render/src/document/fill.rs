@@ -2,7 +2,7 @@
 
 use super::{
     CarrierDocument, CheckDocument, DownstreamDocument, EntryDocument, FindingDocument,
-    ServiceDocument, StepDocument, TargetDocument,
+    ServiceDocument, StepDocument, TargetDocument, WaivedDocument,
 };
 use crate::references::{PlaceDocument, ReferenceDocument};
 use crate::report::{Check, Sources};
@@ -11,12 +11,14 @@ use impact_graph::{
     AffectedEntry, Carrier, ColumnName, ColumnState, Downstream, Proof, ServiceEvidence, StepKind,
     TracedReference,
 };
-use impact_policy::{Control, ControlState, Finding, Subject};
+use impact_policy::{Control, ControlState, Finding, Subject, Waived};
 use std::collections::BTreeSet;
 
 /// The public form of one check.
 pub(super) fn check(check: &Check<'_>, sources: Sources<'_>) -> CheckDocument {
-    let Check { trace, judgement } = check;
+    let Check {
+        trace, judgement, ..
+    } = check;
     let services = trace.services.iter().zip(&judgement.controls);
     let carried = trace
         .carriers
@@ -25,11 +27,13 @@ pub(super) fn check(check: &Check<'_>, sources: Sources<'_>) -> CheckDocument {
     CheckDocument {
         target: target(check, sources),
         change: trace.change.name(),
+        renamed_to: check.renamed_to.map(str::to_owned),
+        step: check.step.map(PlaceDocument::from),
         verdict: judgement.verdict.name(),
         findings: judgement
             .findings
             .iter()
-            .map(|one| finding(check, one, sources))
+            .map(|one| finding(Some(check), one, sources))
             .collect(),
         reasons: reasons(check),
         carriers: carried.map(carrier).collect(),
@@ -62,7 +66,7 @@ fn target(check: &Check<'_>, sources: Sources<'_>) -> TargetDocument {
     TargetDocument {
         database: database.to_string(),
         table: table.to_string(),
-        column: column.to_string(),
+        column: (!column.is_empty()).then(|| column.to_string()),
         state,
         renamed_to,
         data_type: (!target.data_type.is_empty()).then(|| target.data_type.to_string()),
@@ -99,17 +103,34 @@ fn reference(traced: &TracedReference) -> ReferenceDocument {
     )
 }
 
-fn finding(check: &Check<'_>, finding: &Finding, sources: Sources<'_>) -> FindingDocument {
+fn waived(waived: &Waived) -> WaivedDocument {
+    WaivedDocument {
+        reason: waived.reason.clone(),
+        owner: waived.owner.clone(),
+        until: waived.until.to_string(),
+    }
+}
+
+/// What is said of no single change.
+pub(super) fn loose(finding: &Finding, sources: Sources<'_>) -> FindingDocument {
+    self::finding(None, finding, sources)
+}
+
+fn finding(check: Option<&Check<'_>>, finding: &Finding, sources: Sources<'_>) -> FindingDocument {
     let entry = finding.class.entry();
+    let trace = check.map(|check| check.trace);
     let traced = match finding.subject {
-        Subject::Reference(at) => check.trace.references.get(at),
-        Subject::Omission(at) => check.trace.omissions.get(at),
-        Subject::Dependent(_) | Subject::BlindSpot(_) | Subject::Service(_) => None,
+        Subject::Reference(at) => trace.and_then(|trace| trace.references.get(at)),
+        Subject::Omission(at) => trace.and_then(|trace| trace.omissions.get(at)),
+        Subject::Dependent(_)
+        | Subject::BlindSpot(_)
+        | Subject::Service(_)
+        | Subject::Elsewhere => None,
     };
     let feeds = finding
         .feeds
         .iter()
-        .filter_map(|at| check.trace.references.get(*at));
+        .filter_map(|at| trace?.references.get(*at));
     FindingDocument {
         code: entry.code,
         class: entry.name,
@@ -132,8 +153,14 @@ fn finding(check: &Check<'_>, finding: &Finding, sources: Sources<'_>) -> Findin
             .map(|one| one.through.iter().map(ToString::to_string).collect())
             .unwrap_or_default(),
         feeds: feeds.clone().map(reference).collect(),
-        path: text::way_of(check, finding).map(steps).unwrap_or_default(),
-        reached_by: reached_by(check, traced.into_iter().chain(feeds)),
+        path: check
+            .and_then(|check| text::way_of(check, finding))
+            .map(steps)
+            .unwrap_or_default(),
+        reached_by: check
+            .map(|check| reached_by(check, traced.into_iter().chain(feeds)))
+            .unwrap_or_default(),
+        waived: finding.waived.as_ref().map(waived),
         fingerprint: finding.fingerprint.clone(),
     }
 }

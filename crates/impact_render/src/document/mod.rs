@@ -19,6 +19,8 @@ pub struct ReportDocument {
     verdict: &'static str,
     /// One for each change.
     checks: Vec<CheckDocument>,
+    /// What is said of no single change: statements of migrations that were not understood, waivers, annotations.
+    findings: Vec<FindingDocument>,
 }
 
 /// One change of one column.
@@ -28,6 +30,10 @@ struct CheckDocument {
     target: TargetDocument,
     /// drop, rename, retype or tighten.
     change: &'static str,
+    /// The name after a rename, where it is known.
+    renamed_to: Option<String>,
+    /// The statement of a migration that makes it, where one does.
+    step: Option<PlaceDocument>,
     /// clear, inconclusive or blocked.
     verdict: &'static str,
     /// What blocks, is open or warns, in this order.
@@ -53,8 +59,8 @@ struct TargetDocument {
     database: String,
     /// The table.
     table: String,
-    /// The column.
-    column: String,
+    /// The column; null for the table as a whole.
+    column: Option<String>,
     /// live, dropped, renamed, or mentioned (no schema describes it).
     state: &'static str,
     /// Its name after a rename.
@@ -98,8 +104,21 @@ struct FindingDocument {
     path: Vec<StepDocument>,
     /// Names of the entry points that reach it.
     reached_by: Vec<String>,
+    /// Accepted for now: it does not count for the verdict.
+    waived: Option<WaivedDocument>,
     /// The same wherever its line moves to.
     fingerprint: String,
+}
+
+/// Why a finding is accepted.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WaivedDocument {
+    /// Why.
+    reason: String,
+    /// Who answers for it.
+    owner: String,
+    /// The last day on which it counts.
+    until: String,
 }
 
 /// A step of a way.
@@ -208,6 +227,11 @@ impl ReportDocument {
                 .checks
                 .iter()
                 .map(|check| fill::check(check, sources))
+                .collect(),
+            findings: report
+                .loose
+                .iter()
+                .map(|finding| fill::loose(finding, sources))
                 .collect(),
         }
     }

@@ -3,9 +3,14 @@
 use super::{ConfigError, Source, suggestion};
 use toml::de::{DeTable, DeValue};
 
-const TOP: &[&str] = &["service", "database", "include", "exclude", "policy"];
+const TOP: &[&str] = &[
+    "service", "database", "include", "exclude", "policy", "waiver",
+];
 
-/// Sections with the keys that they know. What is under `policy` is checked by whoever judges.
+/// What a rule of the policy may say.
+const RULE: &[&str] = &["class", "path", "service", "certainty", "scope", "level"];
+
+/// Sections with the keys that they know. Their values are checked by whoever uses them.
 const SECTIONS: &[(&str, &[&str])] = &[
     (
         "service",
@@ -21,6 +26,13 @@ const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("database", &["name", "dialect", "schema"]),
+    ("policy", &["rule", "inconclusive"]),
+    (
+        "waiver",
+        &[
+            "code", "target", "path", "service", "reason", "owner", "until",
+        ],
+    ),
 ];
 
 /// Complains about the first key, in order of the file, that no section knows.
@@ -36,6 +48,14 @@ pub(super) fn check(source: &Source<'_>, document: &DeTable<'_>) -> Result<(), C
                 }
             }
             _ => {}
+        }
+    }
+    let rules = document
+        .get("policy")
+        .and_then(|policy| policy.get_ref().as_table()?.get("rule"));
+    if let Some(DeValue::Array(rules)) = rules.map(|rules| rules.get_ref()) {
+        for rule in rules.iter().filter_map(|rule| rule.get_ref().as_table()) {
+            collect(rule, "policy.rule", RULE, &mut unknown);
         }
     }
     unknown.sort();

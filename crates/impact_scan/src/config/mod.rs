@@ -5,9 +5,12 @@ mod shape;
 
 pub(crate) use shape::{ConfigFile, RawDatabase, RawService};
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
+use toml::de::DeTable;
 
 /// Something in an `impact.toml` that cannot be meant: where, what, and what may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +69,31 @@ impl Source<'_> {
     }
 }
 
+/// One section of a configuration as a type of the caller's.
+pub(crate) fn policy<T: DeserializeOwned>(source: &Source<'_>) -> Result<Option<T>, ConfigError> {
+    #[derive(Deserialize)]
+    struct Only<T> {
+        policy: Option<T>,
+    }
+    let only: Only<T> = toml::from_str(source.text)
+        .map_err(|error| source.error(offset(&error), error.message()))?;
+    Ok(only.policy)
+}
+
+/// Where a rule of the policy begins, from 0; the file's beginning if there is none.
+pub(crate) fn rule_offset(source: &Source<'_>, number: usize) -> usize {
+    let document = DeTable::parse(source.text).ok();
+    let found = document.as_ref().and_then(|document| {
+        let policy = document.get_ref().get("policy")?.get_ref().as_table()?;
+        let rules = policy.get("rule")?.get_ref().as_array()?;
+        Some(rules.get(number)?.span().start)
+    });
+    found.unwrap_or(0)
+}
+
 /// Reads a configuration. Unknown keys, wrong types and bad TOML are errors; whether paths and names exist is asked later.
 pub(crate) fn parse(source: &Source<'_>) -> Result<ConfigFile, ConfigError> {
-    let document = toml::de::DeTable::parse(source.text)
+    let document = DeTable::parse(source.text)
         .map_err(|error| source.error(offset(&error), error.message()))?;
     keys::check(source, document.get_ref())?;
     toml::from_str(source.text).map_err(|error| source.error(offset(&error), error.message()))

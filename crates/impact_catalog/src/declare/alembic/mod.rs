@@ -17,6 +17,7 @@ struct Revision {
     id: String,
     parents: Vec<String>,
     upgrade: Option<FunctionId>,
+    downgrade: Option<FunctionId>,
 }
 
 /// Reads every revision of the service. Each folder of revisions is a history of its own.
@@ -40,11 +41,7 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
         root: folder.into(),
         files: ordered(revisions)
             .into_iter()
-            .map(|revision| FileSteps {
-                file: revision.file,
-                revision: revision.id.as_str().into(),
-                steps: steps(program, &revision, options),
-            })
+            .map(|revision| file_steps(program, &revision, options))
             .collect(),
     });
     Declared {
@@ -93,6 +90,7 @@ fn revision(program: &Program<'_>, file: FileId) -> Option<Revision> {
         id: String::new(),
         parents: Vec::new(),
         upgrade: None,
+        downgrade: None,
     };
     let mut has_parent = false;
     for statement in &module.body.statements {
@@ -108,8 +106,10 @@ fn revision(program: &Program<'_>, file: FileId) -> Option<Revision> {
             },
             Statement::Function(id) => {
                 let name = module.function(*id).name.map(|name| module.name(name));
-                if matches!(name, Some("upgrade")) {
-                    found.upgrade = Some(*id);
+                match name {
+                    Some("upgrade") => found.upgrade = Some(*id),
+                    Some("downgrade") => found.downgrade = Some(*id),
+                    _ => {}
                 }
             }
             _ => {}
@@ -157,6 +157,26 @@ fn ordered(mut revisions: Vec<Revision>) -> Vec<Revision> {
         out.push(next);
     }
     out
+}
+
+fn file_steps(
+    program: &Program<'_>,
+    revision: &Revision,
+    options: &DeclareOptions<'_>,
+) -> FileSteps {
+    let module = program.module(revision.file);
+    let parents = revision.parents.iter().map(|parent| parent.as_str().into());
+    FileSteps {
+        file: revision.file,
+        revision: revision.id.as_str().into(),
+        steps: steps(program, revision, options),
+        after: Some(parents.collect()),
+        backward: revision
+            .downgrade
+            .iter()
+            .map(|id| module.function(*id).span)
+            .collect(),
+    }
 }
 
 fn steps(

@@ -37,11 +37,9 @@ pub(super) fn declare(program: &Program<'_>, _options: &DeclareOptions<'_>) -> D
             })
             .collect();
         if program.is_own(file) {
-            declared.dumps.push(FileSteps {
-                file,
-                revision: program.path(file).into(),
-                steps,
-            });
+            declared
+                .dumps
+                .push(FileSteps::forward(file, program.path(file), steps));
         }
         tables.extend(found);
     }

@@ -10,6 +10,7 @@ impl Run<'_, '_> {
     /// `RunSQL(sql, reverse_sql, state_operations)`: a text, or a list of texts and of `(text, parameters)`.
     pub(super) fn run_sql(&mut self, call: &Arguments<'_>) -> Option<()> {
         let sql = call.get(0, "sql")?;
+        self.only_backward(call.get(1, "reverse_sql"));
         if values::dotted_end(self.program, sql).as_deref() != Some("noop") && !self.sql(sql) {
             self.unknown("SQL that is built when the migration runs", sql);
         }

@@ -14,7 +14,8 @@ pub(super) struct Node {
     pub(super) label: String,
     pub(super) name: String,
     pub(super) class: ClassRef,
-    before: Vec<Key>,
+    /// Those that must have run before it.
+    pub(super) before: Vec<Key>,
     after: Vec<Key>,
     replaces: Vec<Key>,
 }
@@ -32,7 +33,11 @@ pub(super) fn ordered(program: &Program<'_>, apps: &Apps) -> Vec<Node> {
     let edges = dependencies(&nodes, &aliases);
     sorted(&nodes, &edges)
         .into_iter()
-        .filter_map(|key| nodes.get(&key).cloned())
+        .filter_map(|key| {
+            let before = edges.get(&key).into_iter().flatten().cloned().collect();
+            let node = nodes.get(&key).cloned()?;
+            Some(Node { before, ..node })
+        })
         .collect()
 }
 

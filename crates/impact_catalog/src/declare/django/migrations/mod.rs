@@ -11,7 +11,7 @@ mod state;
 use super::app::Apps;
 use crate::declare::values::{self, in_class};
 use crate::declare::{FileSteps, MigrationSet, Planned};
-use impact_bind::{Definition, Program, ValueRef};
+use impact_bind::{Binding, Definition, Program, ValueRef};
 use impact_facts::{Dialect, FileId, SchemaChange, SchemaStep, Span};
 use state::State;
 
@@ -33,6 +33,7 @@ pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> Option<MigrationSe
             file: node.class.file,
             state,
             steps: Vec::new(),
+            backward: Vec::new(),
             emits: true,
             depth: 0,
         };
@@ -45,11 +46,17 @@ pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> Option<MigrationSe
             }
         }
         state = run.state;
-        let revision = format!("{}.{}", node.label, node.name).into();
+        let revision = |label: &str, name: &str| Box::from(format!("{label}.{name}"));
+        let before = node
+            .before
+            .iter()
+            .map(|(label, name)| revision(label, name));
         files.push(FileSteps {
             file: node.class.file,
-            revision,
+            revision: revision(&node.label, &node.name),
             steps: run.steps,
+            after: Some(before.collect()),
+            backward: sorted(run.backward),
         });
     }
     (!files.is_empty()).then(|| MigrationSet {
@@ -69,12 +76,35 @@ struct Run<'r, 'a> {
     file: FileId,
     state: State,
     steps: Vec<Planned>,
+    /// Parts of the file that only run when it is taken back.
+    backward: Vec<Span>,
     /// Whether the database changes; else only the state does.
     emits: bool,
     depth: u32,
 }
 
+fn sorted(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort();
+    spans.dedup();
+    spans
+}
+
 impl Run<'_, '_> {
+    /// Keeps in mind that an argument, and the function of this file that it names, only run backwards.
+    fn only_backward(&mut self, value: Option<ValueRef>) {
+        let Some(value) = value else { return };
+        let here = values::site(self.program, value);
+        if here.file == self.file {
+            self.backward.push(here.span);
+        }
+        if let Binding::Function(function) = values::binding(self.program, value)
+            && function.file == self.file
+        {
+            let module = self.program.module(self.file);
+            self.backward.push(module.function(function.function).span);
+        }
+    }
+
     fn push(&mut self, change: SchemaChange, span: Span) {
         if self.emits {
             self.steps.push(Planned {

@@ -120,6 +120,16 @@ impl Run<'_, '_> {
     }
 
     fn run_python(&mut self, call: &Arguments<'_>) -> Option<()> {
+        let (code, reverse) = (call.get(0, "code"), call.get(1, "reverse_code"));
+        let same = |one: ValueRef, other: ValueRef| {
+            values::binding(self.program, one) == values::binding(self.program, other)
+        };
+        if !code
+            .zip(reverse)
+            .is_some_and(|(one, other)| same(one, other))
+        {
+            self.only_backward(reverse);
+        }
         self.push(SchemaChange::Data, call.span());
         Some(())
     }

@@ -1,0 +1,397 @@
+//! What a migration takes from code that runs: the database before and after it, compared. So a table that is dropped
+//! and made again, as SQLite wants it for most changes, is compared column by column.
+
+use impact_facts::{
+    Catalog, Change, Contraction, FileId, Position, Relation, SchemaChange, SchemaStep, Site, Span,
+    TableName,
+};
+use std::collections::BTreeMap;
+
+/// A relation before a migration.
+#[derive(Debug, Clone)]
+struct Before {
+    columns: Vec<Known>,
+    made_in: Option<FileId>,
+}
+
+/// A column before a migration.
+#[derive(Debug, Clone)]
+struct Known {
+    name: Box<str>,
+    data_type: Box<str>,
+    nullable: bool,
+    made_in: Option<FileId>,
+}
+
+/// All relations before a migration that may contract.
+#[derive(Debug, Clone)]
+pub(super) struct Snapshot(BTreeMap<TableName, Before>);
+
+impl Snapshot {
+    /// The database as it stands, if one of the steps may take something from it.
+    pub(super) fn before<'s>(
+        catalog: &Catalog,
+        steps: impl IntoIterator<Item = &'s SchemaStep>,
+    ) -> Option<Self> {
+        steps
+            .into_iter()
+            .any(|step| may_contract(&step.change))
+            .then(|| {
+                let relations = catalog.relations.iter();
+                Self(
+                    relations
+                        .map(|(name, relation)| (name.clone(), before(relation)))
+                        .collect(),
+                )
+            })
+    }
+}
+
+fn before(relation: &Relation) -> Before {
+    let file = |site: Option<Site>| site.map(|site| site.file);
+    let columns = relation.columns.iter().map(|column| Known {
+        name: column.name.clone(),
+        data_type: column.data_type.clone(),
+        nullable: column.nullable,
+        made_in: file(column.declared_at),
+    });
+    Before {
+        columns: columns.collect(),
+        made_in: file(relation.declared_at),
+    }
+}
+
+fn may_contract(change: &SchemaChange) -> bool {
+    use SchemaChange as C;
+    match change {
+        C::AddColumn { column, .. } => !column.nullable && !column.has_default,
+        C::CreateView(view) => view.or_replace,
+        C::DropRelation { .. }
+        | C::RenameRelation { .. }
+        | C::DropColumn { .. }
+        | C::RenameColumn { .. }
+        | C::AlterColumn { .. }
+        | C::RenameSchema { .. }
+        | C::DropSchema(_) => true,
+        _ => false,
+    }
+}
+
+/// One migration, between the database before it and after it.
+struct Comparison<'c> {
+    after: &'c Catalog,
+    file: FileId,
+    steps: Vec<&'c SchemaStep>,
+    /// The place in the order of the migration that a file is.
+    order_of: &'c dyn Fn(FileId) -> Option<u32>,
+    found: Vec<Contraction>,
+}
+
+/// What is gone or narrower after the steps of `file`.
+pub(super) fn compare<'c>(
+    snapshot: &Snapshot,
+    after: &'c Catalog,
+    file: FileId,
+    steps: impl IntoIterator<Item = &'c SchemaStep>,
+    order_of: &'c dyn Fn(FileId) -> Option<u32>,
+) -> Vec<Contraction> {
+    let mut comparison = Comparison {
+        after,
+        file,
+        steps: steps.into_iter().collect(),
+        order_of,
+        found: Vec::new(),
+    };
+    for (name, before) in &snapshot.0 {
+        comparison.relation(name, before);
+    }
+    comparison.unseen(snapshot);
+    let mut found = comparison.found;
+    found.sort();
+    found.dedup();
+    found
+}
+
+impl Comparison<'_> {
+    fn relation(&mut self, name: &TableName, before: &Before) {
+        if let Some(after) = self.after.relations.get(name) {
+            return self.columns(name, before, after);
+        }
+        let made = before.made_in;
+        if let Some((to, span)) = self.renamed(name) {
+            self.push(Change::Rename, name, None, span, made);
+            if let Some(last) = self.found.last_mut() {
+                last.renamed_to = Some(to.to_string().into());
+            }
+            if let Some(after) = self.after.relations.get(&to) {
+                self.columns(name, before, after);
+            }
+            return;
+        }
+        let dropped_at = self
+            .after
+            .dropped
+            .get(name)
+            .and_then(|relation| relation.dropped_at);
+        let span = self.span_here(dropped_at);
+        self.push(Change::Drop, name, None, span, made);
+    }
+
+    /// What a relation is called after the steps, if they rename it.
+    fn renamed(&self, name: &TableName) -> Option<(TableName, Span)> {
+        let same = |said: &TableName, now: &TableName| {
+            said.name == now.name && (said.schema.is_none() || said.schema == now.schema)
+        };
+        let mut now = name.clone();
+        let mut at = None;
+        for step in &self.steps {
+            match &step.change {
+                SchemaChange::RenameRelation { from, to } if same(from, &now) => {
+                    now = TableName {
+                        schema: to.schema.clone().or(now.schema),
+                        name: to.name.clone(),
+                    };
+                    at = Some(step.span);
+                }
+                SchemaChange::RenameSchema { from, to }
+                    if now.schema.as_deref() == Some(&**from) =>
+                {
+                    now.schema = Some(to.clone());
+                    at = Some(step.span);
+                }
+                _ => {}
+            }
+        }
+        let live = self.after.relations.contains_key(&now);
+        at.filter(|_| live && now != *name).map(|span| (now, span))
+    }
+
+    fn columns(&mut self, name: &TableName, before: &Before, after: &Relation) {
+        for known in &before.columns {
+            self.column(name, known, after);
+        }
+        if after.view.is_some() {
+            return;
+        }
+        let new = after.columns.iter().filter(|column| {
+            let known = before
+                .columns
+                .iter()
+                .any(|known| known.name == column.name || was(after, &known.name, &column.name));
+            !known && !column.nullable && !column.has_default && column.generated_from.is_empty()
+        });
+        for column in new {
+            let span = self.span_here(column.declared_at);
+            self.push(
+                Change::Tighten,
+                name,
+                Some(&column.name),
+                span,
+                before.made_in,
+            );
+        }
+    }
+
+    fn column(&mut self, name: &TableName, known: &Known, after: &Relation) {
+        let column = Some(&*known.name);
+        let Some(now) = after.column(&known.name) else {
+            if self.inherited(after, &known.name) {
+                return;
+            }
+            let past = after.past.iter().rev().find(|past| past.name == known.name);
+            let span = self.span_here(past.map(|past| past.ended_at));
+            let to = past.and_then(|past| past.renamed_to.clone());
+            let change = match &to {
+                Some(_) => Change::Rename,
+                None => Change::Drop,
+            };
+            self.push(change, name, column, span, known.made_in);
+            if let (Some(to), Some(last)) = (to, self.found.last_mut()) {
+                last.renamed_to = Some(to);
+            }
+            return;
+        };
+        if after.view.is_some() {
+            return;
+        }
+        if !same_type(&known.data_type, &now.data_type) {
+            let span = self.altered_at(&known.name);
+            self.push(Change::Retype, name, column, span, known.made_in);
+        }
+        if known.nullable && !now.nullable {
+            let span = self.altered_at(&known.name);
+            self.push(Change::Tighten, name, column, span, known.made_in);
+        }
+    }
+
+    /// Whether a relation has its columns from another that loses the same column: that one is asked about.
+    fn inherited(&self, relation: &Relation, column: &str) -> bool {
+        relation.parents.iter().any(|parent| {
+            let parent = self.after.relations.get(parent);
+            parent.is_some_and(|parent| parent.past.iter().any(|past| &*past.name == column))
+        })
+    }
+
+    /// Steps on relations that nothing here creates: no comparison knows them.
+    fn unseen(&mut self, snapshot: &Snapshot) {
+        let steps = self.steps.clone();
+        let mut made: Vec<&TableName> = Vec::new();
+        for step in steps {
+            use SchemaChange as C;
+            if let C::CreateTable(create) = &step.change {
+                made.push(&create.name);
+            }
+            let (change, table, column) = match &step.change {
+                C::DropColumn { table, column, .. } => (Change::Drop, table, Some(column)),
+                C::RenameColumn { table, from, .. } => (Change::Rename, table, Some(from)),
+                C::AlterColumn {
+                    table,
+                    column,
+                    nullable: Some(false),
+                    ..
+                } => (Change::Tighten, table, Some(column)),
+                C::AlterColumn {
+                    table,
+                    column,
+                    data_type: Some(_),
+                    ..
+                } => (Change::Retype, table, Some(column)),
+                C::DropRelation { name, .. } => (Change::Drop, name, None),
+                C::RenameRelation { from, .. } => (Change::Rename, from, None),
+                _ => continue,
+            };
+            let fits = |known: &&TableName| {
+                known.name == table.name
+                    && (table.schema.is_none()
+                        || known.schema.is_none()
+                        || known.schema == table.schema)
+            };
+            let is_new = made.iter().any(fits) || self.is_renamed_here(table);
+            if snapshot.0.keys().any(|known| fits(&known)) || is_new {
+                continue;
+            }
+            self.push(
+                change,
+                table,
+                column.map(|column| &**column),
+                step.span,
+                None,
+            );
+        }
+    }
+
+    /// Whether a step of the file gives a relation that name.
+    fn is_renamed_here(&self, table: &TableName) -> bool {
+        self.steps.iter().any(|step| {
+            matches!(&step.change, SchemaChange::RenameRelation { to, .. } if to.name == table.name)
+        })
+    }
+
+    fn push(
+        &mut self,
+        change: Change,
+        table: &TableName,
+        column: Option<&str>,
+        span: Span,
+        made_in: Option<FileId>,
+    ) {
+        self.found.push(Contraction {
+            span,
+            position: Position::default(),
+            change,
+            table: table.clone(),
+            column: column.map(Into::into),
+            renamed_to: None,
+            made_by: made_in.and_then(self.order_of),
+        });
+    }
+
+    /// A site's bytes if it is in this file, else the file's first step.
+    fn span_here(&self, site: Option<Site>) -> Span {
+        let first = self.steps.first().map_or(Span::default(), |step| step.span);
+        site.filter(|site| site.file == self.file)
+            .map_or(first, |site| site.span)
+    }
+
+    fn altered_at(&self, column: &str) -> Span {
+        let step = self.steps.iter().rev().find(|step| {
+            matches!(&step.change, SchemaChange::AlterColumn { column: altered, .. } if **altered == *column)
+        });
+        step.map_or_else(|| self.span_here(None), |step| step.span)
+    }
+}
+
+/// Whether a column was renamed from one name to the other.
+fn was(relation: &Relation, from: &str, to: &str) -> bool {
+    relation
+        .past
+        .iter()
+        .any(|past| &*past.name == from && past.renamed_to.as_deref() == Some(to))
+}
+
+/// Texts without a bound on their length: a text of any length becomes one of these without harm to its readers.
+const TEXTS: &[&str] = &["text", "textfield", "longtext", "mediumtext"];
+/// Texts with a length.
+const BOUNDED: &[&str] = &[
+    "varchar",
+    "character varying",
+    "char",
+    "character",
+    "charfield",
+    "string",
+    "unicode",
+];
+
+/// Whether code sees no difference: the same type, a type of which nothing is known, or a text that may be longer.
+fn same_type(before: &str, after: &str) -> bool {
+    if after.is_empty() || before.is_empty() || before == after {
+        return true;
+    }
+    let (word, length) = parts(before);
+    let (new_word, new_length) = parts(after);
+    let was_text = TEXTS.contains(&word) || BOUNDED.contains(&word);
+    if TEXTS.contains(&new_word) {
+        return was_text;
+    }
+    let longer = match (length, new_length) {
+        (_, None) => true,
+        (Some(length), Some(new)) => new >= length,
+        (None, Some(_)) => false,
+    };
+    BOUNDED.contains(&word) && BOUNDED.contains(&new_word) && longer
+}
+
+/// `varchar(20)` as `varchar` and 20.
+fn parts(data_type: &str) -> (&str, Option<u32>) {
+    match data_type.split_once('(') {
+        Some((word, rest)) => (word.trim(), rest.trim_end_matches(')').trim().parse().ok()),
+        None => (data_type.trim(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_type;
+
+    #[test]
+    fn a_text_that_may_be_longer_is_no_other_type() {
+        let same = [
+            ("varchar(20)", "text"),
+            ("varchar(20)", "varchar(40)"),
+            ("charfield", "textfield"),
+            ("", "int"),
+        ];
+        assert!(same.iter().all(|(before, after)| same_type(before, after)));
+        let other = [
+            ("int", "bigint"),
+            ("text", "varchar(20)"),
+            ("varchar(40)", "varchar(20)"),
+            ("text", "jsonb"),
+        ];
+        assert!(
+            other
+                .iter()
+                .all(|(before, after)| !same_type(before, after))
+        );
+    }
+}
