@@ -161,6 +161,11 @@ impl<'k> Gate<'k> {
             let Some(place) = place_of(index, annotation) else {
                 continue;
             };
+            if let Some(fault) = &annotation.fault {
+                let class = FindingClass::AnnotationInvalid;
+                self.faults
+                    .push(waiver_finding(class, &place, fault.to_string()));
+            }
             let owner = self.owner_of(&place);
             let Some(text) = inline_waiver(&annotation.text, owner.as_deref()) else {
                 continue;

@@ -61,7 +61,7 @@ impl Past {
     pub fn of(session: &Session, now: &Workspace, revision: &str) -> Result<Self, Failure> {
         let repository = Repository::around(&now.root)?;
         let files = repository.revision(revision)?.workspace(now)?;
-        let indexes = session.indexes(&files.workspace)?;
+        let indexes = session.keeping_nothing().indexes(&files.workspace)?;
         Ok(Self {
             indexes,
             _files: files,

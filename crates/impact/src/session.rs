@@ -58,6 +58,13 @@ impl Session {
         })
     }
 
+    /// The same session, keeping nothing between runs: what it looks at will not be there again.
+    pub fn keeping_nothing(&self) -> Self {
+        let mut session = self.clone();
+        session.options.cache = None;
+        session
+    }
+
     /// How reports for people are laid out, on standard output or in a file.
     pub fn settings(&self, on_terminal: bool) -> Settings {
         let is_terminal = on_terminal && std::io::stdout().is_terminal();

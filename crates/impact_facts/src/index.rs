@@ -16,6 +16,8 @@ pub struct Index {
     pub symbols: Vec<Symbol>,
     /// What touches columns.
     pub references: Vec<Reference>,
+    /// SQL that adds rows.
+    pub insertions: Vec<Insertion>,
     /// Which code runs which.
     pub calls: Vec<CallEdge>,
     /// What sets code going.
@@ -254,6 +256,27 @@ pub struct Reference {
     pub applied: bool,
 }
 
+/// A statement that adds rows to a table, with the columns that it writes: all others are left to their defaults.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Insertion {
+    /// Where: the table's name.
+    pub site: Site,
+    /// Lines and columns of `site`.
+    pub position: Position,
+    /// The database; empty for the service's first.
+    pub database: Box<str>,
+    /// The table.
+    pub table: TableName,
+    /// The columns that it writes, sorted.
+    pub columns: Vec<Box<str>>,
+    /// How sure.
+    pub certainty: Certainty,
+    /// The kind of code.
+    pub scope: Scope,
+    /// The code it stands in.
+    pub symbol: Option<SymbolId>,
+}
+
 /// Code that runs other code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CallEdge {
@@ -414,6 +437,8 @@ pub struct FileAnnotation {
     pub target: Position,
     /// What it says.
     pub text: Box<str>,
+    /// Why it cannot be true; none if it can.
+    pub fault: Option<Box<str>>,
 }
 
 /// What was looked at, and what was not.

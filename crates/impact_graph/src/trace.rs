@@ -19,7 +19,7 @@ pub struct Trace {
     pub carriers: Vec<Carrier>,
     /// What refers to it or to a carrier, by service, path and position.
     pub references: Vec<TracedReference>,
-    /// For [`Change::Tighten`]: writers of the table as a whole, in code that nowhere names the column to write it.
+    /// For [`Change::Tighten`]: what adds rows to the table and leaves the column out.
     pub omissions: Vec<TracedReference>,
     /// What of the database's own needs it or a carrier.
     pub dependents: Vec<TracedDependent>,

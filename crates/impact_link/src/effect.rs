@@ -2,7 +2,8 @@
 
 use impact_bind::FunctionRef;
 use impact_facts::{
-    Access, BlindReason, Certainty, FileId, How, Reach, ReferenceClass, Site, Span, TableName,
+    Access, BlindReason, Certainty, FileId, How, Insertion, Reach, ReferenceClass, Site, Span,
+    TableName,
 };
 
 /// A column, or a table as a whole, that is touched.
@@ -110,6 +111,8 @@ pub struct Effects {
     pub outgoing: Vec<Outgoing>,
     /// Statements resolved, and not.
     pub statements: Vec<(Site, bool)>,
+    /// Statements that add rows; scope and symbol are left empty.
+    pub insertions: Vec<Insertion>,
 }
 
 /// A site from its parts.

@@ -34,6 +34,7 @@
 //! }
 //! ```
 
+mod annotated;
 mod annotation;
 mod attribute;
 mod call;
@@ -63,6 +64,7 @@ mod text;
 mod touch;
 mod value;
 
+pub use annotated::decide;
 pub use cells::{Cells, Key, UnitId};
 pub use code_scope::code_scope;
 pub use door::{CallSite, Consumption, Door, MemberSite, Passed};

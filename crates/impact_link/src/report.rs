@@ -7,7 +7,8 @@ use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
 use impact_facts::{
     BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileAnnotation, FileId, Index,
-    IndexedFile, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
+    IndexedFile, Insertion, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol,
+    SymbolId,
 };
 use std::collections::BTreeMap;
 
@@ -137,6 +138,15 @@ impl<'a, 'e> Report<'a, 'e> {
                     database: "".into(),
                     scope: scope.unwrap_or(self.scope(blind.site.file)),
                     symbol,
+                });
+            }
+        }
+        for insertion in &effects.insertions {
+            if self.is_own(insertion.site) {
+                self.index.insertions.push(Insertion {
+                    scope: scope.unwrap_or(self.scope(insertion.site.file)),
+                    symbol,
+                    ..insertion.clone()
                 });
             }
         }
@@ -292,6 +302,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     },
                     target: Position::default(),
                     text: note.text.clone(),
+                    fault: None,
                 });
             }
         }
@@ -308,6 +319,8 @@ impl<'a, 'e> Report<'a, 'e> {
             }
             same
         });
+        index.insertions.sort();
+        index.insertions.dedup();
         index.outbound.sort();
         index.outbound.dedup();
         index.calls.sort();

@@ -5,10 +5,13 @@ use crate::evaluator::Evaluator;
 use crate::past::Prepared;
 use crate::value::{Atom, Value};
 use impact_facts::{
-    Assembled, BlindReason, Catalog, Certainty, FileId, How, Piece, Reach, ReferenceClass, Site,
-    Span, TableName, Text,
+    Access, Assembled, BlindReason, Catalog, Certainty, FileId, How, Insertion, Piece, Position,
+    Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
 };
-use impact_sql::{ColumnUse, OutputColumn, Resolution, Schema, UseClass, looks_like_sql, resolve};
+use impact_sql::{
+    ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass, looks_like_sql,
+    resolve,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -121,6 +124,8 @@ impl Evaluator<'_> {
                     exposed_as: None,
                 });
             }
+            let insertions = insertions(statement, &resolved.database, &home);
+            self.current.insertions.extend(insertions);
             self.sql_unknown(statement, &home);
         }
     }
@@ -301,4 +306,44 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
 
 fn reach(tables: Option<Vec<TableName>>) -> Reach {
     tables.map_or(Reach::Database, Reach::Tables)
+}
+
+/// The tables that a statement adds rows to, with the columns that it writes.
+pub(crate) fn insertions(
+    statement: &Resolution,
+    database: &str,
+    home: &dyn Fn(Span) -> (FileId, Span),
+) -> Vec<Insertion> {
+    if statement.kind != StatementKind::Insert || statement.error.is_some() {
+        return Vec::new();
+    }
+    let written = |used: &&TableUse| used.access == Access::Write && used.kind.is_some();
+    let insertion = |used: &TableUse| {
+        let own = |one: &&ColumnUse| one.access == Access::Write && one.table == used.table;
+        let columns = statement.uses.iter().filter(own);
+        let mut columns: Vec<Box<str>> = columns.map(|one| one.column.clone()).collect();
+        columns.sort();
+        columns.dedup();
+        let place = home(used.span);
+        Insertion {
+            site: site(place.0, place.1),
+            position: Position::default(),
+            database: database.into(),
+            table: used.table.clone(),
+            columns,
+            certainty: if statement.unknown.is_empty() {
+                statement.certainty
+            } else {
+                Certainty::Possible
+            },
+            scope: Scope::Production,
+            symbol: None,
+        }
+    };
+    statement
+        .tables
+        .iter()
+        .filter(written)
+        .map(insertion)
+        .collect()
 }

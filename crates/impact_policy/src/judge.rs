@@ -280,16 +280,14 @@ fn reference_findings(trace: &Trace) -> Vec<Finding> {
 }
 
 fn omission(trace: &Trace, at: usize, traced: &TracedReference) -> Finding {
-    let level = weigh::omission_level(traced.reference.scope);
-    let mut finding = finding_at(
+    let level = weigh::omission_level(traced.reference.scope, traced.certainty);
+    finding_at(
         trace,
         Subject::Omission(at),
         FindingClass::Omission,
         level,
         traced,
-    );
-    finding.certainty = Certainty::Possible;
-    finding
+    )
 }
 
 fn finding_at(

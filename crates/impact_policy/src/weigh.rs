@@ -64,10 +64,13 @@ pub(crate) fn reference_level(
     }
 }
 
-/// The level of a writer that may leave the column out.
-pub(crate) fn omission_level(scope: Scope) -> Level {
+/// The level of a writer that leaves the column out, or may.
+pub(crate) fn omission_level(scope: Scope, certainty: Certainty) -> Level {
     match scope {
-        Scope::Production | Scope::Script => Level::Inconclusive,
+        Scope::Production | Scope::Script if certainty == Certainty::Possible => {
+            Level::Inconclusive
+        }
+        Scope::Production | Scope::Script => Level::Block,
         Scope::Test | Scope::Migration | Scope::Generated => Level::Allow,
     }
 }
@@ -147,7 +150,7 @@ pub(crate) fn reference_message(
         (FindingClass::Star, _) => format!("reads {name} through `*`"),
         (FindingClass::List, _) => format!("lists {name}"),
         (FindingClass::Omission, _) => {
-            format!("writes {} and nowhere names {name}", reference.table)
+            format!("adds rows to {} without {name}", reference.table)
         }
         (FindingClass::PendingMigration, _) => format!("touches {name} when it runs"),
         (FindingClass::DatabaseObject, _) => format!("needs {name}"),

@@ -83,6 +83,7 @@ fn sites(index: &Index) -> impl Iterator<Item = Site> {
         .flat_map(|r| [Some(r.site), r.declared_at])
         .flatten();
     references
+        .chain(index.insertions.iter().map(|insertion| insertion.site))
         .chain(index.symbols.iter().map(|symbol| symbol.site))
         .chain(index.calls.iter().map(|call| call.site))
         .chain(index.entry_points.iter().map(|entry| entry.site))
@@ -101,6 +102,7 @@ fn ids(index: &Index) -> impl Iterator<Item = SymbolId> {
         .iter()
         .filter_map(|reference| reference.symbol);
     references
+        .chain(index.insertions.iter().filter_map(|one| one.symbol))
         .chain(index.calls.iter().flat_map(|call| [call.from, call.to]))
         .chain(
             index

@@ -81,6 +81,12 @@ fn slots(index: &mut Index) -> Vec<Wanted<'_>> {
             .iter_mut()
             .map(|message| (message.site, &mut message.position, None)),
     );
+    all.extend(
+        index
+            .insertions
+            .iter_mut()
+            .map(|insertion| (insertion.site, &mut insertion.position, None)),
+    );
     for migration in &mut index.migrations {
         let file = migration.file;
         let contractions = migration.contractions.iter_mut();

@@ -15,10 +15,10 @@ use impact_bind::{Library, Program, SourceFile, Sources, Stub};
 use impact_catalog::{Declarations, DeclareOptions, Member, declare, merge_databases};
 use impact_extract::{Packs, extract};
 use impact_facts::{
-    BlindReason, BlindSpot, Catalog, FileAnnotation, FileFacts, FileId, Index, Migration, Position, Reach,
-    Scope, Site, Span,
+    BlindReason, BlindSpot, Catalog, FileAnnotation, FileFacts, FileId, Index, Migration, Position,
+    Reach, Scope, Site, Span,
 };
-use impact_link::{LinkInput, link};
+use impact_link::{LinkInput, decide, link};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -404,6 +404,7 @@ fn finish(
     complete(&mut index, bound.contents);
     unread::narrow(&mut index, &bound.contents.files, &catalogs);
     locate(&mut index, &bound.contents.files);
+    decide(&mut index, &catalogs);
     index
 }
 
@@ -501,6 +502,7 @@ fn annotations(contents: &Contents) -> Vec<FileAnnotation> {
                     },
                     target: lines.position(annotation.target),
                     text: annotation.text.clone(),
+                    fault: None,
                 }),
         );
     }

@@ -29,7 +29,7 @@ pub(super) fn compose(
     all: Declared,
 ) -> Declarations {
     let mut declarations = Declarations::default();
-    let mut sets = of_dialect(all.sets, options.dialect);
+    let (mut sets, twins) = of_dialect(all.sets, options.dialect);
     sets.sort_by_key(|set| set.runner == UNNAMED_RUNNER);
     let databases = group(sets, options);
     let migrated = databases.iter().any(|database| !database.sets.is_empty());
@@ -40,7 +40,7 @@ pub(super) fn compose(
             program,
             options,
             &database,
-            &mut replay,
+            (0, &mut replay),
             &mut declarations.migrations,
         );
         if at == 0 {
@@ -58,6 +58,7 @@ pub(super) fn compose(
     for catalog in &mut declarations.catalogs {
         catalog.complete = said;
     }
+    migrate_twins(program, options, twins, &mut declarations);
     declarations.models = all.models;
     declarations.backward = all.backward;
     declarations.backward.sort();
@@ -87,7 +88,7 @@ fn migrate(
     program: &Program<'_>,
     options: &DeclareOptions<'_>,
     database: &Database,
-    replay: &mut Replay,
+    (first, replay): (u32, &mut Replay),
     migrations: &mut Vec<Migration>,
 ) {
     let mut orders = Orders::default();
@@ -96,7 +97,7 @@ fn migrate(
         .iter()
         .enumerate()
         .flat_map(|(at, set)| set.files.iter().map(move |file| (at, set, file)));
-    for (order, (at, set, file)) in (0..).zip(files) {
+    for (order, (at, set, file)) in (first..).zip(files) {
         let catalog_file = replay.begin(catalog_file(program, options, file), Origin::Migration);
         orders.files.insert(catalog_file, order);
         let after = orders.after(at, order, file);
@@ -115,6 +116,34 @@ fn migrate(
             contractions,
             unread,
         });
+    }
+}
+
+/// Migrations of the same database in another dialect: they leave no catalog, but they take the same from code.
+fn migrate_twins(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    twins: Vec<MigrationSet>,
+    declarations: &mut Declarations,
+) {
+    for twin in twins {
+        let dialect = named_dialect(&twin.root).unwrap_or(options.dialect);
+        let mut replay = Replay::new(options.database, dialect);
+        let database = Database {
+            name: options.database.into(),
+            sets: vec![twin],
+            tables: BTreeSet::new(),
+        };
+        let same = |one: &&Migration| *one.database == *options.database;
+        let own = declarations.migrations.iter().filter(same);
+        let first = own.map(|one| one.order + 1).max().unwrap_or(0);
+        migrate(
+            program,
+            options,
+            &database,
+            (first, &mut replay),
+            &mut declarations.migrations,
+        );
     }
 }
 
@@ -245,15 +274,15 @@ fn belongs(planned: &Planned, own: &BTreeSet<TableName>) -> bool {
     }
 }
 
-/// Leaves out sets whose path names another dialect where a sibling's names the right one: the same database twice.
-fn of_dialect(mut sets: Vec<MigrationSet>, dialect: Dialect) -> Vec<MigrationSet> {
-    if sets
-        .iter()
-        .any(|set| named_dialect(&set.root) == Some(dialect))
-    {
-        sets.retain(|set| named_dialect(&set.root).is_none_or(|named| named == dialect));
+/// Parts from the others the sets whose path names another dialect where a sibling's names the right one: the same
+/// database twice.
+fn of_dialect(sets: Vec<MigrationSet>, dialect: Dialect) -> (Vec<MigrationSet>, Vec<MigrationSet>) {
+    let named = |set: &MigrationSet| named_dialect(&set.root);
+    if !sets.iter().any(|set| named(set) == Some(dialect)) {
+        return (sets, Vec::new());
     }
-    sets
+    sets.into_iter()
+        .partition(|set| named(set).is_none_or(|named| named == dialect))
 }
 
 /// The dialect that a folder of a path names.

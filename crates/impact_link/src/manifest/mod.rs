@@ -46,6 +46,8 @@ pub(crate) fn complete(input: &LinkInput<'_>, index: &mut Index) {
     }
     index.references.sort();
     index.references.dedup();
+    index.insertions.sort();
+    index.insertions.dedup();
     index.entry_points.sort();
     index.entry_points.dedup();
     index.blind_spots.sort();

@@ -1,9 +1,10 @@
 //! From a resolved statement to references and blind spots.
 
 use super::draft::Manifests;
+use crate::sql::insertions;
 use impact_facts::{
-    Access, Assembled, BlindReason, BlindSpot, Certainty, FileId, How, Position, Reach, Reference,
-    ReferenceClass, Scope, Site, Span, SymbolId, TableName,
+    Access, Assembled, BlindReason, BlindSpot, Certainty, FileId, How, Insertion, Position, Reach,
+    Reference, ReferenceClass, Scope, Site, Span, SymbolId, TableName,
 };
 use impact_sql::{ColumnUse, Resolution, TableUse, UseClass};
 
@@ -34,6 +35,19 @@ impl Report<'_> {
         }
         for used in resolution.tables.iter().filter(|used| used.kind.is_some()) {
             self.table(manifests, used, resolution.certainty);
+        }
+        let home = |span: Span| {
+            let site = self.site(span);
+            (site.file, site.span)
+        };
+        for insertion in insertions(resolution, "", &home) {
+            let insertion = Insertion {
+                scope: manifests.scope(insertion.site.file),
+                symbol: self.symbol,
+                certainty: insertion.certainty.min(self.at_most),
+                ..insertion
+            };
+            manifests.index.insertions.push(insertion);
         }
         let named: Vec<TableName> = resolution
             .tables
