@@ -1,6 +1,6 @@
 //! Revisions of a git repository, read from its objects alone: nothing runs, and the work tree is not touched.
 
-use crate::source::LARGEST_FILE;
+use crate::source::LARGEST;
 use crate::workspace::{Workspace, slashes};
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
@@ -184,7 +184,7 @@ impl Revision<'_> {
 
     fn bytes(&self, id: ObjectId) -> Option<Vec<u8>> {
         let header = self.repository.git.find_header(id).ok()?;
-        if header.size() > LARGEST_FILE {
+        if header.size() > LARGEST {
             return None;
         }
         Some(self.repository.git.find_blob(id).ok()?.take_data())
@@ -244,7 +244,7 @@ impl Revision<'_> {
             .find_header(id)
             .map_err(|error| format!("{path}: {error}"))?;
         let mut file = File::create(&target).map_err(words)?;
-        if header.size() > LARGEST_FILE {
+        if header.size() > LARGEST {
             file.set_len(header.size()).map_err(words)?;
             return Ok(0);
         }

@@ -14,7 +14,7 @@ use std::path::Path;
 const HEAD: usize = 8 << 10;
 
 /// No more of any file is read, in bytes.
-const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// The largest file of a language that is read, in bytes. A syntax tree takes many times its text.
 fn largest(language: Language) -> u64 {
