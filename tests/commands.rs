@@ -185,3 +185,24 @@ fn graphs_are_drawn_in_each_format() {
         );
     }
 }
+
+#[test]
+fn what_is_kept_is_shown_and_thrown_away() {
+    let (root, gone, cache) = (service(), service(), tree(&[("other.txt", "mine")]));
+    let directory = cache.path().to_str().expect("UTF-8");
+    for root in [&root, &gone] {
+        impact(root.path(), &["references", "--cache-dir", directory]);
+    }
+    drop(gone);
+    let ask = |arguments: &[&str]| {
+        let arguments = [&["cache", "--cache-dir", directory], arguments].concat();
+        stdout(&command().args(arguments).output().expect("the binary runs"))
+    };
+    let shown = ask(&["show"]);
+    assert!(shown.contains("2 services"), "{shown}");
+    assert_eq!(shown.matches("(gone)").count(), 1, "{shown}");
+    assert!(ask(&["prune"]).contains("removed 1 service,"));
+    assert!(ask(&["prune", "--all"]).contains("removed 1 service,"));
+    assert!(ask(&["show"]).contains("0 services"));
+    assert!(cache.path().join("other.txt").exists());
+}

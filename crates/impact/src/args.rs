@@ -121,11 +121,29 @@ pub enum Command {
     /// Write a commented impact.toml from what is found here
     #[command(after_help = "Examples:\n  impact init\n  impact init --print")]
     Init(InitArguments),
+    /// Show or throw away what is kept between runs
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  impact cache show\n  impact cache prune                  what is kept of folders that are gone\n  impact cache prune --all --cache-dir .cache/impact"
+    )]
+    Cache(CacheCommand),
     /// Write completions for a shell to standard output
     #[command(after_help = "Example:\n  impact completions zsh > ~/.zfunc/_impact")]
     Completions {
         /// The shell
         shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Where it is, for which services, how large
+    Show,
+    /// Remove what is kept of services that are gone
+    Prune {
+        /// Remove everything
+        #[arg(long)]
+        all: bool,
     },
 }
 

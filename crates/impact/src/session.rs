@@ -86,6 +86,11 @@ impl Session {
         }
     }
 
+    /// Where what was found is kept between runs, if anywhere.
+    pub fn cache(&self) -> Option<&Path> {
+        self.options.cache.as_deref()
+    }
+
     /// The workspace, not yet looked at.
     pub fn workspace(&self) -> Result<Workspace, Failure> {
         Ok(match &self.place {

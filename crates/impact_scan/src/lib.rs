@@ -33,6 +33,7 @@ mod walk;
 mod workspace;
 
 pub use atomic::{read_file, write_file};
+pub use cache::{KeptService, kept_services};
 pub use config::ConfigError;
 pub use index_file::{IndexFileError, read_index, write_index};
 pub use init::describe_workspace;

@@ -3,7 +3,7 @@
 //! With a secret the checksum is a signature: nobody else's file is taken for one's own.
 
 /// How long the checksum is, in bytes.
-const CHECKSUM: usize = 32;
+pub(crate) const CHECKSUM: usize = 32;
 
 /// How files of one kind are closed and opened.
 #[derive(Debug, Clone)]

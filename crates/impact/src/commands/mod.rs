@@ -1,5 +1,6 @@
 //! One file for each question.
 
+mod cache;
 mod check;
 mod entrypoints;
 mod explain;
@@ -28,6 +29,7 @@ pub fn run(session: &Session, command: Command, typed: &ArgMatches) -> Result<Ou
         Command::Index(arguments) => index::run(session, &arguments),
         Command::Facts(arguments) => facts::run(session, &arguments),
         Command::Init(arguments) => init::run(session, &arguments),
+        Command::Cache(command) => cache::run(session, &command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "impact", &mut script);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::Range;
 
-const FACTS: Kind = Kind {
+pub(super) const FACTS: Kind = Kind {
     name: "facts",
     magic: b"impactf2",
 };

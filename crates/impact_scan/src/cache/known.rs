@@ -4,6 +4,7 @@
 //! not kept. In a fresh clone every time is new, and git's index names each file's object.
 
 use super::{Key, Kind, Shelf};
+use crate::sealed::CHECKSUM;
 use crate::stamp::Stamp;
 use crate::tracked::ObjectId;
 use crate::walk::Found;
@@ -11,9 +12,10 @@ use impact_facts::{Language, SkipReason};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-const KNOWN: Kind = Kind {
+pub(super) const KNOWN: Kind = Kind {
     name: "known",
     magic: b"impactk1",
 };
@@ -48,6 +50,8 @@ struct KnownFile {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Table {
+    /// The service's root.
+    root: PathBuf,
     made_by: super::Digest,
     files: HashMap<Box<str>, KnownFile>,
 }
@@ -105,6 +109,7 @@ impl KnownFiles {
             return Ok(());
         }
         let table = Table {
+            root: shelf.root.clone(),
             made_by: shelf.made_by,
             files: files
                 .map(|(found, said)| (found.path.clone(), self.known(found, said)))
@@ -128,4 +133,11 @@ impl KnownFiles {
             said: said.clone(),
         }
     }
+}
+
+/// The root of the service that a kept file of this kind speaks of, whoever wrote it.
+pub(super) fn root_of(bytes: &[u8]) -> Option<PathBuf> {
+    let body = bytes.strip_prefix(KNOWN.magic)?.get(CHECKSUM..)?;
+    let (root, _) = postcard::take_from_bytes(body).ok()?;
+    Some(root)
 }

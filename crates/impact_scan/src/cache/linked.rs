@@ -6,7 +6,7 @@ use impact_facts::{Catalog, Index};
 use serde::{Deserialize, Serialize};
 use std::io;
 
-const INDEX: Kind = Kind {
+pub(super) const INDEX: Kind = Kind {
     name: "index",
     magic: b"impacti1",
 };

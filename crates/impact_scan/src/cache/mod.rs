@@ -10,10 +10,13 @@
 mod facts;
 mod known;
 mod linked;
+mod shelves;
 
 pub(crate) use facts::{FactsCache, Key};
 pub(crate) use known::{KnownFiles, Said};
 pub(crate) use linked::{Digest, Linked, digest};
+
+pub use shelves::{KeptService, kept_services};
 
 use crate::atomic;
 use crate::options::ScanOptions;
@@ -27,6 +30,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Shelf {
     directory: PathBuf,
     service: String,
+    root: PathBuf,
     secret: Option<String>,
     /// Digest of the program and its packs.
     pub(crate) made_by: Digest,
@@ -46,6 +50,7 @@ impl Shelf {
         Some(Self {
             directory: options.cache.clone()?,
             service: place.get(..16).unwrap_or_default().to_owned(),
+            root: root.to_path_buf(),
             secret: options.cache_secret.clone(),
             made_by: made_by(&packs.digest()),
         })
