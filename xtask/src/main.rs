@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask TASK`.
 
 mod accuracy;
+mod bench;
 mod demo;
 mod oracle;
 mod tidy;
@@ -26,6 +27,11 @@ const TASKS: &[(&str, &str, Task)] = &[
         "accuracy",
         "--truth DIR [--trees DIR] [--mirror DIR] [--impact FILE] [--only WORD]: score against truth sets",
         accuracy::run,
+    ),
+    (
+        "bench",
+        "--fleet DIR --column TABLE.COLUMN [--runs N]: what a run over a folder of repositories costs",
+        bench::run,
     ),
     (
         "oracle",
