@@ -3,7 +3,7 @@
 mod support;
 
 use std::path::Path;
-use support::{READER, code, impact, shop, stderr, stdout, tree, write};
+use support::{READER, code, git, impact, shop, stderr, stdout, tree, write};
 
 const QUESTIONS: &[&[&str]] = &[
     &["references"],
@@ -208,4 +208,27 @@ fn an_index_that_travelled_answers_like_the_tree() {
             stderr(&output)
         );
     }
+}
+
+#[test]
+fn an_index_names_the_commit_it_is_of_where_nothing_was_changed() {
+    let root = support::service();
+    let elsewhere = tree(&[("other/readme.py", "x = 1\n")]);
+    let file = elsewhere.path().join("billing.index");
+    let file = file.to_str().expect("UTF-8");
+    let said = || {
+        assert_eq!(code(&impact(root.path(), &["index", "--output", file])), 0);
+        let other = elsewhere.path().join("other");
+        stdout(&impact(
+            &other,
+            &["check", "column", "users.name", "--index", file],
+        ))
+    };
+    git(root.path(), &["init", "-q"]);
+    git(root.path(), &["add", "-A"]);
+    git(root.path(), &["commit", "-qm", "all"]);
+    let commit = git(root.path(), &["rev-parse", "HEAD"]);
+    assert!(said().contains(commit.trim()), "{}", said());
+    write(root.path(), "app/more.py", b"x = 1\n");
+    assert!(!said().contains(commit.trim()), "a file more: {}", said());
 }

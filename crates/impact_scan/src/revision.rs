@@ -115,6 +115,40 @@ impl Repository {
         self.files_of(word, base.detach())
     }
 
+    /// The commit that is checked out, if what lies below `root` is what it holds there: each of its files is as it has
+    /// it, and it has each of `paths`, which are relative to `root`.
+    #[must_use]
+    pub fn unchanged<'p>(
+        &self,
+        root: &Path,
+        paths: impl IntoIterator<Item = &'p str>,
+    ) -> Option<String> {
+        let commit = self.commit("HEAD").ok()?;
+        let head = self.files_of("HEAD", commit).ok()?;
+        let below = self.path_of(root)?;
+        let inside = |path: &str| Path::new(path).starts_with(&below);
+        let unchanged = |(path, (id, kind)): (&Box<str>, &(ObjectId, EntryKind))| {
+            let is_file = matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable);
+            !is_file || !inside(path) || self.is_object(&self.work_tree.join(&**path), *id)
+        };
+        let known = |path: &str| {
+            let whole = slashes(&Path::new(&below).join(path));
+            head.files.contains_key(whole.as_str())
+        };
+        let same = paths.into_iter().all(known) && head.files.iter().all(unchanged);
+        same.then(|| commit.to_string())
+    }
+
+    /// Whether a file's bytes are those of an object.
+    fn is_object(&self, path: &Path, id: ObjectId) -> bool {
+        let Ok(bytes) = std::fs::read(path) else {
+            return false;
+        };
+        let kind = self.git.object_hash();
+        gix::objs::compute_hash(kind, gix::object::Kind::Blob, &bytes)
+            .is_ok_and(|found| found == id)
+    }
+
     fn commit(&self, word: &str) -> Result<ObjectId, RevisionError> {
         let found = self
             .git
