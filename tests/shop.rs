@@ -17,14 +17,11 @@ const MISSED_REFERENCES: &[&str] = &[
     "analytics/models/staging/stg_users.sql:15 read explicit",
     "orders/src/invoices.rs:18 read explicit",
     "orders/tests/contact.rs:5 write explicit",
-    "storefront/customers/migrations/0001_initial.py:15 declare explicit",
-    "storefront/customers/views.py:13 read implicit",
 ];
 
 /// References that are found and not among the expected. None of them is wrong enough to change a verdict.
 const TOLERATED: &[&str] = &[
     "accounts/migrations/versions/0003_contract_email.py:25 write explicit",
-    "storefront/catalog/management/commands/remind_carts.py:20 read implicit",
     // What the view needs, said once more at those who read the view.
     "analytics/dags/contacts.py:13 read implicit",
     "orders/src/orders.rs:72 read implicit",
@@ -44,7 +41,6 @@ const MISSED_ENTRY_POINTS: &[&str] = &[
     "orders api GET /buyers/{id}",
     "orders api GET /orders/{id}/contact",
     "orders api POST /orders/{id}/invoice",
-    "storefront api GET /account/api/customers/{pk}/",
 ];
 
 /// The exit code and the report of a question about the shop.

@@ -402,7 +402,10 @@ pub(crate) fn outside_key(of: &Atom) -> Option<Box<str>> {
     match of {
         Atom::Outside(name) => Some(format!("instance {name}").into()),
         Atom::Mapped(model) => Some(format!("model {}", model.0).into()),
-        Atom::Object(object) => Some(format!("{} {}", object.door, object.kind).into()),
+        Atom::Object(object) => {
+            let own = object.words_after("id:").next().unwrap_or_default();
+            Some(format!("{} {} {own}", object.door, object.kind).into())
+        }
         Atom::External(name) => Some(name.to_string().into()),
         _ => None,
     }

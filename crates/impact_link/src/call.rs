@@ -264,6 +264,10 @@ impl<'a> Evaluator<'a> {
 
     /// An instance of a class of the program.
     fn construct(&mut self, class: ClassRef, call: &CallSite<'_>) -> Value {
+        let made = self.allocated(class, call);
+        if !made.is_nothing() {
+            return made;
+        }
         let made = self.instance_of(class);
         let callee = Atom::Class(class);
         let initializer = self.initializer(class);
@@ -282,6 +286,23 @@ impl<'a> Evaluator<'a> {
             self.fill_fields(class, call);
         }
         made
+    }
+
+    /// What a class's own `__new__` returns instead of an instance of it.
+    fn allocated(&mut self, class: ClassRef, call: &CallSite<'_>) -> Value {
+        let Some((owner, [.., Definition::Function(function)])) =
+            self.class_member(class, "__new__")
+        else {
+            return Value::nothing();
+        };
+        let function = FunctionRef {
+            file: owner.file,
+            function: *function,
+        };
+        let returned = self.call_function(function, Some(Atom::Class(class)), call);
+        returned
+            .filter(|atom| matches!(atom, Atom::Instance(_) | Atom::Mapped(_)))
+            .at_most(Certainty::Likely)
     }
 
     fn initializer(&self, class: ClassRef) -> Option<FunctionRef> {

@@ -1,6 +1,6 @@
 //! How an ORM or a framework is known: three questions about its values.
 
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Evaluator, Part};
 use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::{Access, ExpressionId, Span, Spread};
@@ -64,6 +64,13 @@ pub trait Door: Sync {
     fn annotation(&self, cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
         let _ = (cx, name, keys);
         None
+    }
+
+    /// What does the framework do with a class of the program that extends one of its own? It runs a generic view's
+    /// queryset, or reads the fields that a serializer lists. Whoever sets that going runs
+    /// [`crate::Target::Class`].
+    fn drive(&self, cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
+        let _ = (cx, class, part);
     }
 
     /// Called once, after every unit has been evaluated for the first time: what the framework itself sets going, such

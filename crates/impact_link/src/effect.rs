@@ -1,6 +1,7 @@
 //! What evaluating an expression does.
 
-use impact_bind::FunctionRef;
+use crate::evaluator::Part;
+use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{
     Access, BlindReason, Certainty, FileId, How, Insertion, Reach, ReferenceClass, Site, Span,
     TableName,
@@ -53,6 +54,8 @@ pub enum Target {
     Function(FunctionRef),
     /// A file as a whole: a template.
     File(FileId),
+    /// What a framework does with a class.
+    Class(ClassRef, Part),
 }
 
 /// What could not be decided.

@@ -20,6 +20,25 @@ pub(crate) enum Unit {
     Module(FileId),
     /// A function's body.
     Function(FunctionRef),
+    /// What a framework does with a class, by what its bases are.
+    Class(ClassRef, Part),
+}
+
+/// What a framework does with a class of the program, one kind of work at a time: those who ask a view for a row do
+/// not delete it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Rows are read and shown.
+    Show,
+    /// Rows are made or changed.
+    Save,
+    /// Rows are deleted.
+    Delete,
+}
+
+impl Part {
+    /// All parts.
+    pub const ALL: [Part; 3] = [Part::Show, Part::Save, Part::Delete];
 }
 
 /// How often one unit is evaluated at most.
@@ -41,6 +60,7 @@ pub struct Evaluator<'a> {
     pub(crate) units: Vec<Unit>,
     unit_of_function: HashMap<FunctionRef, UnitId>,
     unit_of_file: HashMap<FileId, UnitId>,
+    unit_of_class: HashMap<(ClassRef, Part), UnitId>,
     pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
     templates: Vec<FileId>,
     with_inner: BTreeSet<FunctionRef>,
@@ -56,6 +76,8 @@ pub struct Evaluator<'a> {
     pub(crate) statements: Statements,
     /// What the members of the last `{% regroup %}` are.
     pub(crate) grouper: Value,
+    /// Relations that queries of the unit fetch together with their rows: reading one of these runs no query.
+    pub(crate) together: BTreeSet<(crate::value::ModelId, Box<str>)>,
     pub(crate) depth: u32,
     steps: u32,
 }
@@ -71,6 +93,7 @@ impl<'a> Evaluator<'a> {
             units: Vec::new(),
             unit_of_function: HashMap::new(),
             unit_of_file: HashMap::new(),
+            unit_of_class: HashMap::new(),
             descendants: HashMap::new(),
             templates: Vec::new(),
             with_inner: BTreeSet::new(),
@@ -83,6 +106,7 @@ impl<'a> Evaluator<'a> {
             current: Effects::default(),
             statements: Statements::default(),
             grouper: Value::nothing(),
+            together: BTreeSet::new(),
             depth: 0,
             steps: 0,
         };
@@ -110,23 +134,42 @@ impl<'a> Evaluator<'a> {
                 self.unit_of_function
                     .insert(function, UnitId(self.units.len() as u32));
                 self.units.push(Unit::Function(function));
-                self.note_inner(function);
+                self.note_inner(file, Place::Function(function.function));
             }
+            for id in 0..self.program.module(file).classes.len() as u32 {
+                self.note_inner(file, Place::Class(impact_facts::ClassId(id)));
+            }
+            self.add_class_units(file);
         }
         self.effects = vec![Effects::default(); self.units.len()];
         self.rounds = vec![0; self.units.len()];
     }
 
-    /// Remembers the functions around one: their locals are read from inside.
-    fn note_inner(&mut self, function: FunctionRef) {
-        let places = self.program.places(function.file);
-        let mut at = places.around(Place::Function(function.function));
+    /// Classes of a Python file that have bases: a framework may drive them.
+    fn add_class_units(&mut self, file: FileId) {
+        if self.program.facts(file).language != Language::Python || !self.program.is_own(file) {
+            return;
+        }
+        for (id, class) in (0..).zip(&self.program.module(file).classes) {
+            let class_ref = ClassRef {
+                file,
+                class: impact_facts::ClassId(id),
+            };
+            for part in Part::ALL.into_iter().filter(|_| !class.bases.is_empty()) {
+                self.unit_of_class
+                    .insert((class_ref, part), UnitId(self.units.len() as u32));
+                self.units.push(Unit::Class(class_ref, part));
+            }
+        }
+    }
+
+    /// Remembers the functions around a place: their locals are read from inside.
+    fn note_inner(&mut self, file: FileId, inner: Place) {
+        let places = self.program.places(file);
+        let mut at = places.around(inner);
         while let Some(place) = at {
-            if let Place::Function(outer) = place {
-                self.with_inner.insert(FunctionRef {
-                    file: function.file,
-                    function: outer,
-                });
+            if let Place::Function(function) = place {
+                self.with_inner.insert(FunctionRef { file, function });
             }
             at = places.around(place);
         }
@@ -196,10 +239,12 @@ impl<'a> Evaluator<'a> {
             return;
         };
         self.current = std::mem::take(kept);
+        self.together.clear();
         self.unit = unit;
         (self.file, self.place) = match self.units.get(unit.0 as usize) {
             Some(Unit::Module(file)) => (*file, Place::Module),
             Some(Unit::Function(function)) => (function.file, Place::Function(function.function)),
+            Some(Unit::Class(class, _)) => (class.file, Place::Class(class.class)),
             None => return,
         };
         self.environment = Environment::default();
@@ -222,6 +267,7 @@ impl<'a> Evaluator<'a> {
             return;
         }
         self.cells.stale.remove(&id);
+        self.together.clear();
         (self.unit, self.depth, self.steps) = (id, 0, 0);
         self.environment = Environment::default();
         self.current = Effects::default();
@@ -232,6 +278,12 @@ impl<'a> Evaluator<'a> {
                 self.block(&module.body);
             }
             Unit::Function(function) => self.function_body(function),
+            Unit::Class(class, part) => {
+                (self.file, self.place) = (class.file, Place::Class(class.class));
+                for door in DOORS {
+                    door.drive(self, class, part);
+                }
+            }
         }
         let done = std::mem::take(&mut self.current);
         if let Some(kept) = self.effects.get_mut(id.0 as usize) {
@@ -291,6 +343,12 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn unit_of_function(&self, function: FunctionRef) -> Option<UnitId> {
         self.unit_of_function.get(&function).copied()
+    }
+
+    /// The unit of what a framework does with a class.
+    #[must_use]
+    pub fn unit_of_class(&self, class: ClassRef, part: Part) -> Option<UnitId> {
+        self.unit_of_class.get(&(class, part)).copied()
     }
 
     pub(crate) fn is_captured(&self, function: FunctionRef) -> bool {

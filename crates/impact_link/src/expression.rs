@@ -409,17 +409,27 @@ pub(crate) fn entry(of: &Dictionary, key: &Value) -> Value {
     found.at_most(Certainty::Likely)
 }
 
+/// More words than this for one key: it is not known.
+const MAX_KEYS: usize = 16;
+
 /// Puts a value under a key.
 pub(crate) fn insert(into: &mut Dictionary, key: &Value, value: &Value) {
-    let word = match key.atoms() {
-        [Atom::Text(text)] if text.holes.is_empty() => Some(text.text.clone()),
-        [Atom::Integer(number)] => Some(number.to_string()),
-        _ => None,
-    };
-    match word.filter(|_| into.known.len() < 400) {
-        Some(word) => {
-            let old = into.known.entry(word.into()).or_default();
-            *old = old.or(value);
+    let words: Option<Vec<String>> = key
+        .atoms()
+        .iter()
+        .map(|atom| match atom {
+            Atom::Text(text) if text.holes.is_empty() => Some(text.text.clone()),
+            Atom::Integer(number) => Some(number.to_string()),
+            _ => None,
+        })
+        .collect();
+    let few = |words: &Vec<String>| (1..=MAX_KEYS).contains(&words.len());
+    match words.filter(|words| few(words) && into.known.len() < 400) {
+        Some(words) => {
+            for word in words {
+                let old = into.known.entry(word.into()).or_default();
+                *old = old.or(value);
+            }
         }
         None => {
             into.keys = into.keys.or(key);

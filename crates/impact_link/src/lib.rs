@@ -69,7 +69,7 @@ pub use cells::{Cells, Key, UnitId};
 pub use code_scope::code_scope;
 pub use door::{CallSite, Consumption, Door, MemberSite, Passed};
 pub use effect::{Blind, Calls, Effects, Entry, Outgoing, Target, Touch, site};
-pub use evaluator::Evaluator;
+pub use evaluator::{Evaluator, Part};
 pub use models::Models;
 pub use sql::Schemas;
 pub use touch::Manner;

@@ -85,6 +85,15 @@ impl<'a, 'e> Report<'a, 'e> {
                     let name = program.function_name(function);
                     (function.file, name, definition.span, definition.is_test)
                 }
+                Unit::Class(class, _) => {
+                    let effects = self.evaluator.effects.get(id.0 as usize);
+                    if effects.is_none_or(|effects| *effects == Effects::default()) {
+                        continue;
+                    }
+                    let definition = program.module(class.file).class(class.class);
+                    let name = program.class_name(class);
+                    (class.file, name, definition.span, false)
+                }
             };
             if !program.is_own(file) {
                 continue;
@@ -278,6 +287,7 @@ impl<'a, 'e> Report<'a, 'e> {
         let unit = match target {
             Target::File(file) => self.evaluator.unit_of_file(*file),
             Target::Function(function) => self.evaluator.unit_of_function(*function),
+            Target::Class(class, part) => self.evaluator.unit_of_class(*class, *part),
         };
         unit.and_then(|unit| self.symbols.get(&unit).copied())
     }
@@ -371,7 +381,7 @@ impl<'a, 'e> Report<'a, 'e> {
             .input
             .models
             .iter()
-            .filter(|model| model.table.is_some())
+            .filter(|model| model.table.is_some() && !model.is_abstract)
             .count() as u32;
         for (id, model) in self.evaluator.models.iter() {
             for field in &model.fields {

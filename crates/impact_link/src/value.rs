@@ -9,6 +9,8 @@ use std::sync::Arc;
 const MAX_ATOMS: usize = 40;
 /// More texts than this among the alternatives: some string.
 const MAX_TEXTS: usize = 256;
+/// Routes are no alternatives: a list of patterns holds as many as code declares, up to this.
+const MAX_DECLARED: usize = 4096;
 /// Deeper containers than this: what is inside is unknown.
 const MAX_DEPTH: u32 = 6;
 
@@ -383,7 +385,11 @@ fn bounded(mut atoms: Vec<Atom>) -> Vec<Atom> {
         atoms.retain(|atom| !matches!(atom, Atom::Text(_)));
         add(&mut atoms, Atom::Outside("builtins.str".into()));
     }
-    if atoms.len() - texts.min(atoms.len()) > MAX_ATOMS {
+    let declared = atoms
+        .iter()
+        .filter(|atom| matches!(atom, Atom::Object(object) if object.kind == "route"))
+        .count();
+    if atoms.len() - texts.min(atoms.len()) - declared.min(MAX_DECLARED) > MAX_ATOMS {
         return vec![Atom::Unknown("too many alternatives")];
     }
     if atoms.iter().any(|atom| atom.depth() > MAX_DEPTH + 1) {

@@ -19,6 +19,10 @@ pub(super) fn bind(
     for model in models.iter_mut() {
         let Some(table) = &model.table else { continue };
         let found = catalogs.iter().find_map(|catalog| known(catalog, table));
+        if model.is_abstract {
+            model.table = found.or(model.table.take());
+            continue;
+        }
         let Some(first) = catalogs.first_mut() else {
             return;
         };

@@ -404,7 +404,7 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
             let name = cx.program.function_name(*function);
             name.rsplit(['.', ':']).next().map(str::to_owned)
         }
-        Target::File(_) => None,
+        Target::File(_) | Target::Class(..) => None,
     });
     let own = match kind {
         EntryKind::Command => own.map(|name| name.replace('_', "-")),

@@ -15,11 +15,10 @@ use impact_bind::Program;
 
 /// Django's models and migrations of a service.
 pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declared {
+    let (set, past) = migrations::set(program, options.dialect);
     Declared {
-        models: model::models(program),
-        sets: migrations::set(program, options.dialect)
-            .into_iter()
-            .collect(),
+        models: model::models(program).into_iter().chain(past).collect(),
+        sets: set.into_iter().collect(),
         ..Declared::default()
     }
 }

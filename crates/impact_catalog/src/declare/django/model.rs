@@ -14,7 +14,12 @@ const ORM: &str = "python/django";
 /// Every model of the program, those that Django makes for many-to-many fields included.
 pub(super) fn models(program: &Program<'_>) -> Vec<Model> {
     let apps = Apps::of(program);
-    let mut all = used(program, &apps, drafts(program, &apps));
+    related(used(program, &apps, drafts(program, &apps)))
+}
+
+/// Models with their relations from both sides, those that Django makes for many-to-many fields included.
+pub(super) fn related(drafts: Vec<Draft>) -> Vec<Model> {
+    let mut all = drafts;
     let made = automatic(&all);
     let declared = all.len();
     all.extend(made);
@@ -103,9 +108,10 @@ fn reverse_relations(lookup: &Lookup<'_>, drafts: &[Draft]) -> BTreeMap<String, 
     found
 }
 
-/// A model, and those whose relations it has, too: a proxy's concrete model.
+/// A model, and those whose relations it has, too: its parents, and a proxy's concrete model.
 fn family(lookup: &Lookup<'_>, draft: &Draft) -> Vec<String> {
     let mut names = vec![draft.name.clone()];
+    names.extend(lineage(lookup, draft).iter().map(|one| one.name.clone()));
     if draft.meta.proxy {
         let concrete = lookup
             .sharing_table(draft)
@@ -116,17 +122,52 @@ fn family(lookup: &Lookup<'_>, draft: &Draft) -> Vec<String> {
     names
 }
 
+/// More parents than this: the rest is left away.
+const MAX_PARENTS: usize = 24;
+
+/// The models whose tables hold a part of each row, those furthest away first.
+fn lineage<'d>(lookup: &Lookup<'d>, draft: &Draft) -> Vec<&'d Draft> {
+    let find = |name: &String| lookup.find(&Target::Class(name.clone()));
+    let mut open: Vec<&Draft> = draft.parents.iter().filter_map(find).collect();
+    let mut found: Vec<&Draft> = Vec::new();
+    while let Some(next) = open.pop() {
+        if found.len() < MAX_PARENTS && !found.iter().any(|one| one.name == next.name) {
+            found.push(next);
+            open.extend(next.parents.iter().filter_map(find));
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// A parent's column is no key of the child's.
+fn inherited(field: &Field) -> Option<MappedField> {
+    let field = mapped(field)?;
+    Some(MappedField {
+        primary_key: false,
+        ..field
+    })
+}
+
 fn model(lookup: &Lookup<'_>, draft: &Draft) -> Model {
+    let parents = lineage(lookup, draft);
+    let above = || {
+        parents
+            .iter()
+            .flat_map(|one| one.fields.iter().map(move |field| (*one, field)))
+    };
     Model {
         name: draft.name.as_str().into(),
         class: None,
         orm: ORM.into(),
         table: draft.table.as_deref().map(TableName::bare),
-        fields: draft.fields.iter().filter_map(mapped).collect(),
-        relations: draft
-            .fields
-            .iter()
-            .filter_map(|field| relation::forward(lookup, draft, field))
+        fields: above()
+            .filter_map(|(_, field)| inherited(field))
+            .chain(draft.fields.iter().filter_map(mapped))
+            .collect(),
+        relations: above()
+            .chain(draft.fields.iter().map(|field| (draft, field)))
+            .filter_map(|(owner, field)| relation::forward(lookup, owner, field))
             .collect(),
         parents: draft
             .parents

@@ -1,11 +1,13 @@
 //! Field lists: forms, serializers, filters and their kin name a model in `Meta` and its fields in lists; the admin names
 //! them in options; serializer fields name their source.
 
-use crate::evaluator::Evaluator;
+use super::carriers;
+use crate::effect::Target;
+use crate::evaluator::{Evaluator, Part};
 use crate::orm::django::{Touching, touch_path, touch_whole};
 use crate::value::{Atom, ModelId, Value};
 use impact_bind::{Binding, ClassRef, Definition, Place};
-use impact_facts::{Access, Assembled, ExpressionKind, Language, Span, Statement};
+use impact_facts::{Access, Assembled, ExpressionKind, Span, Statement};
 
 /// Lists of a `Meta` whose strings are fields of its model.
 const META: &[&str] = &[
@@ -16,6 +18,9 @@ const META: &[&str] = &[
     "import_id_fields",
     "filter_fields",
     "only_fields",
+    "model_fields",
+    "model_exclude",
+    "export_order",
 ];
 
 /// Options of an admin whose strings are fields of its model.
@@ -34,73 +39,40 @@ const ADMIN: &[&str] = &[
     "date_hierarchy",
 ];
 
-/// Records what the lists of all classes name.
-pub(super) fn finish(cx: &mut Evaluator<'_>) {
-    let own = cx.program.own_files();
-    let classes: Vec<ClassRef> = cx
-        .program
-        .all_classes()
-        .filter(|class| class.file.0 < own)
-        .filter(|class| cx.program.facts(class.file).language == Language::Python)
-        .filter(|class| {
-            !cx.program
-                .module(class.file)
-                .class(class.class)
-                .bases
-                .is_empty()
-        })
-        .collect();
-    for class in classes {
-        if let Some(meta) = meta_of(cx, class) {
-            let model = model_of(cx, meta);
-            if let Some(model) = model {
-                let access = if writes(cx, class) {
-                    Access::Write
-                } else {
-                    Access::Read
-                };
-                lists(cx, meta, model, META, access);
-                sources(cx, class, model);
-            }
-        }
-        for model in super::admin::models_of(cx, class) {
-            lists(cx, class, model, ADMIN, Access::Read);
-        }
-    }
+/// Records what the lists of an admin class name.
+pub(super) fn of_admin(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    lists(cx, class, model, ADMIN, Access::Read);
+}
+
+/// Records what the lists of a `Meta` name.
+pub(super) fn of_meta(cx: &mut Evaluator<'_>, meta: ClassRef, model: ModelId, access: Access) {
+    lists(cx, meta, model, META, access);
+    depth(cx, meta, model);
 }
 
 /// The class `Meta` inside a class that is no model itself.
-fn meta_of(cx: &Evaluator<'_>, class: ClassRef) -> Option<ClassRef> {
+pub(super) fn meta_of(cx: &Evaluator<'_>, class: ClassRef) -> Option<ClassRef> {
     if cx.models.of_class(class).is_some() {
         return None;
     }
-    match cx.program.own_member(class, "Meta").last()? {
+    let mut named = ["Meta", "Config"].into_iter();
+    named.find_map(|name| match cx.program.own_member(class, name).last()? {
         Definition::Class(meta) => Some(ClassRef {
             file: class.file,
             class: *meta,
         }),
         _ => None,
-    }
+    })
 }
 
-fn model_of(cx: &mut Evaluator<'_>, meta: ClassRef) -> Option<ModelId> {
+/// The model that a `Meta` names.
+pub(super) fn model_of(cx: &mut Evaluator<'_>, meta: ClassRef) -> Option<ModelId> {
     cx.class_member(meta, "model")?;
     let value = cx.silent_attribute(&Atom::Class(meta).into(), "model");
     let instances = cx.instances(&value);
     instances.atoms().iter().find_map(|atom| match atom {
         Atom::Mapped(model) => Some(*model),
         _ => None,
-    })
-}
-
-/// Whether a class takes values in: a form.
-fn writes(cx: &Evaluator<'_>, class: ClassRef) -> bool {
-    cx.program.ancestors(class).iter().any(|base| match base {
-        Binding::External(name) => name
-            .rsplit('.')
-            .next()
-            .is_some_and(|last| last.contains("Form")),
-        _ => false,
     })
 }
 
@@ -111,13 +83,181 @@ fn lists(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, names: &[&str]
         }
         let value = cx.silent_attribute(&Atom::Class(class).into(), name);
         let span = cx.program.module(class.file).class(class.class).name_span;
-        cx.within_file(class.file, |cx| {
-            let mut found = Vec::new();
-            texts(&value, &mut found, 0);
-            for text in found {
-                name_or_all(cx, model, &text, span, access);
+        for text in all_texts(&value) {
+            name_or_all(cx, model, &text, span, access);
+        }
+        for (key, at) in written_keys(cx, class, name) {
+            let path = key.as_str();
+            touch_path(
+                cx,
+                Touching {
+                    model,
+                    path,
+                    span: at,
+                    access,
+                },
+            );
+        }
+        if *name == "exclude" {
+            the_rest(cx, class, model, &all_texts(&value), access);
+        }
+    }
+}
+
+/// `fields = {"name": ["exact"]}`: the keys, where they stand.
+fn written_keys(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Vec<(String, Span)> {
+    let module = cx.program.module(class.file);
+    let mut found = Vec::new();
+    for definition in cx.program.own_member(class, name) {
+        if let Definition::Value(bound) = definition
+            && let Some(ExpressionKind::Collection(items)) =
+                bound.value.map(|id| &module.expression(id).kind)
+        {
+            for key in items.items.iter().filter_map(|item| item.key) {
+                if let Some(text) = module.plain_text(key) {
+                    found.push((text, inner(module.expression(key).span, 1)));
+                }
             }
-        });
+        }
+    }
+    found
+}
+
+/// `exclude = […]` carries every other field, unnamed.
+fn the_rest(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    model: ModelId,
+    excluded: &[Assembled],
+    access: Access,
+) {
+    let span = cx.program.module(class.file).class(class.class).name_span;
+    let at = written_at(cx, class, "exclude").unwrap_or(span);
+    let is_excluded = |name: &str| {
+        excluded
+            .iter()
+            .any(|text| text.text == name || format!("{}_id", text.text) == name)
+    };
+    cx.touch_row(model, at, crate::Manner::whole(access), &|field| {
+        !is_excluded(&field.name)
+    });
+}
+
+/// Where a class's own body binds a name.
+fn written_at(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<Span> {
+    let module = cx.program.module(class.file);
+    let mut all = cx.program.own_member(class, name).iter();
+    all.find_map(|definition| match definition {
+        Definition::Value(bound) => bound.value.map(|id| module.expression(id).span),
+        _ => None,
+    })
+}
+
+/// `depth = 1`: rows that keys point at are carried whole.
+fn depth(cx: &mut Evaluator<'_>, meta: ClassRef, model: ModelId) {
+    let Some(span) = written_at(cx, meta, "depth") else {
+        return;
+    };
+    let said = cx.silent_attribute(&Atom::Class(meta).into(), "depth");
+    let levels = said.atoms().iter().find_map(|atom| match atom {
+        Atom::Integer(number) => Some((*number).clamp(0, 10)),
+        _ => None,
+    });
+    let mut level = vec![model];
+    for _ in 0..levels.unwrap_or_default() {
+        let mut next = Vec::new();
+        for model in level {
+            let relations = cx.models.get(model).map(|one| &one.relations);
+            for relation in relations.into_iter().flatten().filter(|one| !one.reverse) {
+                if let Some(target) = cx.models.target(relation)
+                    && !next.contains(&target)
+                {
+                    touch_whole(cx, target, span, Access::Read);
+                    next.push(target);
+                }
+            }
+        }
+        level = next;
+    }
+}
+
+/// The calls that a class's body binds names to: the name, the call, and what is called.
+fn calls<'p>(
+    cx: &Evaluator<'p>,
+    class: ClassRef,
+) -> Vec<(impact_facts::ExpressionId, &'p impact_facts::Call, Binding)> {
+    let module = cx.program.module(class.file);
+    let mut found = Vec::new();
+    for statement in &module.class(class.class).body.statements {
+        if let Statement::Bind(bind) = statement
+            && let Some(ExpressionKind::Call(call)) =
+                bind.value.map(|id| &module.expression(id).kind)
+        {
+            let place = Place::Class(class.class);
+            let program = cx.program;
+            let callee = program.resolve_expression(class.file, place, call.callee);
+            found.push((bind.target, call, callee));
+        }
+    }
+    found
+}
+
+/// `title = CharFilter(field_name="name")`; a filter without one is of its own name, unless a method filters.
+pub(super) fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let module = cx.program.module(class.file);
+    for (target, call, callee) in calls(cx, class) {
+        let known = callee
+            .external()
+            .is_some_and(|name| name.contains("filters") && name.ends_with("Filter"));
+        if !known {
+            continue;
+        }
+        let argument = |words: &[&str]| {
+            let mut all = call.arguments.iter();
+            all.find(|one| {
+                one.name
+                    .is_some_and(|(name, _)| words.contains(&module.name(name)))
+            })
+            .map(|one| one.value)
+        };
+        let field = argument(&["field_name", "name"]);
+        if field.is_none() && argument(&["method"]).is_some() {
+            continue;
+        }
+        let (id, skip) = field.map_or((target, 0), |id| (id, 1));
+        let path = module
+            .plain_text(id)
+            .or_else(|| module.dotted(id))
+            .unwrap_or_default();
+        touch_path(
+            cx,
+            Touching {
+                model,
+                path: &path,
+                span: inner(module.expression(id).span, skip),
+                access: Access::Read,
+            },
+        );
+    }
+}
+
+/// What a factory's body binds is written.
+pub(super) fn made(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let module = cx.program.module(class.file);
+    for statement in &module.class(class.class).body.statements {
+        if let Statement::Bind(bind) = statement
+            && let Some(path) = module.dotted(bind.target)
+        {
+            touch_path(
+                cx,
+                Touching {
+                    model,
+                    path: &path,
+                    span: module.expression(bind.target).span,
+                    access: Access::Write,
+                },
+            );
+        }
     }
 }
 
@@ -148,6 +288,13 @@ fn name_or_all(
     }
 }
 
+/// All known strings in a value, containers looked into.
+pub(super) fn all_texts(value: &Value) -> Vec<Assembled> {
+    let mut found = Vec::new();
+    texts(value, &mut found, 0);
+    found
+}
+
 fn texts(value: &Value, found: &mut Vec<Assembled>, depth: u32) {
     if depth > 6 {
         return;
@@ -157,37 +304,25 @@ fn texts(value: &Value, found: &mut Vec<Assembled>, depth: u32) {
             Atom::Text(text) if text.holes.is_empty() => found.push((**text).clone()),
             Atom::List(of) => texts(of, found, depth + 1),
             Atom::Tuple(items) => items.iter().for_each(|item| texts(item, found, depth + 1)),
-            Atom::Dictionary(of) => {
-                for key in of.known.keys() {
-                    found.push(Assembled {
-                        text: key.to_string(),
-                        ..Assembled::default()
-                    });
-                }
-            }
             _ => {}
         }
     }
 }
 
-/// `owner = CharField(source="user.email")`; a field without a source is of its own name.
-fn sources(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+/// `owner = CharField(source="user.email")`; a field without a source is of its own name. A serializer among the fields
+/// carries the rows that its source leads to.
+pub(super) fn sources(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId]) {
     let module = cx.program.module(class.file);
-    for statement in &module.class(class.class).body.statements {
-        let Statement::Bind(bind) = statement else {
-            continue;
+    for (target, call, callee) in calls(cx, class) {
+        let nested = match &callee {
+            Binding::External(name) if name.starts_with("rest_framework.") => None,
+            Binding::Class(nested) if carriers::kind(cx, *nested).is_some() => Some(*nested),
+            Binding::Class(field) if is_field(cx, *field) => None,
+            _ => continue,
         };
-        let Some(ExpressionKind::Call(call)) = bind.value.map(|id| &module.expression(id).kind)
-        else {
-            continue;
-        };
-        let place = Place::Class(class.class);
-        let callee = cx
-            .program
-            .resolve_expression(class.file, place, call.callee);
-        if !callee
+        if callee
             .external()
-            .is_some_and(|name| name.starts_with("rest_framework."))
+            .is_some_and(|name| name.ends_with("SerializerMethodField"))
         {
             continue;
         }
@@ -196,27 +331,67 @@ fn sources(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
                 .name
                 .is_some_and(|(name, _)| module.name(name) == "source")
         });
-        let (id, skip) = source.map_or((bind.target, 0), |argument| (argument.value, 1));
+        let (id, skip) = source.map_or((target, 0), |argument| (argument.value, 1));
         let path = module
             .plain_text(id)
             .or_else(|| module.dotted(id))
             .unwrap_or_default();
-        let span = module.expression(id).span;
-        let inside = Span::new(
-            span.start + skip,
-            span.end.saturating_sub(skip).max(span.start + skip),
-        );
-        cx.within_file(class.file, |cx| {
-            let path = path.replace('.', "__");
-            touch_path(
-                cx,
-                Touching {
-                    model,
-                    path: &path,
-                    span: inside,
-                    access: Access::Read,
-                },
-            );
-        });
+        let span = inner(module.expression(id).span, skip);
+        for model in models {
+            source_of(cx, *model, &path, span, nested);
+        }
     }
+}
+
+fn is_field(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.program.ancestors(class).iter().any(|base| {
+        base.external()
+            .is_some_and(|name| name.starts_with("rest_framework.") && name.ends_with("Field"))
+    })
+}
+
+fn source_of(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    path: &str,
+    span: Span,
+    nested: Option<ClassRef>,
+) {
+    let access = Access::Read;
+    let dunder = path.replace('.', "__");
+    touch_path(
+        cx,
+        Touching {
+            model,
+            path: &dunder,
+            span,
+            access,
+        },
+    );
+    let mut rows: Value = Atom::Mapped(model).into();
+    for name in path.split('.').filter(|name| *name != "*") {
+        let of = cx.silent_attribute(&rows, name);
+        let kept = std::mem::take(&mut cx.current);
+        let element = cx.iterate(&of, span);
+        cx.current = kept;
+        rows = of
+            .filter(|atom| matches!(atom, Atom::Mapped(_)))
+            .or(&element.filter(|atom| matches!(atom, Atom::Mapped(_))));
+    }
+    if let Some(nested) = nested {
+        carriers::receive(cx, nested, &rows);
+        cx.runs(
+            Target::Class(nested, Part::Show),
+            span,
+            impact_facts::Certainty::Exact,
+        );
+    }
+}
+
+/// Without the quotes.
+fn inner(span: Span, skip: u32) -> Span {
+    Span::new(
+        span.start + skip,
+        span.end.saturating_sub(skip).max(span.start + skip),
+    )
 }

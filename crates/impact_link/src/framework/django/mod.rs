@@ -4,8 +4,12 @@
 //! admin and management commands.
 
 mod admin;
+mod carriers;
 mod commands;
+mod forms;
+mod generic;
 mod lists;
+mod pages;
 mod request;
 mod routers;
 pub(crate) mod settings;
@@ -14,8 +18,9 @@ pub(crate) mod urls;
 mod views;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Evaluator, Part};
 use crate::value::{Atom, Value};
+use impact_bind::ClassRef;
 use impact_facts::Span;
 
 /// The name of the door.
@@ -36,19 +41,28 @@ impl Door for DjangoWeb {
         of: &Atom,
         member: &MemberSite<'_>,
     ) -> Option<Value> {
-        request::attribute(cx, of, member).or_else(|| views::attribute(cx, of, member))
+        request::attribute(cx, of, member)
+            .or_else(|| views::attribute(cx, of, member))
+            .or_else(|| routers::attribute(cx, of, member))
+            .or_else(|| carriers::attribute(cx, of, member))
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
         match callee {
             Atom::External(name) => urls::function(cx, name, call)
+                .or_else(|| routers::function(cx, name, call))
+                .or_else(|| forms::function(cx, name, call))
+                .or_else(|| forms::factory(cx, name, call))
+                .or_else(|| admin::function(cx, name, call))
                 .or_else(|| templates::function(cx, name, call))
                 .or_else(|| request::function(cx, name, call))
                 .or_else(|| views::decorator(name, call)),
             Atom::Member(of, name) => templates::method(cx, of, name, call)
                 .or_else(|| views::method(cx, of, name, call))
+                .or_else(|| carriers::method(cx, of, name, call))
                 .or_else(|| admin::method(cx, of, name, call))
                 .or_else(|| routers::method(cx, of, name, call)),
+            Atom::Class(class) => carriers::construct(cx, *class, call),
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
             _ => None,
@@ -72,13 +86,18 @@ impl Door for DjangoWeb {
         }
     }
 
+    fn drive(&self, cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
+        generic::drive(cx, class, part);
+        carriers::drive(cx, class, part);
+        admin::drive(cx, class, part);
+    }
+
     fn start(&self, cx: &mut Evaluator<'_>) {
         admin::start(cx);
         views::start(cx);
     }
 
     fn finish(&self, cx: &mut Evaluator<'_>) {
-        lists::finish(cx);
         urls::finish(cx);
         commands::finish(cx);
     }

@@ -3,7 +3,7 @@
 use super::settings::setting;
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
-use crate::orm::django::user_model;
+use crate::orm::django::{signals, user_model};
 use crate::touch::Manner;
 use crate::value::{Atom, Value};
 use impact_facts::{Access, Certainty, Span};
@@ -94,6 +94,7 @@ fn login(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     let all = user.or(&cx.instances(&classes));
     for atom in all.atoms() {
         if let Atom::Mapped(model) = atom {
+            signals::send(cx, *model, signals::LOGGED_IN, call.span);
             for (name, access) in [
                 ("last_login", Access::Write),
                 ("password", Access::Read),

@@ -3,12 +3,11 @@
 
 use super::WEB;
 use super::settings::texts;
-use crate::attribute::outside_key;
 use crate::cells::Key;
-use crate::door::CallSite;
+use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_bind::{Binding, ClassRef, Definition, Place};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Assembled, ExpressionKind};
 use std::sync::Arc;
 
@@ -22,6 +21,62 @@ const ACTIONS: &[(&str, &str, bool, &str)] = &[
     ("destroy", "DELETE", true, "DestroyModelMixin"),
 ];
 
+/// Making a router: each knows the place where it is made.
+pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    if !name.starts_with("rest_framework") || !last.ends_with("Router") {
+        return None;
+    }
+    let mut made = Object::new(WEB, "router", None)
+        .with_word(&format!("at:{}:{}", cx.file.0, call.span.start));
+    // `NestedSimpleRouter(parent, "users", lookup="user")`
+    if last.contains("Nested")
+        && let [prefix, ..] = texts(&call.value(1, "parent_prefix")).as_slice()
+    {
+        let lookup = texts(&call.value(2, "lookup"));
+        let lookup = lookup.first().map_or("nested", String::as_str);
+        made = made.with_word(&format!(
+            "under:{}/<{lookup}_pk>/",
+            prefix.trim_matches('/')
+        ));
+    }
+    Some(made.into())
+}
+
+/// Under which word a router's routes are kept; a router of a class of the program by its class.
+fn key(cx: &Evaluator<'_>, router: &Atom) -> Option<Key> {
+    let at = match router {
+        Atom::Object(router) if router.kind == "router" => {
+            router.words_after("at:").next()?.to_owned()
+        }
+        Atom::Instance(class) if is_router(cx, *class) => {
+            format!("class {}:{}", class.file.0, class.class.0)
+        }
+        _ => return None,
+    };
+    Some(Key::Outside(format!("router {at}").into(), "urls".into()))
+}
+
+fn is_router(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.program.ancestors(class).iter().any(|base| {
+        base.external()
+            .is_some_and(|name| name.starts_with("rest_framework") && name.ends_with("Router"))
+    })
+}
+
+/// `router.urls`.
+pub(super) fn attribute(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    if member.name != "urls" {
+        return None;
+    }
+    let key = key(cx, of)?;
+    Some(cx.read(key))
+}
+
 /// `router.register(prefix, viewset)`: the router's `urls` grow.
 pub(super) fn method(
     cx: &mut Evaluator<'_>,
@@ -29,25 +84,39 @@ pub(super) fn method(
     name: &str,
     call: &CallSite<'_>,
 ) -> Option<Value> {
-    let Atom::Outside(class) = of else {
-        return None;
-    };
-    if name != "register" || !class.ends_with("Router") {
+    if name != "register" {
         return None;
     }
+    let key = key(cx, of)?;
+    let under = match of {
+        Atom::Object(router) => router.words_after("under:").next().unwrap_or_default(),
+        _ => "",
+    };
     let mut routes = Vec::new();
     for prefix in texts(&call.value(0, "prefix")) {
         for atom in call.value(1, "viewset").atoms() {
             if let Atom::Class(class) = atom {
-                routes.extend(routes_of(cx, *class, prefix.trim_end_matches('/'), call));
+                let prefix = format!("{under}{}", prefix.trim_end_matches('/'));
+                routes.extend(routes_of(cx, *class, &prefix, call));
             }
         }
     }
     let all = Value::list(Value::any_of(routes));
-    if let Some(key) = outside_key(of) {
-        cx.cells.join(Key::Outside(key, "urls".into()), &all);
-    }
+    cx.cells.join(key, &all);
     Some(Atom::Null.into())
+}
+
+/// Whether a viewset's method answers a route of its own.
+pub(super) fn is_action(cx: &Evaluator<'_>, function: FunctionRef, name: &str) -> bool {
+    if ACTIONS.iter().any(|(action, ..)| *action == name) {
+        return true;
+    }
+    let module = cx.program.module(function.file);
+    let definition = module.function(function.function);
+    definition.decorators.iter().any(|decorator| {
+        matches!(&module.expression(*decorator).kind, ExpressionKind::Call(call)
+            if module.dotted(call.callee).is_some_and(|callee| callee.ends_with("action")))
+    })
 }
 
 fn routes_of(cx: &Evaluator<'_>, class: ClassRef, prefix: &str, call: &CallSite<'_>) -> Vec<Atom> {
@@ -188,6 +257,7 @@ fn route(
     let made = Object::new(WEB, "route", None)
         .with_value("route", Atom::Text(Arc::new(text)).into())
         .with_value("view", view.into())
+        .with_word(&format!("action:{action}"))
         .with_word(&format!("start:{}:{}", cx.file.0, call.span.start))
         .with_word(&format!("end:{}", call.span.end));
     Atom::Object(Arc::new(made))

@@ -109,7 +109,8 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
     })
 }
 
-fn keywords(call: &CallSite<'_>) -> Value {
+/// The keywords of a call, as a dictionary.
+pub(super) fn keywords(call: &CallSite<'_>) -> Value {
     let mut made = crate::value::Dictionary::default();
     for argument in call.arguments {
         match &argument.name {

@@ -5,7 +5,7 @@ use super::{WEB, request};
 use crate::cells::Key;
 use crate::door::{CallSite, Passed};
 use crate::effect::{Entry, Target, site};
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Evaluator, Part};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Assembled, EntryKind, FileId, Language, Span, Spread};
@@ -28,15 +28,21 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
     }
     match name {
         "django.urls.include" | "django.urls.conf.include" | "django.conf.urls.include" => {
-            let of = call.value(0, "arg");
-            Some(
-                Object::new(WEB, "include", None)
-                    .with_value("of", of)
-                    .into(),
-            )
+            let made = Object::new(WEB, "include", None)
+                .with_word(&format!("at:{}:{}", cx.file.0, call.span.start));
+            if let Some(key) = included(&made) {
+                cx.cells.join(key, &call.value(0, "arg"));
+            }
+            Some(made.into())
         }
         _ => None,
     }
+}
+
+/// Where what an include holds is kept: patterns within patterns nest deeper than values may.
+fn included(include: &Object) -> Option<Key> {
+    let at = include.words_after("at:").next()?;
+    Some(Key::Outside(format!("include {at}").into(), "of".into()))
 }
 
 fn pattern(cx: &mut Evaluator<'_>, regular: bool, call: &CallSite<'_>) -> Value {
@@ -167,8 +173,8 @@ fn included_modules(cx: &Evaluator<'_>, route: &Object) -> Vec<FileId> {
         .filter(|object| object.kind == "include");
     includes
         .flat_map(|include| {
-            let of = include.values.get("of").cloned().unwrap_or_default();
-            modules(cx, &of)
+            let of = included(&include).map(|key| cx.cells.peek(&key));
+            modules(cx, &of.unwrap_or_default())
         })
         .collect()
 }
@@ -211,7 +217,8 @@ fn walk(
                 .filter(|object| object.kind == "include")
             {
                 is_include = true;
-                let of = include.values.get("of").cloned().unwrap_or_default();
+                let of = included(&include).map(|key| cx.cells.peek(&key));
+                let of = of.unwrap_or_default();
                 for file in modules(cx, &of) {
                     let inner = of_module(cx, file);
                     walk(cx, &inner, &path, seen, depth + 1);
@@ -223,8 +230,13 @@ fn walk(
             if !inner.is_nothing() {
                 walk(cx, &inner, &path, seen, depth + 1);
             }
-            if !is_include {
-                entry(cx, &route, &path, &view, seen);
+            if is_admin(&view) {
+                for (page, methods, runs) in super::admin::pages(cx) {
+                    add(cx, &route, &format!("{methods} /{path}{page}"), runs, seen);
+                }
+            } else if !is_include {
+                let (methods, runs) = handlers(cx, &view);
+                add(cx, &route, &format!("{methods} /{path}"), runs, seen);
             }
         }
     }
@@ -340,11 +352,19 @@ fn closing(chars: &[char], open: usize) -> usize {
     chars.len()
 }
 
-fn entry(
+/// `admin.site.urls`.
+fn is_admin(view: &Value) -> bool {
+    view.atoms().iter().any(|atom| match atom {
+        Atom::External(name) => name.starts_with("django.contrib.admin") && name.ends_with(".urls"),
+        _ => false,
+    })
+}
+
+fn add(
     cx: &mut Evaluator<'_>,
     route: &Object,
-    path: &str,
-    view: &Value,
+    name: &str,
+    mut runs: Vec<Target>,
     seen: &mut BTreeSet<(String, u32, u32)>,
 ) {
     let Some((file, start)) = route
@@ -361,9 +381,8 @@ fn entry(
     let (Ok(file), Ok(start), Some(end)) = (file.parse(), start.parse(), end) else {
         return;
     };
-    let (methods, mut runs) = handlers(cx, view);
     runs.extend(super::views::middleware(cx));
-    let name = format!("{methods} /{}", path.trim_start_matches('/'));
+    let name = name.replacen(" //", " /", 1);
     if !seen.insert((name.clone(), file, start)) {
         return;
     }
@@ -395,19 +414,17 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
             }
             Atom::Object(object) if object.kind == "view" => {
                 if let Some(class) = object.class {
-                    let (mut said, code) = class_handlers(cx, class);
                     let told: Vec<String> =
                         object.words_after("method:").map(str::to_owned).collect();
-                    if !told.is_empty() {
-                        said = told;
-                    }
+                    let action = object.words_after("action:").next();
+                    let (said, code) = class_handlers(cx, class, &told, action);
                     open |= said.is_empty();
                     methods.extend(said);
                     runs.extend(code);
                 }
             }
             Atom::Instance(class) => {
-                runs.extend(class_handlers(cx, *class).1);
+                runs.extend(class_handlers(cx, *class, &[], None).1);
                 open = true;
             }
             _ => open = true,
@@ -421,9 +438,15 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
     (words, runs)
 }
 
-/// Methods of HTTP that a class defines, and all of its methods: the framework calls its hooks.
-fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<String>, Vec<Target>) {
-    let (mut methods, mut runs) = (Vec::new(), Vec::new());
+/// Methods of HTTP that a class answers, and the code that it runs: all of its methods, for the framework calls its
+/// hooks, and what the framework does of itself. Of a viewset's actions only the one that the route is for.
+fn class_handlers(
+    cx: &Evaluator<'_>,
+    class: ClassRef,
+    told: &[String],
+    action: Option<&str>,
+) -> (Vec<String>, Vec<Target>) {
+    let (mut methods, mut runs) = (told.to_vec(), Vec::new());
     for base in cx.program.ancestors(class).iter() {
         let impact_bind::Binding::Class(base) = base else {
             continue;
@@ -431,19 +454,35 @@ fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<String>, Vec<Targ
         let places = cx.program.places(base.file);
         let names = places.names(Place::Class(base.class));
         for name in names.names() {
+            let text = cx.program.module(base.file).name(name);
             for definition in names.definitions(name) {
-                if let Definition::Function(function) = definition {
-                    let text = cx.program.module(base.file).name(name);
-                    if super::views::HTTP.contains(&text) {
-                        methods.push(text.to_ascii_uppercase());
-                    }
-                    let function = FunctionRef {
-                        file: base.file,
-                        function: *function,
-                    };
-                    runs.push(Target::Function(function));
+                let Definition::Function(function) = definition else {
+                    continue;
+                };
+                let function = FunctionRef {
+                    file: base.file,
+                    function: *function,
+                };
+                if action.is_some_and(|action| {
+                    action != text && super::routers::is_action(cx, function, text)
+                }) {
+                    continue;
                 }
+                if told.is_empty() && super::views::HTTP.contains(&text) {
+                    methods.push(text.to_ascii_uppercase());
+                }
+                runs.push(Target::Function(function));
             }
+        }
+    }
+    if told.is_empty() {
+        let generic = super::generic::methods(cx, class);
+        methods.extend(generic.into_iter().map(str::to_owned));
+    }
+    for part in Part::ALL {
+        let served = |method: &String| super::generic::parts(method).contains(&part);
+        if methods.is_empty() || methods.iter().any(served) {
+            runs.push(Target::Class(class, part));
         }
     }
     (methods, runs)

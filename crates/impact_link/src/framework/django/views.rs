@@ -76,23 +76,11 @@ fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
 }
 
 /// The queryset of a generic view: `get_queryset`, `queryset`, or all rows of `model`.
-fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
-    let itself: Value = Atom::Instance(class).into();
+pub(super) fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     if cx.class_member(class, "get_queryset").is_some() {
         return cx.call_method(&Atom::Instance(class), "get_queryset", span);
     }
-    if cx.class_member(class, "queryset").is_some() {
-        return cx.silent_attribute(&itself, "queryset");
-    }
-    if cx.class_member(class, "model").is_none() {
-        return Value::unknown("the queryset of a view without a model");
-    }
-    let model = cx.silent_attribute(&itself, "model");
-    let manager = cx.silent_attribute(&model, "objects");
-    let all = cx.silent_attribute(&manager, "all");
-    let expected = Value::nothing();
-    let call = CallSite::at_span(span, &[], &expected);
-    cx.call(&all, &call)
+    own_queryset(cx, class, span)
 }
 
 fn rows(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
@@ -127,8 +115,34 @@ pub(super) fn method(
             let all = queryset(cx, *class, call.span);
             Some(cx.iterate(&all, call.span))
         }
+        (Atom::Instance(class), "get_context_data") if is_view(cx, *class) => {
+            Some(super::pages::context_data(cx, *class, call))
+        }
+        (Atom::Instance(class), "paginate_queryset") if is_view(cx, *class) => {
+            let rows = call.at(0).map(|a| (a.value.clone(), a.span));
+            rows.map(|(rows, span)| Value::list(cx.iterate(&rows, span)))
+        }
+        (Atom::Instance(class), "get_form" | "get_serializer") if is_view(cx, *class) => {
+            Some(carrier(cx, *class, name, call))
+        }
         _ => None,
     }
+}
+
+/// The form or serializer that a view makes.
+fn carrier(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, call: &CallSite<'_>) -> Value {
+    let (attribute, getter) = match name {
+        "get_form" => ("form_class", "get_form_class"),
+        _ => ("serializer_class", "get_serializer_class"),
+    };
+    let itself = Atom::Instance(class);
+    let classes = if cx.class_member(class, getter).is_some() {
+        cx.call_method(&itself, getter, call.span)
+    } else {
+        cx.silent_attribute(&itself.into(), attribute)
+    };
+    let classes = classes.filter(|atom| matches!(atom, Atom::Class(_)));
+    cx.call(&classes, call)
 }
 
 /// `super().get_queryset()`: what the class says without its own method.
@@ -136,6 +150,9 @@ fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     let itself: Value = Atom::Instance(class).into();
     if cx.class_member(class, "queryset").is_some() {
         return cx.silent_attribute(&itself, "queryset");
+    }
+    if cx.class_member(class, "model").is_none() {
+        return Value::unknown("the queryset of a view without a model");
     }
     let model = cx.silent_attribute(&itself, "model");
     let manager = cx.silent_attribute(&model, "objects");

@@ -1,6 +1,6 @@
 //! Deleting rows: Django itself collects what refers to them, and deletes or updates that too.
 
-use super::lookup;
+use super::{lookup, queryset, signals};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::ModelId;
@@ -26,6 +26,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     };
     let file = cx.file;
     let implied = Manner::implied(Access::Read);
+    signals::send(cx, model, signals::DELETED, span);
     lookup::read_primary_key(cx, model, file, span, implied);
     let mut next = Vec::new();
     for relation in owner.relations.iter().filter(|relation| relation.reverse) {
@@ -52,6 +53,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
             if has_cascades(cx, target) {
                 let whole = Manner::whole(Access::Read);
                 cx.touch_row(target, span, whole, &|field| !field.deferred);
+                queryset::in_order(cx, target, span);
             }
             next.push(target);
         }

@@ -1,7 +1,7 @@
 //! `F`, `Q`, aggregates and other expressions: paths that mean something once they are applied to a model. And the
 //! functions of `django.shortcuts` that run queries.
 
-use super::{DJANGO, lookup, manager, operations, queryset, selection};
+use super::{DJANGO, historical, lookup, manager, operations, queryset, selection, signals};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -71,6 +71,10 @@ fn is_expression(name: &str) -> bool {
 
 /// What calling a function outside the tree is.
 pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let known = historical::function(cx, name, call);
+    if let Some(value) = known.or_else(|| signals::function(cx, name, call)) {
+        return Some(value);
+    }
     if let Some((_, role)) = SHORTCUTS.iter().find(|(known, _)| *known == name) {
         return Some(shortcut(cx, *role, call));
     }

@@ -1,6 +1,6 @@
 //! Rows: their attributes, constructors, saving and deleting.
 
-use super::{DJANGO, cascade, lookup};
+use super::{DJANGO, cascade, lookup, signals};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -70,7 +70,9 @@ fn related(
             .with_word(&format!("of:{}:{}", model.0, relation.name))
             .into();
     }
-    fetched(cx, target, member.span);
+    if !cx.together.contains(&(model, relation.name.clone())) {
+        fetched(cx, target, member.span);
+    }
     Atom::Mapped(target).into()
 }
 
@@ -132,6 +134,7 @@ const ASYNC: &[&str] = &[
 ];
 
 fn save(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    signals::send(cx, model, signals::SAVED, call.span);
     match call.named("update_fields") {
         Some(fields) if !is_null(&fields.value) => {
             let (value, span) = (fields.value.clone(), fields.span);

@@ -169,20 +169,6 @@ pub(super) fn follow_members_of(cx: &mut Evaluator<'_>, model: ModelId, value: &
     }
 }
 
-/// The field that holds a relation's key on this side.
-pub(super) fn key_field<'a>(
-    cx: &Evaluator<'a>,
-    model: ModelId,
-    relation: &Relationship,
-) -> Option<&'a MappedField> {
-    let column = relation.local.first().filter(|_| !relation.reverse)?;
-    cx.models
-        .get(model)?
-        .fields
-        .iter()
-        .find(|field| field.column == *column)
-}
-
 /// Touches what joining over a relation reads: the key here, the key there, or the table in between.
 pub(super) fn read_key(
     cx: &mut Evaluator<'_>,
@@ -198,8 +184,18 @@ pub(super) fn read_key(
         }
         return;
     }
-    if let Some(field) = key_field(cx, model, relation) {
-        touch(cx, model, field, file, span, manner);
+    let at_the_other_side = relation.many || relation.reverse;
+    if !at_the_other_side {
+        for column in &relation.local {
+            let fields = cx.models.get(model).map(|model| &model.fields);
+            let field = fields
+                .into_iter()
+                .flatten()
+                .find(|field| field.column == *column);
+            if let Some(field) = field {
+                touch(cx, model, field, file, span, manner);
+            }
+        }
         return;
     }
     if let Some(target) = cx.models.target(relation) {

@@ -76,6 +76,21 @@ pub(super) fn of_model(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option
         .then(|| Object::new(DJANGO, "manager", Some(model)).into())
 }
 
+/// Calling a manager's class: Django's own, or one made by `from_queryset`.
+pub(super) fn made(callee: &Atom) -> Option<Value> {
+    match callee {
+        Atom::External(name) if MANAGERS.contains(&&**name) => {
+            Some(Object::new(DJANGO, "manager", None).into())
+        }
+        Atom::Object(object) if object.door == DJANGO && object.kind == "manager class" => {
+            let mut made = (**object).clone();
+            made.kind = "manager";
+            Some(made.into())
+        }
+        _ => None,
+    }
+}
+
 /// Methods of a class that no code of the tree defines.
 pub(super) fn class_method(
     cx: &mut Evaluator<'_>,
@@ -92,8 +107,9 @@ pub(super) fn class_method(
         "from_queryset" => {
             instance(cx, class)?;
             let queryset = call.at(0)?.value.clone();
-            let object =
+            let mut object =
                 Object::new(DJANGO, "manager class", None).with_value("queryset", queryset);
+            object.class = Some(class);
             Some(object.into())
         }
         _ => None,
@@ -126,17 +142,36 @@ pub(super) fn bound_to(object: &Object, model: ModelId) -> Object {
     bound
 }
 
-/// Methods of a queryset class that a manager was made from.
-pub(super) fn queryset_class(object: &Object) -> Option<ClassRef> {
-    object.class.or_else(|| {
-        object
-            .values
-            .get("queryset")?
-            .atoms()
-            .iter()
-            .find_map(|atom| match atom {
-                Atom::Class(class) => Some(*class),
-                _ => None,
-            })
+/// The classes that describe the querysets of a manager: its own, and those that it was made from.
+pub(super) fn described_by(cx: &Evaluator<'_>, object: &Object) -> Vec<ClassRef> {
+    let mut found: Vec<ClassRef> = object.class.into_iter().collect();
+    found.extend(object.class.and_then(|class| queryset_of(cx, class)));
+    let given = object.values.get("queryset").cloned().unwrap_or_default();
+    found.extend(given.atoms().iter().filter_map(|atom| match atom {
+        Atom::Class(class) => Some(*class),
+        _ => None,
+    }));
+    found
+}
+
+/// The queryset's class in `class UserManager(BaseManager.from_queryset(UserQuerySet))`.
+fn queryset_of(cx: &Evaluator<'_>, class: ClassRef) -> Option<ClassRef> {
+    cx.program.ancestors(class).iter().find_map(|base| {
+        let Binding::Value(value, _) = base else {
+            return None;
+        };
+        let module = cx.program.module(value.file);
+        let impact_facts::ExpressionKind::Call(call) = &module.expression(value.expression).kind
+        else {
+            return None;
+        };
+        let first = call.arguments.first()?.value;
+        match cx
+            .program
+            .resolve_expression(value.file, value.place, first)
+        {
+            Binding::Class(class) => Some(class),
+            _ => None,
+        }
     })
 }

@@ -5,12 +5,14 @@
 
 mod cascade;
 mod expression;
+mod historical;
 mod instance;
 mod lookup;
 mod manager;
 mod operations;
 mod queryset;
 mod selection;
+pub(crate) mod signals;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
@@ -52,8 +54,12 @@ impl Door for Django {
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        if let Some(manager) = manager::made(callee) {
+            return Some(manager);
+        }
         match callee {
             Atom::Class(class) => construct(cx, *class, call),
+            Atom::Object(object) if object.door == DJANGO => signals::call(cx, object, None, call),
             Atom::External(name) => match cx.models.named(name) {
                 Some(model) if is_django(cx, model) => {
                     instance::construct(cx, model, call);
@@ -62,8 +68,12 @@ impl Door for Django {
                 _ => expression::function(cx, name, call),
             },
             Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.kind == historical::APPS => {
+                    historical::get_model(cx, name, call)
+                }
                 Atom::Object(object) if object.door == DJANGO => {
-                    operations::call(cx, object, name, call)
+                    signals::call(cx, object, Some(name), call)
+                        .or_else(|| operations::call(cx, object, name, call))
                 }
                 Atom::Mapped(model) if is_django(cx, *model) => {
                     instance::method(cx, *model, name, call)
@@ -173,4 +183,31 @@ pub(crate) fn touch_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
 /// Touches every field of a model, unnamed.
 pub(crate) fn touch_whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span, access: Access) {
     cx.touch_row(model, span, Manner::whole(access), &|_| true);
+}
+
+/// Saves a row of a model, with the signals that this sends.
+pub(crate) fn save_row(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    signals::send(cx, model, signals::SAVED, span);
+    touch_whole(cx, model, span, Access::Write);
+}
+
+/// Deletes rows of a model, and all that cascades from it.
+pub(crate) fn delete_rows(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    cascade::delete(cx, model, span);
+}
+
+/// The models of the querysets, managers and rows in a value.
+pub(crate) fn models_of(value: &Value) -> Vec<ModelId> {
+    let mut found: Vec<ModelId> = value
+        .atoms()
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Mapped(model) => Some(*model),
+            Atom::Object(object) if object.door == DJANGO => object.model,
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }

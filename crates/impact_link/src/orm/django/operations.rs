@@ -1,12 +1,12 @@
 //! Methods of managers and querysets: a table of what each does with its arguments, and what it is.
 
 use super::selection::{annotated, listed, prefetched, selected, strings, strings_of, words};
-use super::{DJANGO, cascade, expression, instance, lookup, manager, queryset};
+use super::{DJANGO, cascade, expression, instance, lookup, manager, queryset, signals};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Spread};
+use impact_facts::{Access, Certainty, Spread};
 
 /// What a method does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,10 +149,21 @@ pub(super) fn call(
         return custom(cx, object, name, call);
     };
     let all = queryset::of(object);
-    match object.model {
-        Some(model) => Some(apply(cx, *does, all, model, call)),
-        None => Some(all.into()),
+    let Some(model) = object.model else {
+        return Some(all.into());
+    };
+    let own = match name {
+        "get_queryset" => Vec::new(),
+        _ => own_querysets(cx, object, call.span),
+    };
+    if own.is_empty() {
+        return Some(apply(cx, *does, all, model, call));
     }
+    let mut result = Value::nothing();
+    for query in own.into_iter().take(8) {
+        result = result.or(&apply(cx, *does, query, model, call));
+    }
+    Some(result)
 }
 
 /// A method of the queryset class that a manager was made from.
@@ -162,8 +173,11 @@ fn custom(
     name: &str,
     call: &CallSite<'_>,
 ) -> Option<Value> {
-    let class = manager::queryset_class(object)?;
-    let (owner, definitions) = cx.class_member(class, name)?;
+    let described = manager::described_by(cx, object);
+    let found = described
+        .into_iter()
+        .find_map(|class| cx.class_member(class, name));
+    let (owner, definitions) = found?;
     let impact_bind::Definition::Function(function) = definitions.last()? else {
         return None;
     };
@@ -173,6 +187,23 @@ fn custom(
     };
     let receiver = Atom::Object(std::sync::Arc::new(queryset::of(object)));
     Some(cx.call_function(function, Some(receiver), call))
+}
+
+/// The querysets that a manager's own `get_queryset` gives, where it has one.
+fn own_querysets(cx: &mut Evaluator<'_>, object: &Object, span: impact_facts::Span) -> Vec<Object> {
+    let own = object
+        .class
+        .filter(|_| object.kind == "manager" && object.model.is_some())
+        .and_then(|class| cx.class_member(class, "get_queryset"));
+    if own.is_none() {
+        return Vec::new();
+    }
+    let of = Atom::Object(std::sync::Arc::new(object.clone()));
+    let given = cx.call_method(&of, "get_queryset", span);
+    queryset::objects(&given)
+        .filter(|one| one.kind == "queryset" && one.model == object.model)
+        .map(|one| (**one).clone())
+        .collect()
 }
 
 /// Operators and methods of expressions: what both sides name.
@@ -264,6 +295,7 @@ fn applied_write(
         Does::Create => {
             instance::assign_keywords(cx, model, call, Manner::named(Access::Write));
             cx.touch_row(model, call.span, whole, &|_| true);
+            saved(cx, model, call);
             Atom::Mapped(model).into()
         }
         Does::GetOrCreate => {
@@ -273,6 +305,7 @@ fn applied_write(
                 !field.deferred
             });
             cx.touch_row(model, call.span, whole, &|_| true);
+            saved(cx, model, call);
             Value::tuple(vec![
                 Atom::Mapped(model).into(),
                 Value::outside("builtins.bool"),
@@ -332,6 +365,29 @@ fn applied_write(
             link(cx, &query, call);
             Atom::Null.into()
         }
+    }
+}
+
+/// A row that is made is saved: by the model's own `save`, where it has one, and with its signals.
+fn saved(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    signals::send(cx, model, signals::SAVED, call.span);
+    let Some(class) = cx.models.class(model) else {
+        return;
+    };
+    if let Some((owner, [.., impact_bind::Definition::Function(function)])) =
+        cx.class_member(class, "save")
+    {
+        let function = impact_bind::FunctionRef {
+            file: owner.file,
+            function: *function,
+        };
+        cx.runs(
+            crate::Target::Function(function),
+            call.span,
+            Certainty::Exact,
+        );
+        let row: Value = Atom::Mapped(model).into();
+        cx.cells.join(crate::Key::Parameter(function, 0), &row);
     }
 }
 

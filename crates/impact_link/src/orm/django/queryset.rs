@@ -72,9 +72,13 @@ pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
 
 /// `Meta.ordering`, where the query has no order of its own.
 fn order(cx: &mut Evaluator<'_>, object: &Object, model: ModelId, span: Span) {
-    if object.has("ordered") {
-        return;
+    if !object.has("ordered") {
+        in_order(cx, model, span);
     }
+}
+
+/// Reads what rows of a model are ordered by.
+pub(super) fn in_order(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
     let terms = cx
         .models
         .get(model)
@@ -100,8 +104,32 @@ fn relatives(cx: &mut Evaluator<'_>, object: &Object, model: ModelId, span: Span
         .words_after("related:")
         .chain(object.words_after("prefetch:"));
     for path in paths {
+        together(cx, model, path);
         for target in lookup::follow_members(cx, model, path, written, implied) {
             cx.touch_row(target, span, whole, &|field| !field.deferred);
+        }
+    }
+    for path in object.words_after("joined:") {
+        together(cx, model, path);
+        lookup::follow_members(cx, model, path, written, implied);
+    }
+    let inner = object.values.get("prefetched").cloned().unwrap_or_default();
+    for object in objects(&inner).filter(|object| matches!(object.kind, "queryset" | "manager")) {
+        run(cx, &of(object), span);
+    }
+}
+
+/// Remembers that the relations of a path come with the rows.
+fn together(cx: &mut Evaluator<'_>, model: ModelId, path: &str) {
+    let mut at = model;
+    for segment in path.split("__") {
+        let Some(relation) = cx.models.relation(at, segment) else {
+            return;
+        };
+        cx.together.insert((at, segment.into()));
+        match cx.models.target(relation) {
+            Some(target) => at = target,
+            None => return,
         }
     }
 }

@@ -163,9 +163,22 @@ pub(super) fn with_prefetch(
             queryset::annotate(cx, model, &text.text, Value::list(row));
         }
     }
+    let own_rows = !inner.is_nothing();
     let mut query = query;
     for text in path.texts() {
-        query = query.with_word(&format!("prefetch:{}", text.text));
+        let before = text.text.rsplit_once("__").map(|(before, _)| before);
+        if !own_rows {
+            query = query.with_word(&format!("prefetch:{}", text.text));
+        } else {
+            query = query.with_word(&format!("joined:{}", text.text));
+            if let Some(before) = before {
+                query = query.with_word(&format!("prefetch:{before}"));
+            }
+        }
+    }
+    if own_rows {
+        let known = query.values.entry("prefetched".into()).or_default();
+        *known = known.or(&inner);
     }
     query
 }

@@ -4,6 +4,7 @@ mod column;
 mod constraint;
 mod data;
 mod graph;
+mod history;
 mod model;
 mod operation;
 mod state;
@@ -11,19 +12,22 @@ mod state;
 use super::app::Apps;
 use crate::declare::values::{self, in_class};
 use crate::declare::{FileSteps, MigrationSet, Planned};
+use history::History;
 use impact_bind::{Binding, Definition, Program, ValueRef};
-use impact_facts::{Dialect, FileId, SchemaChange, SchemaStep, Span};
+use impact_facts::{Dialect, FileId, Model, SchemaChange, SchemaStep, Span};
 use state::State;
 
 /// How deep operations stand in operations.
 const MAX_DEPTH: u32 = 8;
 
-/// All migrations of a service in the order in which Django runs them; none if there are none.
-pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> Option<MigrationSet> {
+/// All migrations of a service in the order in which Django runs them, none if there are none; and the models as their
+/// data migrations see them.
+pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> (Option<MigrationSet>, Vec<Model>) {
     let apps = Apps::of(program);
     let ordered = graph::ordered(program, &apps);
     let mut state = State::default();
     let mut files = Vec::new();
+    let mut history = History::default();
     for node in &ordered {
         let mut run = Run {
             program,
@@ -46,6 +50,7 @@ pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> Option<MigrationSe
             }
         }
         state = run.state;
+        history.add(&state, node.class);
         let revision = |label: &str, name: &str| Box::from(format!("{label}.{name}"));
         let before = node
             .before
@@ -59,11 +64,12 @@ pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> Option<MigrationSe
             backward: sorted(run.backward),
         });
     }
-    (!files.is_empty()).then(|| MigrationSet {
+    let set = (!files.is_empty()).then(|| MigrationSet {
         runner: "django",
         root: "".into(),
         files,
-    })
+    });
+    (set, history.models())
 }
 
 /// One migration that is being run.

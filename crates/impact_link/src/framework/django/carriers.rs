@@ -1,0 +1,393 @@
+//! Classes that carry fields of a model in and out: forms, serializers, filter sets, import and export, GraphQL types.
+//!
+//! <https://docs.djangoproject.com/en/stable/topics/forms/modelforms/>,
+//! <https://www.django-rest-framework.org/api-guide/serializers/>
+
+use super::{forms, lists};
+use crate::cells::Key;
+use crate::door::{CallSite, MemberSite};
+use crate::effect::Target;
+use crate::evaluator::{Evaluator, Part};
+use crate::orm::django::{self, is_django};
+use crate::value::{Atom, Dictionary, ModelId, Object, Value};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{Access, Certainty, ExpressionKind, Span};
+
+/// What a class does with the fields it carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Takes values in.
+    Form,
+    /// Gives values out, and takes them in.
+    Serializer,
+    /// Names fields by which rows are chosen.
+    Filters,
+    /// Makes rows for tests.
+    Factory,
+}
+
+/// Last parts of the names of bases, and what their subclasses are.
+const ENDINGS: &[(&str, Kind)] = &[
+    ("FilterSet", Kind::Filters),
+    ("Serializer", Kind::Serializer),
+    ("SerializerMixin", Kind::Serializer),
+    ("ModelResource", Kind::Serializer),
+    ("ObjectType", Kind::Serializer),
+    ("ModelSchema", Kind::Serializer),
+    ("DjangoModelFactory", Kind::Factory),
+    ("Form", Kind::Form),
+    ("FormMixin", Kind::Form),
+];
+
+/// What a class carries fields for; none if it carries none.
+pub(super) fn kind(cx: &Evaluator<'_>, class: ClassRef) -> Option<Kind> {
+    if cx.models.of_class(class).is_some() {
+        return None;
+    }
+    cx.program
+        .ancestors(class)
+        .iter()
+        .find_map(|base| match base {
+            Binding::External(name) => {
+                let last = name.rsplit('.').next().unwrap_or_default();
+                let found = ENDINGS.iter().find(|(ending, _)| last.ends_with(ending));
+                found.map(|(_, kind)| *kind)
+            }
+            _ => None,
+        })
+}
+
+/// The model that a class's `Meta`, or that of a base, names.
+pub(super) fn model(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<ModelId> {
+    kind(cx, class)?;
+    let mut described = ["Meta", "Config"].into_iter();
+    let meta = described.find_map(|name| {
+        let (owner, definitions) = cx.class_member(class, name)?;
+        match definitions.last()? {
+            Definition::Class(meta) => Some(ClassRef {
+                file: owner.file,
+                class: *meta,
+            }),
+            _ => None,
+        }
+    })?;
+    lists::model_of(cx, meta)
+}
+
+/// Rows that a class is given to carry.
+pub(super) fn receive(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) {
+    let rows = rows.filter(|atom| matches!(atom, Atom::Mapped(_)));
+    if kind(cx, class) == Some(Kind::Serializer) {
+        cx.cells
+            .join(Key::Attribute(class, "instance".into()), &rows);
+    }
+}
+
+/// Does what the framework does with a carrier.
+pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
+    let Some(kind) = kind(cx, class) else {
+        return;
+    };
+    if part == Part::Delete {
+        return;
+    }
+    let span = cx.program.module(class.file).class(class.class).name_span;
+    for base in own_bases(cx, class).into_iter().skip(1) {
+        cx.runs(Target::Class(base, part), span, Certainty::Exact);
+    }
+    let model = model(cx, class);
+    match (kind, part) {
+        (Kind::Form, Part::Save) => {
+            named(cx, class, model, Access::Write);
+            if let Some(model) = model {
+                cleaning(cx, class, model);
+            }
+        }
+        (Kind::Serializer | Kind::Filters, Part::Show) => {
+            named(cx, class, model, Access::Read);
+            let rows = rows(cx, class, model);
+            lists::sources(cx, class, &rows);
+            for row in rows {
+                methods_get(cx, class, row);
+            }
+            if let Some(model) = model.filter(|_| kind == Kind::Filters) {
+                lists::filters(cx, class, model);
+                filtering(cx, class, model);
+            }
+        }
+        (Kind::Factory, Part::Save) => {
+            if let Some(model) = model {
+                lists::made(cx, class, model);
+            }
+        }
+        _ => {}
+    }
+    run_methods(cx, class, part, span);
+}
+
+fn named(cx: &mut Evaluator<'_>, class: ClassRef, model: Option<ModelId>, access: Access) {
+    if let Some(model) = model
+        && let Some(meta) = lists::meta_of(cx, class)
+    {
+        lists::of_meta(cx, meta, model, access);
+    }
+}
+
+/// The models of the rows that a carrier gets.
+fn rows(cx: &mut Evaluator<'_>, class: ClassRef, model: Option<ModelId>) -> Vec<ModelId> {
+    let given = cx.read(Key::Attribute(class, "instance".into()));
+    let mut found: Vec<ModelId> = model.into_iter().collect();
+    for atom in given.atoms() {
+        if let Atom::Mapped(model) = atom
+            && is_django(cx, *model)
+            && !found.contains(model)
+        {
+            found.push(*model);
+        }
+    }
+    found
+}
+
+/// The class and what it inherits from, as far as the service has them.
+pub(super) fn own_bases(cx: &Evaluator<'_>, class: ClassRef) -> Vec<ClassRef> {
+    cx.program
+        .ancestors(class)
+        .iter()
+        .filter_map(|base| match base {
+            Binding::Class(base) if cx.program.is_own(base.file) => Some(*base),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `get_full_name(self, row)` and `to_representation(self, row)` get the row.
+fn methods_get(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let row: Value = Atom::Mapped(model).into();
+    for (name, function) in own_methods(cx, class) {
+        let parameters = &cx
+            .program
+            .module(function.file)
+            .function(function.function)
+            .parameters;
+        let takes_row = name.starts_with("get_") || name == "to_representation";
+        if takes_row && parameters.len() == 2 {
+            cx.cells.join(Key::Parameter(function, 1), &row);
+        }
+    }
+}
+
+/// `clean_email(self)` is the field's: what it returns is what is saved.
+fn cleaning(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let manner = crate::Manner::named(Access::Write).at_most(Certainty::Likely);
+    for (name, function) in own_methods(cx, class) {
+        let field = name.strip_prefix("clean_");
+        if let Some(field) = field.and_then(|name| cx.models.field(model, name)) {
+            let module = cx.program.module(function.file);
+            let span = module.function(function.function).name_span;
+            cx.touch_field(model, field, span, manner);
+        }
+    }
+}
+
+/// `by_name(self, queryset, name, value)` of a filter set gets the rows to choose from.
+fn filtering(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let all: Value = Object::new(django::DJANGO, "queryset", Some(model)).into();
+    for (_, function) in own_methods(cx, class) {
+        let module = cx.program.module(function.file);
+        let parameters = &module.function(function.function).parameters;
+        let second = parameters.get(1).and_then(|one| module.dotted(one.pattern));
+        if parameters.len() == 4 || matches!(second.as_deref(), Some("queryset" | "qs")) {
+            cx.cells.join(Key::Parameter(function, 1), &all);
+        }
+    }
+}
+
+fn own_methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(String, FunctionRef)> {
+    let module = cx.program.module(class.file);
+    let names = cx.program.places(class.file);
+    let names = names.names(Place::Class(class.class));
+    let mut found = Vec::new();
+    for name in names.names() {
+        for definition in names.definitions(name) {
+            if let Definition::Function(function) = definition {
+                let function = FunctionRef {
+                    file: class.file,
+                    function: *function,
+                };
+                found.push((module.name(name).to_owned(), function));
+            }
+        }
+    }
+    found
+}
+
+/// How the names of methods begin that take values in.
+const TAKING: &[&str] = &[
+    "clean",
+    "save",
+    "create",
+    "update",
+    "validate",
+    "to_internal_value",
+    "is_valid",
+];
+
+/// The class's own methods run when the framework shows or saves.
+fn run_methods(cx: &mut Evaluator<'_>, class: ClassRef, part: Part, span: Span) {
+    for (name, function) in own_methods(cx, class) {
+        let takes = TAKING
+            .iter()
+            .any(|word| name.trim_start_matches('_').starts_with(word));
+        if name == "__init__" || takes == (part == Part::Save) {
+            cx.runs(Target::Function(function), span, Certainty::Exact);
+        }
+    }
+}
+
+/// Making a carrier gives it its rows.
+pub(super) fn construct(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let kind = kind(cx, class)?;
+    match kind {
+        Kind::Serializer => {
+            let given = call
+                .argument(0, "instance")
+                .map(|a| (a.value.clone(), a.span));
+            if let Some((given, span)) = given {
+                let element = cx.iterate(&given, span);
+                receive(cx, class, &given.or(&element));
+            }
+        }
+        Kind::Form => {
+            let given = call.value(9, "instance");
+            let rows = given.filter(|atom| matches!(atom, Atom::Mapped(_)));
+            cx.cells
+                .join(Key::Attribute(class, "instance".into()), &rows);
+        }
+        Kind::Filters | Kind::Factory => {}
+    }
+    cx.runs(
+        Target::Class(class, Part::Show),
+        call.span,
+        Certainty::Exact,
+    );
+    None
+}
+
+/// What a member of a carrier is that the framework makes.
+pub(super) fn attribute(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    if let Atom::Object(field) = of
+        && field.kind == "form field"
+    {
+        return forms::of_field(cx, field, member);
+    }
+    let Atom::Instance(class) = of else {
+        return None;
+    };
+    if member.access == Access::Write {
+        return None;
+    }
+    let kind = kind(cx, *class)?;
+    match (kind, member.name) {
+        (Kind::Form | Kind::Serializer, "instance") => {
+            let given = cx.read(Key::Attribute(*class, "instance".into()));
+            let own = model(cx, *class).map(Atom::Mapped);
+            Some(given.or(&Value::any_of(own)))
+        }
+        (Kind::Form, "cleaned_data") | (Kind::Serializer, "validated_data") => {
+            Some(taken(cx, *class))
+        }
+        (Kind::Filters, "qs") => filtered(cx, *class),
+        (Kind::Form, "fields") => Some(forms::declared(cx, *class)),
+        (Kind::Form, _) => forms::shown(cx, *class, member),
+        _ => None,
+    }
+}
+
+/// The queryset of a filter set: all rows of its model.
+fn filtered(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<Value> {
+    let model = model(cx, class)?;
+    Some(Object::new(django::DJANGO, "queryset", Some(model)).into())
+}
+
+/// What was taken in: rows under the names of keys, else plain values.
+fn taken(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let mut made = Dictionary {
+        keys: Value::outside("builtins.str"),
+        rest: Value::outside("a form's value"),
+        ..Dictionary::default()
+    };
+    if let Some(model) = model(cx, class)
+        && let Some(described) = cx.models.get(model)
+    {
+        for relation in described.relations.iter().filter(|one| !one.reverse) {
+            if let Some(target) = cx.models.target(relation) {
+                let value: Value = if relation.many {
+                    Object::new(django::DJANGO, "queryset", Some(target)).into()
+                } else {
+                    Atom::Mapped(target).into()
+                };
+                made.known.insert(relation.name.clone(), value);
+            }
+        }
+    }
+    for base in own_bases(cx, class) {
+        forms::chosen(cx, base, &mut made);
+    }
+    Value::dictionary(made)
+}
+
+/// Methods of carriers that no code of the tree defines.
+pub(super) fn method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let Atom::Instance(class) = of else {
+        return None;
+    };
+    let kind = kind(cx, *class)?;
+    match (kind, name) {
+        (Kind::Form | Kind::Serializer, "save") => {
+            cx.runs(
+                Target::Class(*class, Part::Save),
+                call.span,
+                Certainty::Exact,
+            );
+            let model = model(cx, *class)?;
+            if !is_held_back(cx, call) {
+                django::save_row(cx, model, call.span);
+            }
+            Some(Atom::Mapped(model).into())
+        }
+        (Kind::Serializer, "create" | "update") => {
+            let model = model(cx, *class)?;
+            django::save_row(cx, model, call.span);
+            Some(Atom::Mapped(model).into())
+        }
+        (_, "is_valid" | "full_clean") => {
+            cx.runs(
+                Target::Class(*class, Part::Save),
+                call.span,
+                Certainty::Exact,
+            );
+            Some(Value::outside("builtins.bool"))
+        }
+        (_, "clean") => Some(taken(cx, *class)),
+        _ => None,
+    }
+}
+
+/// `save(commit=False)`.
+fn is_held_back(cx: &Evaluator<'_>, call: &CallSite<'_>) -> bool {
+    let said = call.argument(0, "commit").and_then(|a| a.expression);
+    said.is_some_and(|id| cx.module().expression(id).kind == ExpressionKind::Bool(false))
+}

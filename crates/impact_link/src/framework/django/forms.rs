@@ -1,0 +1,167 @@
+//! Forms: the fields that they declare, what code sets on these, and functions that make forms.
+//! <https://docs.djangoproject.com/en/stable/ref/forms/>
+
+use super::carriers::{model, own_bases};
+use super::lists;
+use crate::cells::Key;
+use crate::door::{CallSite, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::orm::django;
+use crate::value::{Atom, Dictionary, Object, Value};
+use impact_bind::{ClassRef, Place};
+use impact_facts::{Access, Certainty, ExpressionKind, Span};
+
+/// Making a field of a form: each keeps what code sets on it (`form.fields["owner"].choices = …`).
+pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    if !name.starts_with("django.forms.") || !name.ends_with("Field") {
+        return None;
+    }
+    let made = Object::new(super::WEB, "form field", None)
+        .with_word(&format!("id:{}:{}", cx.file.0, call.span.start))
+        .with_value(
+            "choices",
+            call.named("choices")
+                .map(|a| a.value.clone())
+                .unwrap_or_default(),
+        )
+        .with_value("queryset", call.value(0, "queryset"));
+    Some(made.into())
+}
+
+/// Functions that make form classes: where the model stands among their arguments.
+const FACTORIES: &[(&str, usize)] = &[
+    ("modelform_factory", 0),
+    ("modelformset_factory", 0),
+    ("inlineformset_factory", 1),
+];
+
+/// `modelform_factory(User, fields=["email"])` names what the form writes.
+pub(super) fn factory(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let last = name.strip_prefix("django.forms.")?.rsplit('.').next()?;
+    let (_, place) = FACTORIES.iter().find(|(known, _)| *known == last)?;
+    let made = cx.instances(&call.value(*place, "model"));
+    for model in django::models_of(&made) {
+        match call.named("fields") {
+            Some(fields) if fields.value.texts().any(|text| text.text == "__all__") => {
+                django::touch_whole(cx, model, fields.span, Access::Write);
+            }
+            Some(fields) => {
+                for text in lists::all_texts(&fields.value) {
+                    let home = text.locate(Span::new(0, text.text.len() as u32));
+                    let at = home.filter(|(file, _)| *file == cx.file);
+                    let touching = django::Touching {
+                        model,
+                        path: &text.text,
+                        span: at.map_or(fields.span, |(_, span)| span),
+                        access: Access::Write,
+                    };
+                    django::touch_path(cx, touching);
+                }
+            }
+            None => {}
+        }
+    }
+    Some(Value::unknown("a form that a function makes"))
+}
+
+/// What a member of a form's field is: `form.owner.field` is the field that `form.owner` shows.
+pub(super) fn of_field(
+    cx: &mut Evaluator<'_>,
+    field: &Object,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    match member.name {
+        "field" => Some(field.clone().into()),
+        "choices" | "queryset" if member.access == Access::Read => {
+            let key = crate::attribute::outside_key(&Atom::Object(field.clone().into()))?;
+            let set = cx.read(Key::Outside(key, member.name.into()));
+            let own = field.values.get(member.name).cloned().unwrap_or_default();
+            Some(set.or(&own))
+        }
+        _ => None,
+    }
+}
+
+/// `form.fields`: the fields that the class and its bases declare.
+pub(super) fn declared(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let mut made = Dictionary {
+        keys: Value::outside("builtins.str"),
+        rest: Value::outside("django.forms.Field"),
+        ..Dictionary::default()
+    };
+    for base in own_bases(cx, class) {
+        let module = cx.program.module(base.file);
+        for statement in &module.class(base.class).body.statements {
+            if let impact_facts::Statement::Bind(bind) = statement
+                && let Some(name) = module.dotted(bind.target)
+            {
+                let value = cx.silent_attribute(&Atom::Class(base).into(), &name);
+                made.known.insert(name.into(), value);
+            }
+        }
+    }
+    Value::dictionary(made)
+}
+
+/// `form.email` shows a field of the form's row.
+pub(super) fn shown(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    let model = model(cx, class)?;
+    if member.span != Span::default()
+        && cx.is(impact_facts::Language::Template)
+        && let Some(field) = cx.models.field(model, member.name)
+    {
+        let manner = crate::Manner::named(Access::Read).at_most(Certainty::Likely);
+        cx.touch_field(model, field, member.span, manner);
+        return Some(Value::outside("django.forms.BoundField"));
+    }
+    None
+}
+
+/// Fields of a form whose values are rows.
+const CHOICES: &[(&str, bool)] = &[
+    ("ModelChoiceField", false),
+    ("ModelMultipleChoiceField", true),
+    ("PrimaryKeyRelatedField", false),
+    ("SlugRelatedField", false),
+    ("HyperlinkedRelatedField", false),
+];
+
+/// `owner = ModelChoiceField(queryset=User.objects.all())`.
+pub(super) fn chosen(cx: &mut Evaluator<'_>, class: ClassRef, made: &mut Dictionary) {
+    let module = cx.program.module(class.file);
+    for statement in &module.class(class.class).body.statements {
+        let impact_facts::Statement::Bind(bind) = statement else {
+            continue;
+        };
+        let Some(ExpressionKind::Call(call)) = bind.value.map(|id| &module.expression(id).kind)
+        else {
+            continue;
+        };
+        let callee = module.dotted(call.callee).unwrap_or_default();
+        let last = callee.rsplit('.').next().unwrap_or_default();
+        let Some((_, many)) = CHOICES.iter().find(|(name, _)| *name == last) else {
+            continue;
+        };
+        let mut arguments = call.arguments.iter();
+        let queryset = arguments.find(|argument| match argument.name {
+            Some((name, _)) => module.name(name) == "queryset",
+            None => true,
+        });
+        let (Some(queryset), Some(name)) = (queryset, module.dotted(bind.target)) else {
+            continue;
+        };
+        let kept = std::mem::take(&mut cx.current);
+        let (file, place) = (cx.file, cx.place);
+        (cx.file, cx.place) = (class.file, Place::Class(class.class));
+        let all = cx.evaluate(queryset.value);
+        let span = module.expression(queryset.value).span;
+        let value = if *many { all } else { cx.iterate(&all, span) };
+        (cx.file, cx.place) = (file, place);
+        cx.current = kept;
+        made.known.insert(name.into(), value);
+    }
+}

@@ -1,0 +1,153 @@
+//! Templates of class-based views: which one, and what it sees.
+//! <https://docs.djangoproject.com/en/stable/ref/class-based-views/>
+
+use super::{generic, request, templates, views};
+use crate::door::CallSite;
+use crate::evaluator::Evaluator;
+use crate::orm::django;
+use crate::value::{Atom, Dictionary, Value};
+use impact_bind::ClassRef;
+use impact_facts::Assembled;
+use std::sync::Arc;
+
+/// Renders the template of a view.
+pub(super) fn render_view(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) {
+    let (_, rest) = generic::deeds(cx, class);
+    if rest {
+        return;
+    }
+    let span = cx.program.module(class.file).class(class.class).name_span;
+    let names = template_names(cx, class, rows, many);
+    if names.is_nothing() {
+        return;
+    }
+    let mut context = base_context(cx, class, rows);
+    if cx.class_member(class, "get_context_data").is_some() {
+        context = context.or(&cx.call_method(&Atom::Instance(class), "get_context_data", span));
+    }
+    templates::render(cx, &names, &context, &request::request(), span);
+}
+
+fn template_names(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) -> Value {
+    let span = cx.program.module(class.file).class(class.class).name_span;
+    let itself = Atom::Instance(class);
+    let mut names = Value::nothing();
+    if cx.class_member(class, "template_name").is_some() {
+        names = names.or(&cx.silent_attribute(&itself.clone().into(), "template_name"));
+    }
+    if cx.class_member(class, "get_template_names").is_some() {
+        names = names.or(&cx.call_method(&itself, "get_template_names", span));
+    }
+    if names.texts().next().is_some() || !super::settings::texts(&names).is_empty() {
+        return names;
+    }
+    names.or(&derived(cx, class, rows, many))
+}
+
+/// `app/user_detail.html`, where the view says no other.
+fn derived(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) -> Value {
+    let said = match cx.class_member(class, "template_name_suffix") {
+        Some(_) => cx.silent_attribute(&Atom::Instance(class).into(), "template_name_suffix"),
+        None => Value::nothing(),
+    };
+    let said = super::settings::texts(&said);
+    let (does, _) = generic::deeds(cx, class);
+    let suffix = match said.first() {
+        Some(suffix) => suffix.as_str(),
+        None if does.contains(&generic::Does::Delete) => "_confirm_delete",
+        None if does.contains(&generic::Does::Form) => "_form",
+        None if many => "_list",
+        None => "_detail",
+    };
+    let mut models: Vec<_> = rows
+        .atoms()
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Mapped(model) => Some(*model),
+            _ => None,
+        })
+        .collect();
+    if models.is_empty() {
+        let span = impact_facts::Span::default();
+        let all = views::queryset(cx, class, span);
+        models = django::models_of(&all);
+    }
+    Value::any_of(models.into_iter().filter_map(|model| {
+        let described = cx.models.get(model)?;
+        let alias = described
+            .aliases
+            .iter()
+            .find(|alias| alias.matches('.').count() == 1)?;
+        let text = format!("{}{suffix}.html", alias.to_lowercase().replace('.', "/"));
+        Some(Atom::Text(Arc::new(Assembled {
+            text,
+            ..Assembled::default()
+        })))
+    }))
+}
+
+/// What a view's template sees without any code of the view.
+fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value {
+    let mut made = Dictionary::default();
+    let mut insert = |name: &str, value: Value| {
+        if !value.is_nothing() {
+            made.known.insert(name.into(), value);
+        }
+    };
+    insert("view", Atom::Instance(class).into());
+    insert("object", rows.clone());
+    let many = Value::list(rows.clone());
+    insert("object_list", many.clone());
+    insert("page_obj", many.clone());
+    for atom in rows.atoms() {
+        if let Atom::Mapped(model) = atom
+            && let Some(described) = cx.models.get(*model)
+        {
+            let name = described.name.rsplit('.').next().unwrap_or_default();
+            insert(&name.to_lowercase(), rows.clone());
+            insert(&format!("{}_list", name.to_lowercase()), many.clone());
+        }
+    }
+    let itself: Value = Atom::Instance(class).into();
+    for (attribute, word) in [("form_class", "form"), ("filterset_class", "filter")] {
+        if cx.class_member(class, attribute).is_some() {
+            let classes = cx.silent_attribute(&itself, attribute);
+            insert(word, cx.instances(&classes));
+        }
+    }
+    if cx.class_member(class, "context_object_name").is_some() {
+        let names = cx.silent_attribute(&itself, "context_object_name");
+        let (does, _) = generic::deeds(cx, class);
+        let is_list = does.contains(&generic::Does::List);
+        for name in names.texts() {
+            insert(
+                &name.text,
+                if is_list { many.clone() } else { rows.clone() },
+            );
+        }
+    }
+    let mut context = Value::dictionary(made);
+    if cx.class_member(class, "extra_context").is_some() {
+        context = context.or(&cx.silent_attribute(&itself, "extra_context"));
+    }
+    context
+}
+
+/// `super().get_context_data(**kwargs)`.
+pub(super) fn context_data(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Value {
+    let kept = std::mem::take(&mut cx.current);
+    let all = views::queryset(cx, class, call.span);
+    let rows = cx.iterate(&all, call.span);
+    cx.current = kept;
+    let rows = rows.filter(|atom| matches!(atom, Atom::Mapped(_)));
+    let mut made = Dictionary::default();
+    crate::expression::merge(&mut made, &base_context(cx, class, &rows));
+    let passed = templates::keywords(call);
+    for atom in passed.atoms() {
+        if let Atom::Dictionary(of) = atom {
+            made.known.extend(of.known.clone());
+        }
+    }
+    made.keys = Value::outside("builtins.str");
+    Value::dictionary(made)
+}
