@@ -5,7 +5,6 @@ use super::DJANGO;
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_facts::Spread;
 
 /// The kind of the registry of models that a data migration gets.
 pub(super) const APPS: &str = "apps of a migration";
@@ -32,24 +31,15 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
 }
 
 fn run(cx: &mut Evaluator<'_>, argument: &Passed) {
-    let passed = |value| Passed {
-        name: None,
-        spread: Spread::None,
-        value,
-        span: argument.span,
-        expression: None,
-    };
-    let registry = passed(Object::new(DJANGO, APPS, None).into());
-    let editor = passed(Value::outside(
-        "django.db.backends.base.schema.BaseDatabaseSchemaEditor",
-    ));
+    let arguments = [
+        Passed::plain(Object::new(DJANGO, APPS, None).into(), argument.span),
+        Passed::plain(
+            Value::outside("django.db.backends.base.schema.BaseDatabaseSchemaEditor"),
+            argument.span,
+        ),
+    ];
     let expected = Value::nothing();
-    let call = CallSite {
-        span: argument.span,
-        callee: argument.span,
-        arguments: &[registry, editor],
-        expected: &expected,
-    };
+    let call = CallSite::at_span(argument.span, &arguments, &expected);
     let code = argument
         .value
         .filter(|atom| matches!(atom, Atom::Function(_) | Atom::Method(..)));

@@ -8,7 +8,7 @@ use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::FunctionRef;
-use impact_facts::{Certainty, Span, Spread};
+use impact_facts::{Certainty, Span};
 
 /// The kind of a signal that the program makes itself.
 const SIGNAL: &str = "signal";
@@ -140,21 +140,13 @@ fn tell(cx: &mut Evaluator<'_>, functions: &Value, model: ModelId) {
     let row: Value = Atom::Mapped(model).into();
     let named = |name: &str, value: Value| Passed {
         name: Some((name.into(), span)),
-        spread: Spread::None,
-        value,
-        span,
-        expression: None,
+        ..Passed::plain(value, span)
     };
     let class = cx.models.class(model).map(Atom::Class);
     let class = Value::any_of(class);
     let arguments = [named("sender", class), named("instance", row)];
     let expected = Value::nothing();
-    let call = CallSite {
-        span,
-        callee: span,
-        arguments: &arguments,
-        expected: &expected,
-    };
+    let call = CallSite::at_span(span, &arguments, &expected);
     for atom in functions.atoms() {
         match atom {
             Atom::Function(function) => cx.pass(*function, None, &call),
