@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod demo;
 mod oracle;
+mod statements;
 mod tidy;
 
 use std::process::ExitCode;
@@ -35,8 +36,13 @@ const TASKS: &[(&str, &str, Task)] = &[
     ),
     (
         "oracle",
-        "[--random N | --mutate SECONDS] [--seed S]: ask a scratch PostgreSQL about the SQL fixtures, or about random statements",
+        "[--random N | --mutate SECONDS | --schema FILE --ask FILE] [--seed S]: ask a scratch PostgreSQL about the SQL fixtures, about random or given statements",
         oracle::run,
+    ),
+    (
+        "statements",
+        "--truth DIR [--only WORD] [--show N]: statements with a server's answer against ours, with all and half of the schema",
+        statements::run,
     ),
 ];
 

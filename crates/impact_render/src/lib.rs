@@ -22,6 +22,7 @@ mod references;
 mod report;
 mod sarif;
 mod sql;
+mod sql_text;
 mod text;
 mod words;
 
@@ -34,4 +35,5 @@ pub use graph::{graph_json, graph_schema};
 pub use mermaid::mermaid;
 pub use references::{Filter, reference_schema, references_jsonl, references_text};
 pub use report::{Check, Report, Settings, Sources};
-pub use sql::{SqlQuestion, sql_jsonl, sql_questions, sql_text};
+pub use sql::{SqlQuestion, sql_jsonl, sql_questions};
+pub use sql_text::sql_text;

@@ -3,7 +3,6 @@
 use impact_sql::Answer;
 use serde::Serialize;
 use serde_json::Value;
-use std::fmt::Write;
 
 /// A text with what names it.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,29 +57,4 @@ pub fn sql_jsonl(question: &SqlQuestion, answer: &Answer) -> String {
     serde_json::to_string(&document)
         .map(|line| line + "\n")
         .unwrap_or_default()
-}
-
-/// One answer for people.
-#[must_use]
-pub fn sql_text(question: &SqlQuestion, answer: &Answer) -> String {
-    let mut out = format!("{}: {:?}\n", question.id, answer.certainty).to_lowercase();
-    let sets = [
-        ("reads", &answer.reads),
-        ("writes", &answer.writes),
-        ("only by *", &answer.star_only),
-    ];
-    for (word, set) in sets.iter().filter(|(_, set)| !set.is_empty()) {
-        let names: Vec<String> = set
-            .iter()
-            .map(|(table, column)| format!("{table}.{column}"))
-            .collect();
-        let _ = writeln!(out, "  {word}: {}", names.join(", "));
-    }
-    for (table, column, meaning) in &answer.rebinds {
-        let _ = writeln!(out, "  without {table}.{column} it would mean {meaning}");
-    }
-    if let Some(error) = &answer.error {
-        let _ = writeln!(out, "  not understood: {error}");
-    }
-    out
 }

@@ -3,24 +3,15 @@
 #![expect(missing_docs, reason = "criterion's macros make public functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use impact_facts::{CatalogFile, Dialect, Origin};
-use impact_sql::{Schema, resolve, schema_steps, split};
+use impact_facts::Dialect;
+use impact_sql::{Schema, resolve, split};
 
 const SCHEMA: &str = include_str!("../fixtures/postgres/schema.sql");
 const STATEMENTS: &str = include_str!("../fixtures/postgres/statements.sql");
 
 fn schema() -> Schema {
     let mut replay = impact_catalog::Replay::new("main", Dialect::Postgres);
-    replay.begin(
-        CatalogFile {
-            service: "".into(),
-            path: "schema.sql".into(),
-        },
-        Origin::Ddl,
-    );
-    for step in schema_steps(SCHEMA, Dialect::Postgres) {
-        replay.apply(&step, SCHEMA);
-    }
+    replay.read("schema.sql", SCHEMA);
     Schema::new(&replay.finish())
 }
 

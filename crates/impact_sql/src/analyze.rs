@@ -64,23 +64,14 @@ fn one(
 mod tests {
     use super::resolve;
     use crate::report::Answer;
-    use crate::{Resolution, Schema, schema_steps};
-    use impact_facts::{CatalogFile, Certainty, Dialect, Origin, Span};
+    use crate::{Resolution, Schema};
+    use impact_facts::{Certainty, Dialect, Span};
 
     const SCHEMA: &str = "CREATE TABLE t (a int, b text, c text); CREATE TABLE u (a int, x text);";
 
     fn schema(dialect: Dialect) -> Schema {
         let mut replay = impact_catalog::Replay::new("main", dialect);
-        replay.begin(
-            CatalogFile {
-                service: "".into(),
-                path: "".into(),
-            },
-            Origin::Ddl,
-        );
-        for step in schema_steps(SCHEMA, dialect) {
-            replay.apply(&step, SCHEMA);
-        }
+        replay.read("schema.sql", SCHEMA);
         Schema::new(&replay.finish())
     }
 

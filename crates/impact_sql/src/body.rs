@@ -5,9 +5,9 @@
 
 use crate::keyword::Keyword;
 use crate::parse::{Parser, slice};
-use crate::resolution::{Resolution, StatementKind, Unknown};
-use crate::resolve::Resolver;
-use crate::schema::{RelationId, Schema};
+use crate::resolution::{Resolution, StatementKind, Unknown, UseClass};
+use crate::resolve::{Records, Resolver};
+use crate::schema::{Bound, RelationId, Schema};
 use crate::split::statements;
 use crate::syntax::{Expr, Shape, Statement};
 use crate::token::{Token, TokenKind, tokenize};
@@ -37,6 +37,7 @@ pub(crate) fn resolve_body(
         start: span.start,
         declaring: false,
         parts: Vec::new(),
+        records: Records::new(),
     };
     match language {
         "sql" => body.sql(),
@@ -81,6 +82,7 @@ struct Body<'s> {
     /// Whether variables are being declared.
     declaring: bool,
     parts: Vec<Resolution>,
+    records: Records,
 }
 
 /// What a part of a procedure is.
@@ -209,7 +211,8 @@ impl Body<'_> {
         match self.word(over) {
             "execute" => self.dynamic(over..end),
             "select" | "with" | "values" | "insert" | "update" | "delete" | "table" => {
-                self.add(over..end, &Part::Statement)
+                self.add(over..end, &Part::Statement);
+                self.fill(range.start);
             }
             _ => {
                 let middle = (over..end)
@@ -224,6 +227,7 @@ impl Body<'_> {
 
     /// `name type := value`, `name CURSOR FOR query`.
     fn declaration(&mut self, range: Range<usize>) {
+        self.row_of_table(range.clone());
         if let Some(at) = range
             .clone()
             .find(|at| matches!(self.operator(*at), ":=" | "=") || self.word(*at) == "default")
@@ -234,6 +238,46 @@ impl Body<'_> {
         if query < range.end && range.clone().any(|at| self.word(at) == "cursor") {
             self.add(query + 1..range.end, &Part::Statement);
         }
+    }
+
+    /// The variable at `at` holds a row of the query that was read last.
+    fn fill(&mut self, at: usize) {
+        let name = self.word(at);
+        let (Some(last), false) = (self.parts.last(), name.is_empty()) else {
+            return;
+        };
+        let stars = last.uses.iter().filter(|one| one.class == UseClass::Star);
+        let columns = stars.filter_map(|one| {
+            let table = self.schema.inner.by_table_name(&one.table)?;
+            let column = self.schema.inner.relation(table)?.column(&one.column)?;
+            Some((table, column))
+        });
+        let (name, columns) = (name.into(), columns.collect());
+        self.records.insert(name, columns);
+    }
+
+    /// `r t%ROWTYPE`, `r t`: the variable holds a row of the table.
+    fn row_of_table(&mut self, range: Range<usize>) {
+        let mut at = range.start + 1;
+        while self
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.kind == TokenKind::Symbol(b'.'))
+        {
+            at += 2;
+        }
+        let bound = self.schema.inner.bind(None, self.word(at));
+        let (Bound::Known(table, _), true) = (bound, at < range.end) else {
+            return;
+        };
+        let count = self
+            .schema
+            .inner
+            .relation(table)
+            .map_or(0, |r| r.columns.len());
+        let columns = (0..count as u16).map(|column| (table, column));
+        let name = self.word(range.start).into();
+        self.records.insert(name, columns.collect());
     }
 
     fn simple(&mut self, range: Range<usize>) {
@@ -256,7 +300,15 @@ impl Body<'_> {
                     self.assigned(at..operator);
                     self.add(operator + 1..range.end, &Part::Expression);
                 }
-                None => self.add(range, &Part::Statement),
+                None => {
+                    let into = self.find(range.clone(), &["into"]) + 1;
+                    let into = into + usize::from(self.word(into) == "strict");
+                    let query = matches!(self.word(at), "select" | "with");
+                    self.add(range, &Part::Statement);
+                    if query {
+                        self.fill(into);
+                    }
+                }
             },
         }
     }
@@ -386,6 +438,7 @@ impl Body<'_> {
         let mut resolver = Resolver::new(&self.schema.inner, &[]);
         resolver.lenient = true;
         resolver.rows.extend(self.rows.iter().copied());
+        resolver.records = Some(&self.records);
         resolver
     }
 

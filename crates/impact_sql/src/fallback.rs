@@ -11,6 +11,7 @@ use crate::resolution::{
 use crate::schema::{Bound, RelationId, Schema};
 use crate::token::{Token, TokenKind};
 use impact_facts::{Access, Certainty, Span};
+use std::collections::{HashMap, HashSet};
 
 /// Finds what may be meant: every word that names a column of a table that is named. All of it is `possible`.
 pub(crate) fn scan(
@@ -41,12 +42,20 @@ pub(crate) fn scan(
     let counts = |token: &Token| {
         names
             .as_ref()
-            .is_none_or(|names| names.values.contains(&token.span))
+            .is_none_or(|names| names.values.binary_search(&token.span).is_ok())
     };
+    let columns = columns(schema, &relations);
     for token in tokens.iter().filter(|token| counts(token)) {
-        let name = name(text, lower, *token, schema);
-        for id in &relations {
-            found.uses.extend(column_use(schema, *id, name, token.span));
+        let named = columns.get(name(text, lower, *token, schema));
+        for id in named.into_iter().flatten() {
+            if found.uses.len() < MOST_USES {
+                found.uses.extend(column_use(
+                    schema,
+                    *id,
+                    name(text, lower, *token, schema),
+                    token.span,
+                ));
+            }
         }
     }
     let tables: Vec<_> = found
@@ -61,6 +70,21 @@ pub(crate) fn scan(
         tables: known.then_some(tables),
     });
     found
+}
+
+/// How many uses one statement may have.
+const MOST_USES: usize = 100_000;
+
+/// Names of columns, with the relations that have them.
+fn columns<'s>(schema: &'s Schema, relations: &[RelationId]) -> HashMap<&'s str, Vec<RelationId>> {
+    let mut columns: HashMap<&str, Vec<RelationId>> = HashMap::new();
+    for id in relations {
+        let relation = schema.inner.relation(*id);
+        for column in relation.into_iter().flat_map(|relation| &relation.columns) {
+            columns.entry(&column.key).or_default().push(*id);
+        }
+    }
+    columns
 }
 
 fn kind(tokens: &[Token]) -> StatementKind {
@@ -123,6 +147,7 @@ fn relations(
     found: &mut Resolution,
 ) -> Vec<RelationId> {
     let mut ids = Vec::new();
+    let mut seen = HashSet::new();
     for (at, token) in tokens.iter().enumerate() {
         let name = name(text, lower, *token, schema);
         if name.is_empty() {
@@ -139,7 +164,7 @@ fn relations(
                 let Some(relation) = schema.inner.relation(id) else {
                     continue;
                 };
-                if !ids.contains(&id) {
+                if seen.insert(id) {
                     ids.push(id);
                     found.tables.push(TableUse {
                         table: relation.name.clone(),

@@ -3,6 +3,7 @@
 //! Its trees keep exact places of identifiers alone, so it is asked for no more: which relations a statement names and
 //! which of its words are names of values. That is less to be wrong about than every word of the text.
 
+use crate::keyword::Keyword;
 use crate::parse::slice;
 use crate::token::{Token, TokenKind};
 use impact_facts::{Dialect, Span};
@@ -26,7 +27,11 @@ pub(crate) struct Names {
 /// The names of a statement, if `sqlparser` can follow it.
 pub(crate) fn names(text: &str, tokens: &[Token], span: Span, dialect: Dialect) -> Option<Names> {
     let statement = slice(text, span);
-    if statement.is_empty() || statement.len() > LONGEST || nests_deep(tokens) {
+    if statement.is_empty()
+        || statement.len() > LONGEST
+        || nests_deep(tokens)
+        || chains_long(tokens)
+    {
         return None;
     }
     let readable = without_placeholders(statement, tokens, span);
@@ -44,6 +49,7 @@ pub(crate) fn names(text: &str, tokens: &[Token], span: Span, dialect: Dialect) 
     for statement in &parsed {
         let _ = statement.visit(&mut finder);
     }
+    finder.names.values.sort_unstable();
     Some(finder.names)
 }
 
@@ -59,6 +65,31 @@ fn nests_deep(tokens: &[Token]) -> bool {
         deepest = deepest.max(depth);
     }
     deepest > 40
+}
+
+/// How many operators a statement may have: each deepens the tree, which is visited and dropped by recursion.
+const MOST_OPERATORS: usize = 300;
+
+fn chains_long(tokens: &[Token]) -> bool {
+    use Keyword as K;
+    let operators = tokens.iter().filter(|token| match token.kind {
+        TokenKind::Operator | TokenKind::Cast | TokenKind::Symbol(b'%' | b'?') => true,
+        TokenKind::Word(keyword) => matches!(
+            keyword,
+            K::And
+                | K::Or
+                | K::Not
+                | K::Is
+                | K::Union
+                | K::Except
+                | K::Intersect
+                | K::Minus
+                | K::Collate
+                | K::At
+        ),
+        _ => false,
+    });
+    operators.count() > MOST_OPERATORS
 }
 
 fn grammar(dialect: Dialect) -> Box<dyn general::Dialect> {

@@ -191,7 +191,13 @@ fn plausible_query(query: &Query<'_>, list: &[Token]) -> bool {
 fn plausible_source(source: &Source<'_>) -> bool {
     match source {
         Source::Table(table) => is_relation(table.path.parts.last().map_or("", |ident| ident.name)),
-        Source::Join(join) => plausible_source(&join.left) && plausible_source(&join.right),
+        Source::Join(join) => {
+            plausible_source(&join.first)
+                && join
+                    .rest
+                    .iter()
+                    .all(|joined| plausible_source(&joined.source))
+        }
         _ => true,
     }
 }

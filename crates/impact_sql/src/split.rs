@@ -39,6 +39,8 @@ struct Splitter<'a> {
     /// `BEGIN`s and `CASE`s that wait for their `END`.
     blocks: u32,
     out: Vec<std::ops::Range<usize>>,
+    /// Whether a line `\\.` may still come.
+    data_ends: bool,
 }
 
 /// Ranges of tokens that are statements.
@@ -55,6 +57,7 @@ pub(crate) fn statements(
         parentheses: 0,
         blocks: 0,
         out: Vec::new(),
+        data_ends: true,
     };
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -154,7 +157,8 @@ impl Splitter<'_> {
         let Some(range) = self.out.last() else {
             return next;
         };
-        if range.end != semicolon
+        if !self.data_ends
+            || range.end != semicolon
             || self.word(range.start) != "copy"
             || !self.copies_from_client(range.clone())
         {
@@ -165,6 +169,7 @@ impl Splitter<'_> {
             .get(semicolon)
             .map_or(0, |token| token.span.end as usize);
         let Some(end) = text.get(from..).and_then(|rest| rest.find("\n\\.")) else {
+            self.data_ends = false;
             return next;
         };
         let resume = self

@@ -51,8 +51,8 @@ pub(crate) enum Atom<'a> {
     Filter(Vec<Atom<'a>>),
     /// `x -> …`: names that are parameters in the atoms of the body.
     Lambda(Vec<Ident<'a>>, Vec<Atom<'a>>),
-    /// An aggregate was called.
-    Aggregate,
+    /// An aggregate is called: how many of the atoms behind are its arguments. None: as a window function.
+    Aggregate(Option<usize>),
 }
 
 /// Where a subquery stands.
@@ -239,11 +239,17 @@ pub(crate) struct FunctionSource<'a> {
     pub alias: Alias<'a>,
 }
 
-/// Two sources joined.
+/// A chain of joins, from left to right. A list and no tree: statements that are generated join thousands.
 #[derive(Debug)]
 pub(crate) struct Join<'a> {
-    pub left: Source<'a>,
-    pub right: Source<'a>,
+    pub first: Source<'a>,
+    pub rest: Vec<Joined<'a>>,
+}
+
+/// What is joined to all that stands before it.
+#[derive(Debug)]
+pub(crate) struct Joined<'a> {
+    pub source: Source<'a>,
     pub on: JoinOn<'a>,
 }
 

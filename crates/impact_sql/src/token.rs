@@ -70,6 +70,9 @@ pub(crate) fn tokenize(text: &str, lower: &str, dialect: Dialect) -> Tokens {
     }
 }
 
+/// How long `${…}` may be.
+const LONGEST_PLACEHOLDER: usize = 1000;
+
 const BLANK: u8 = 0;
 const WORD: u8 = 1;
 const DIGIT: u8 = 2;
@@ -331,7 +334,11 @@ impl Scanner<'_> {
         }
         if self.peek(1) == b'{' {
             let rest = self.text.get(self.at..).unwrap_or(&[]);
-            let close = rest.iter().position(|b| *b == b'}').map_or(2, |at| at + 1);
+            let close = rest
+                .iter()
+                .take(LONGEST_PLACEHOLDER)
+                .position(|b| *b == b'}');
+            let close = close.map_or(2, |at| at + 1);
             return self.push(TokenKind::Parameter, self.at + close);
         }
         if self.text.get(tag_end) != Some(&b'$') {
@@ -383,6 +390,10 @@ impl Scanner<'_> {
                 (byte, self.text.get(end + 1)),
                 (b'-', Some(b'-')) | (b'/', Some(b'*'))
             );
+            if *byte == b'?' && self.text.get(self.at..end) == Some(b"@") {
+                end += 1;
+                break;
+            }
             if comment
                 || !matches!(
                     byte,

@@ -1,4 +1,4 @@
-//! Which types a value of another type may be stored in without a cast.
+//! Which types a value of another type may be stored in without a cast, and which are compared.
 //!
 //! PostgreSQL 15, "Assignment casts": numbers among each other, strings among each other, points in time among each
 //! other, JSON among each other, and everything to strings.
@@ -53,5 +53,40 @@ pub(crate) fn assignable(from: &str, to: &str) -> bool {
         (_, Family::Text) => true,
         (Family::Own, _) | (_, Family::Own) => same(from, to),
         (from, to) => from == to,
+    }
+}
+
+/// Types of PostgreSQL that are compared with themselves alone (or, in one row, with each other).
+const COMPARED_ALONE: &[&[&str]] = &[
+    &["uuid"],
+    &["boolean", "bool"],
+    &["bytea"],
+    &["inet", "cidr"],
+    &["interval"],
+    &["time", "time without time zone"],
+    &["timetz", "time with time zone"],
+    &["tsvector"],
+    &["tsquery"],
+    &["xml"],
+    &["money"],
+];
+
+/// Whether values of the types may be compared. Types that are not known here (enumerations, domains) may be anything.
+pub(crate) fn comparable(left: &str, right: &str) -> bool {
+    let kind = |data_type: &str| {
+        let array = data_type.ends_with(']');
+        let base = base(data_type.trim_end_matches(['[', ']']));
+        let alone = COMPARED_ALONE
+            .iter()
+            .position(|names| names.contains(&base));
+        match (alone, family(base)) {
+            (Some(at), _) => Some((array, Family::Own, at)),
+            (None, Family::Own) => None,
+            (None, family) => Some((array, family, 0)),
+        }
+    };
+    match (kind(left), kind(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => true,
     }
 }

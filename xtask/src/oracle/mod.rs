@@ -11,109 +11,140 @@ mod server;
 mod tree;
 
 use ask::Truth;
-use impact_facts::{CatalogFile, Dialect, Origin};
-use impact_sql::{Answer, Schema, resolve, schema_steps};
+use impact_facts::Dialect;
+use impact_sql::{Answer, Schema, resolve};
 use server::Server;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// The fixtures' folder from the root of the repository.
-const FIXTURES: &str = "crates/impact_sql/fixtures/postgres";
+/// The fixtures' folders from the root of the repository: each holds a schema, statements and, once asked, answers.
+const FIXTURES: &[&str] = &[
+    "crates/impact_sql/fixtures/postgres",
+    "crates/impact_sql/fixtures/tracker",
+];
 
 /// Runs the task.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(FIXTURES);
-    let read =
-        |name: &str| std::fs::read_to_string(root.join(name)).map_err(|e| format!("{name}: {e}"));
-    let (schema, text) = (read("schema.sql")?, read("statements.sql")?);
-    let number = |name: &str| {
+    let named = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(at + 1)?.parse::<u64>().ok()
+        arguments.get(at + 1).map(String::as_str)
     };
+    let number = |name: &str| named(name).and_then(|word| word.parse::<u64>().ok());
+    let seed = number("--seed").unwrap_or(1);
+    let sets = FIXTURES
+        .iter()
+        .map(|folder| Fixtures::read(folder))
+        .collect::<Result<Vec<Fixtures>, String>>()?;
+    let first = sets.first().ok_or("no fixtures")?;
     if let Some(seconds) = number("--mutate") {
-        let spans = impact_sql::split(&text, Dialect::Postgres);
-        let statements: Vec<&str> = spans
+        return mutate(&sets, seconds, seed);
+    }
+    let mut server = Server::start()?;
+    if let (Some(schema), Some(statements)) = (named("--schema"), named("--ask")) {
+        let set = Fixtures::of(PathBuf::from(schema), PathBuf::from(statements))?;
+        server.load("asked", &set.schema)?;
+        return set.answers(&server).map(|_| ());
+    }
+    if let Some(count) = number("--random") {
+        server.load("random", &first.schema)?;
+        return random(&server, &prepare(&first.schema), count, seed);
+    }
+    for set in &sets {
+        server.load(&set.name(), &set.schema)?;
+        let answers = set.answers(&server)?;
+        std::fs::write(set.folder.join("answers.jsonl"), answers).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+/// A schema and statements over it.
+struct Fixtures {
+    folder: PathBuf,
+    schema: String,
+    text: String,
+}
+
+impl Fixtures {
+    /// Those of a folder of the repository.
+    fn read(folder: &str) -> Result<Self, String> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(folder);
+        Self::of(folder.join("schema.sql"), folder.join("statements.sql"))
+    }
+
+    fn of(schema: PathBuf, statements: PathBuf) -> Result<Self, String> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        Ok(Self {
+            schema: read(&schema)?,
+            text: read(&statements)?,
+            folder: statements.parent().map(PathBuf::from).unwrap_or_default(),
+        })
+    }
+
+    fn name(&self) -> String {
+        let name = self.folder.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    fn statements(&self) -> Vec<String> {
+        impact_sql::split(&self.text, Dialect::Postgres)
             .iter()
-            .filter_map(|span| text.get(span.start as usize..span.end as usize))
-            .collect();
-        let time = std::time::Duration::from_secs(seconds);
-        let count = mutate::run(
-            &statements,
-            &prepare(&schema),
-            time,
-            number("--seed").unwrap_or(1),
-        )?;
-        println!("{count} damaged statements in {seconds} s: each came back");
-        return Ok(());
+            .filter_map(|span| self.text.get(span.start as usize..span.end as usize))
+            .map(str::to_owned)
+            .collect()
     }
-    let server = Server::start()?;
-    let trouble = server.psql(&schema, true)?;
-    if !trouble.is_empty() {
-        return Err(format!("the schema is not valid: {trouble}"));
+
+    /// The server's answers as lines; what of ours differs is printed.
+    fn answers(&self, server: &Server) -> Result<String, String> {
+        let schema = prepare(&self.schema);
+        let statements = self.statements();
+        let relations = ask::relations(server)?;
+        let columns = ask::columns(server, &relations, &statements)?;
+        let (breaks, droppable) = ask::breaks(server, &statements)?;
+        let mut out = String::new();
+        let (mut refused, mut wrong) = (0, 0);
+        for ((sql, columns), breaks) in statements.into_iter().zip(columns).zip(breaks) {
+            match columns {
+                Err(message) => {
+                    refused += 1;
+                    println!("refused: {sql}\n  {message}");
+                }
+                Ok(columns) => {
+                    let truth = Truth {
+                        sql,
+                        columns,
+                        breaks,
+                    };
+                    wrong += usize::from(!agrees(&truth, &schema, Some(&droppable)));
+                    out.push_str(&line(&truth, &droppable));
+                }
+            }
+        }
+        println!(
+            "{} answers, {refused} refused by the server, {wrong} of ours differ",
+            out.lines().count()
+        );
+        Ok(out)
     }
-    let ours = prepare(&schema);
-    match number("--random") {
-        Some(count) => random(&server, &ours, count, number("--seed").unwrap_or(1)),
-        None => fixtures(&server, &ours, &text, &root),
-    }
+}
+
+fn mutate(sets: &[Fixtures], seconds: u64, seed: u64) -> Result<(), String> {
+    let texts: Vec<String> = sets.iter().flat_map(Fixtures::statements).collect();
+    let statements: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let schema: String = sets.iter().map(|set| set.schema.as_str()).collect();
+    let time = std::time::Duration::from_secs(seconds);
+    let report = mutate::run(&statements, &prepare(&schema), time, seed)?;
+    println!("{report}");
+    Ok(())
 }
 
 fn prepare(text: &str) -> Schema {
     let mut replay = impact_catalog::Replay::new("main", Dialect::Postgres);
-    replay.begin(
-        CatalogFile {
-            service: "".into(),
-            path: "schema.sql".into(),
-        },
-        Origin::Ddl,
-    );
-    for step in schema_steps(text, Dialect::Postgres) {
-        replay.apply(&step, text);
-    }
+    replay.read("schema.sql", text);
     Schema::new(&replay.finish())
-}
-
-fn fixtures(
-    server: &Server,
-    schema: &Schema,
-    text: &str,
-    root: &std::path::Path,
-) -> Result<(), String> {
-    let statements: Vec<String> = impact_sql::split(text, Dialect::Postgres)
-        .iter()
-        .filter_map(|span| text.get(span.start as usize..span.end as usize))
-        .map(str::to_owned)
-        .collect();
-    let relations = ask::relations(server)?;
-    let columns = ask::columns(server, &relations, &statements)?;
-    let (breaks, droppable) = ask::breaks(server, &statements)?;
-    let mut out = String::new();
-    let (mut refused, mut wrong) = (0, 0);
-    for ((sql, columns), breaks) in statements.into_iter().zip(columns).zip(breaks) {
-        match columns {
-            Err(message) => {
-                refused += 1;
-                println!("refused: {sql}\n  {message}");
-            }
-            Ok(columns) => {
-                let truth = Truth {
-                    sql,
-                    columns,
-                    breaks,
-                };
-                wrong += usize::from(!agrees(&truth, schema, Some(&droppable)));
-                out.push_str(&line(&truth, &droppable));
-            }
-        }
-    }
-    std::fs::write(root.join("answers.jsonl"), &out).map_err(|e| e.to_string())?;
-    println!(
-        "{} answers, {refused} refused by the server, {wrong} of ours differ",
-        out.lines().count()
-    );
-    Ok(())
 }
 
 fn line(truth: &Truth, droppable: &BTreeSet<tree::Pair>) -> String {

@@ -4,8 +4,38 @@ use impact_facts::{Catalog, Dialect, Span};
 use impact_sql::{Schema, looks_like_sql, resolve};
 use std::time::{Duration, Instant};
 
-/// Damages `statements` for so long; the count of texts tried.
-pub fn run(statements: &[&str], schema: &Schema, time: Duration, seed: u64) -> Result<u64, String> {
+/// What a run found.
+pub struct Report {
+    count: u64,
+    seconds: u64,
+    slowest: (Duration, String),
+    longest: usize,
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (time, text) = &self.slowest;
+        writeln!(
+            out,
+            "{} damaged statements in {} s, up to {} bytes: each came back",
+            self.count, self.seconds, self.longest
+        )?;
+        let start: String = text.chars().take(200).collect();
+        write!(
+            out,
+            "the slowest took {time:?} ({} bytes): {start:?}",
+            text.len()
+        )
+    }
+}
+
+/// Damages `statements` for so long.
+pub fn run(
+    statements: &[&str],
+    schema: &Schema,
+    time: Duration,
+    seed: u64,
+) -> Result<Report, String> {
     let mut dice = super::generate::Dice::new(seed);
     let others: Vec<Schema> = Dialect::NAMES
         .iter()
@@ -17,33 +47,47 @@ pub fn run(statements: &[&str], schema: &Schema, time: Duration, seed: u64) -> R
         })
         .collect();
     let start = Instant::now();
-    let mut count = 0;
+    let mut report = Report {
+        count: 0,
+        seconds: time.as_secs(),
+        slowest: (Duration::ZERO, String::new()),
+        longest: 0,
+    };
     while start.elapsed() < time {
         let text = damaged(&mut dice, statements);
-        let hole = dice.roll(text.len().max(1)) as u32;
-        let holes = [Span::new(hole, (hole + 5).min(text.len() as u32))];
         let schema = if dice.roll(2) == 0 {
             schema
         } else {
             others.get(dice.roll(others.len())).unwrap_or(schema)
         };
-        let began = Instant::now();
-        for found in resolve(&text, &holes, schema) {
-            let outside = found.uses.iter().find(|one| {
-                text.get(one.span.start as usize..one.span.end as usize)
-                    .is_none()
-            });
-            if let Some(one) = outside {
-                return Err(format!("{text:?}: a span outside of it: {one:?}"));
-            }
+        let hole = dice.roll(text.len().max(1)) as u32;
+        let holes = [Span::new(hole, (hole + 5).min(text.len() as u32))];
+        let took = std::panic::catch_unwind(|| one(&text, &holes, schema))
+            .map_err(|_| format!("a panic over {text:?}"))??;
+        if took > report.slowest.0 {
+            report.slowest = (took, text.clone());
         }
-        let _ = looks_like_sql(&text);
-        if began.elapsed() > Duration::from_secs(2) {
-            return Err(format!("{:?} for {text:?}", began.elapsed()));
-        }
-        count += 1;
+        report.count += 1;
+        report.longest = report.longest.max(text.len());
     }
-    Ok(count)
+    Ok(report)
+}
+
+fn one(text: &str, holes: &[Span], schema: &Schema) -> Result<Duration, String> {
+    let began = Instant::now();
+    for found in resolve(text, holes, schema) {
+        let inside = |span: Span| text.get(span.start as usize..span.end as usize).is_some();
+        if let Some(one) = found.uses.iter().find(|one| !inside(one.span)) {
+            return Err(format!("{text:?}: a span outside of it: {one:?}"));
+        }
+    }
+    let _ = looks_like_sql(text);
+    let _ = impact_sql::schema_steps(text, schema.dialect());
+    let took = began.elapsed();
+    if took > Duration::from_secs(10) {
+        return Err(format!("{took:?} for {text:?}"));
+    }
+    Ok(took)
 }
 
 fn damaged(dice: &mut super::generate::Dice, statements: &[&str]) -> String {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// A running server. Dropped, it is stopped and its directory removed.
 pub struct Server {
     directory: PathBuf,
+    /// The database that scripts run in.
+    database: String,
     process: Child,
 }
 
@@ -59,7 +61,12 @@ impl Server {
             .arg(&data)
             .spawn()
             .map_err(|e| e.to_string())?;
-        let server = Self { directory, process };
+        let database = "postgres".to_owned();
+        let server = Self {
+            directory,
+            database,
+            process,
+        };
         server.wait()?;
         Ok(server)
     }
@@ -82,6 +89,18 @@ impl Server {
         Err("the server does not answer".to_owned())
     }
 
+    /// Makes a database of that schema; scripts run in it from here on.
+    pub fn load(&mut self, name: &str, schema: &str) -> Result<(), String> {
+        self.psql(&format!("CREATE DATABASE \"{name}\";"), true)?;
+        name.clone_into(&mut self.database);
+        let trouble = self.psql(schema, true)?;
+        if trouble.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("the schema of {name} is not valid: {trouble}"))
+        }
+    }
+
     /// Runs a script; what it prints, or with `messages` what the server says.
     pub fn psql(&self, script: &str, messages: bool) -> Result<String, String> {
         let file = self.directory.join("script.sql");
@@ -90,7 +109,15 @@ impl Server {
             .map_err(|e| e.to_string())?;
         let run = Command::new("psql")
             .args([
-                "-X", "-q", "-A", "-t", "-U", "postgres", "-d", "postgres", "-h",
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-U",
+                "postgres",
+                "-d",
+                &self.database,
+                "-h",
             ])
             .arg(&self.directory)
             .arg("-f")

@@ -6,10 +6,10 @@ use crate::output::print;
 use crate::session::Session;
 use impact_catalog::Replay;
 use impact_extract::Packs;
-use impact_facts::{Catalog, CatalogFile, Dialect, Origin};
+use impact_facts::{Catalog, Dialect};
 use impact_render::{SqlQuestion, sql_jsonl, sql_questions, sql_text};
 use impact_scan::{ServiceArgument, Workspace, read_file};
-use impact_sql::{Answer, Schema, resolve, schema_steps, split};
+use impact_sql::{Answer, Schema, resolve, split};
 use std::io::Read;
 use std::path::Path;
 
@@ -21,10 +21,11 @@ pub fn run(session: &Session, arguments: &SqlArguments) -> Result<Outcome, Failu
         .map_err(|error| Failure::about("standard input", error))?;
     let mut report = String::new();
     for question in questions(&input, arguments.dialect)? {
-        let answer = Answer::of(&resolve(&question.sql, &[], &schema), &schema);
+        let found = resolve(&question.sql, &[], &schema);
+        let answer = Answer::of(&found, &schema);
         report.push_str(&match arguments.format {
             LinesFormat::Jsonl => sql_jsonl(&question, &answer),
-            LinesFormat::Text => sql_text(&question, &answer),
+            LinesFormat::Text => sql_text(&question, &found, &answer),
         });
     }
     print(&report).map(|()| Outcome::Answered)
@@ -55,24 +56,17 @@ fn catalog(session: &Session, arguments: &SqlArguments) -> Result<Catalog, Failu
         catalog = if path.is_dir() {
             migrations(session, path, arguments.dialect, catalog)?
         } else {
-            ddl(path, arguments.dialect, catalog)?
+            ddl(path, catalog)?
         };
     }
     Ok(catalog)
 }
 
-fn ddl(path: &Path, dialect: Dialect, catalog: Catalog) -> Result<Catalog, Failure> {
+fn ddl(path: &Path, catalog: Catalog) -> Result<Catalog, Failure> {
     let bytes = read_file(path).map_err(|error| Failure::about(path.display(), error))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut replay = Replay::resume(catalog);
-    let file = CatalogFile {
-        service: "".into(),
-        path: path.to_string_lossy().into(),
-    };
-    replay.begin(file, Origin::Ddl);
-    schema_steps(&text, dialect)
-        .iter()
-        .for_each(|step| replay.apply(step, &text));
+    replay.read(&path.to_string_lossy(), &text);
     Ok(replay.finish())
 }
 

@@ -84,6 +84,19 @@ impl Replay {
         self.file
     }
 
+    /// Begins a file of DDL that stands at `path` and applies all that it says.
+    pub fn read(&mut self, path: &str, text: &str) {
+        let file = CatalogFile {
+            service: "".into(),
+            path: path.into(),
+        };
+        self.begin(file, Origin::Ddl);
+        for step in impact_sql::schema_steps(text, self.catalog.dialect) {
+            let said = text.get(step.span.start as usize..step.span.end as usize);
+            self.apply(&step, said.unwrap_or_default());
+        }
+    }
+
     /// Whether a live relation has that name.
     #[must_use]
     pub fn has(&self, name: &TableName) -> bool {

@@ -5,7 +5,7 @@ use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::{
     Assignment, Conflict, Delete, Expr, Insert, InsertSource, Item, Merge, MergeAction, Path,
-    SetClause, Shape, Source, Statement, TableSource, Update, With,
+    SetClause, Shape, Statement, TableSource, Update, With,
 };
 use crate::token::TokenKind;
 use impact_facts::{Dialect, Span};
@@ -366,15 +366,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             self.skip_balanced();
         }
-        let mut target = self.source()?;
-        while self.skip_symbol(b',') {
-            let right = self.source()?;
-            target = Source::Join(Box::new(crate::syntax::Join {
-                left: target,
-                right,
-                on: crate::syntax::JoinOn::Nothing,
-            }));
-        }
+        let target = self.source_list()?;
         let mut update = Update {
             with,
             target,
@@ -461,16 +453,7 @@ impl<'a> Parser<'a> {
         }
         let target = if self.skip(Keyword::From) || targets.is_empty() {
             self.skip(Keyword::Only);
-            let mut target = self.source()?;
-            while self.skip_symbol(b',') {
-                let right = self.source()?;
-                target = Source::Join(Box::new(crate::syntax::Join {
-                    left: target,
-                    right,
-                    on: crate::syntax::JoinOn::Nothing,
-                }));
-            }
-            target
+            self.source_list()?
         } else {
             let path = targets.remove(0);
             self.table(path)?

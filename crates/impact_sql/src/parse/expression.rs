@@ -1,6 +1,6 @@
 //! Expressions as a walk from operand to operator: no tree is built, for precedence binds no names.
 
-use super::operand::Operand;
+use super::operand::{Operand, star_in_row};
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::{Atom, Expr, Shape};
@@ -28,13 +28,51 @@ enum Next {
 /// An expression that is being read.
 pub(crate) struct Building<'a> {
     pub atoms: Vec<Atom<'a>>,
+    /// Where its own atoms begin: those before belong to what stands around it.
+    from: usize,
     pub operand: Operand<'a>,
-    /// An `AND` that belongs to a `BETWEEN` is to come.
+    /// `AND`s that belong to a `BETWEEN` and are to come.
     between: u32,
+    /// What a hole at its beginning is.
     place: Place,
+    /// Whether a prefix stands before its parentheses.
+    prefixed: bool,
     /// Whether there was an operator.
     compound: bool,
 }
+
+impl<'a> Building<'a> {
+    fn new(atoms: Vec<Atom<'a>>, place: Place) -> Self {
+        Building {
+            from: atoms.len(),
+            atoms,
+            operand: Operand::OTHER,
+            between: 0,
+            place,
+            prefixed: false,
+            compound: false,
+        }
+    }
+
+    /// What it is as a whole.
+    fn result(&self) -> Operand<'a> {
+        if self.compound {
+            Operand::OTHER
+        } else {
+            self.operand
+        }
+    }
+
+    /// Takes an operand that was read. Only the first says what the expression is.
+    fn take(&mut self, operand: Operand<'a>) {
+        if !self.compound {
+            self.operand = operand;
+        }
+    }
+}
+
+/// How many parentheses of one expression may be open: they wait in a list, not on the stack.
+const OPEN_PARENTHESES: usize = 10_000;
 
 impl<'a> Parser<'a> {
     /// An expression whose holes may be names.
@@ -45,11 +83,8 @@ impl<'a> Parser<'a> {
     /// An expression.
     pub fn expr_in(&mut self, place: Place) -> Parsed<Expr<'a>> {
         let start = self.at;
-        self.deeper(|parser| {
-            let mut atoms = Vec::new();
-            let operand = parser.operand(&mut atoms, place)?;
-            parser.expr_after(start, atoms, operand, place)
-        })
+        let building = Building::new(Vec::new(), place);
+        self.deeper(|parser| parser.expression(start, building, Some(place)))
     }
 
     /// The rest of an expression whose first operand has been read.
@@ -60,28 +95,45 @@ impl<'a> Parser<'a> {
         operand: Operand<'a>,
         place: Place,
     ) -> Parsed<Expr<'a>> {
-        let mut building = Building {
-            atoms,
-            operand,
-            between: 0,
-            place,
-            compound: false,
-        };
+        let mut building = Building::new(atoms, place);
+        building.from = 0;
+        building.operand = operand;
+        self.expression(start, building, None)
+    }
+
+    /// The rest of an expression; `expected` is the place of the operand that comes next, if one must. What stands in
+    /// parentheses is read in the same loop: generated conditions nest thousands.
+    fn expression(
+        &mut self,
+        start: usize,
+        mut building: Building<'a>,
+        mut expected: Option<Place>,
+    ) -> Parsed<Expr<'a>> {
+        let mut around: Vec<Building<'a>> = Vec::new();
         loop {
+            if let Some(place) = expected.take()
+                && let Some(inner) = self.begin_operand(&mut building, place)?
+            {
+                if around.len() >= OPEN_PARENTHESES {
+                    return self.fail("is nested too deep");
+                }
+                expected = Some(inner.place);
+                around.push(std::mem::replace(&mut building, inner));
+                continue;
+            }
             match self.next(&mut building)? {
                 Next::Suffix => {}
-                Next::End => break,
                 Next::Operand(place) => {
                     building.compound = true;
-                    self.operand(&mut building.atoms, place)?;
+                    expected = Some(place);
                 }
+                Next::End => match around.pop() {
+                    None => break,
+                    Some(outer) => building = self.close(building, outer)?,
+                },
             }
         }
-        let operand = if building.compound {
-            Operand::OTHER
-        } else {
-            building.operand
-        };
+        let operand = building.result();
         Ok(Expr {
             atoms: building.atoms,
             shape: operand.shape,
@@ -89,6 +141,48 @@ impl<'a> Parser<'a> {
             width: operand.width,
             span: self.span_from(start),
         })
+    }
+
+    /// Reads an operand, or the `(` of one that is an expression in parentheses: that expression.
+    fn begin_operand(
+        &mut self,
+        building: &mut Building<'a>,
+        place: Place,
+    ) -> Parsed<Option<Building<'a>>> {
+        let prefix = self.prefixes(place);
+        if prefix.star {
+            building.take(Operand::shaped(Shape::Star));
+            return Ok(None);
+        }
+        if self.is_symbol(b'(') && !self.symbol_at(1, b')') && !self.query_in_parentheses() {
+            self.at += 1;
+            let mut inner = Building::new(std::mem::take(&mut building.atoms), prefix.place);
+            inner.prefixed = prefix.prefixed;
+            return Ok(Some(inner));
+        }
+        let operand = self.plain_operand(&mut building.atoms, prefix.place)?;
+        building.take(prefix.of(operand));
+        Ok(None)
+    }
+
+    /// Closes the parentheses of `inner`: the expression around them, with that operand taken.
+    fn close(&mut self, inner: Building<'a>, mut outer: Building<'a>) -> Parsed<Building<'a>> {
+        let operand = inner.result();
+        let (from, place, prefixed) = (inner.from, inner.place, inner.prefixed);
+        outer.atoms = inner.atoms;
+        let closed = if self.skip_symbol(b')') {
+            operand.in_parentheses()
+        } else if self.skip_symbol(b',') {
+            for atom in outer.atoms.iter_mut().skip(from) {
+                star_in_row(atom);
+            }
+            let width = 1 + self.row_values(&mut outer.atoms, place)?;
+            Operand::row(width)
+        } else {
+            return self.fail("is not expected in parentheses");
+        };
+        outer.take(if prefixed { Operand::OTHER } else { closed });
+        Ok(outer)
     }
 
     /// `a, b, c`.
@@ -159,8 +253,8 @@ impl<'a> Parser<'a> {
 
     /// `x -> body`: the names before the arrow are parameters in what follows.
     fn lambda(&mut self, building: &mut Building<'a>) -> Next {
-        let names: Option<Vec<_>> = building
-            .atoms
+        let own = building.atoms.get(building.from..).unwrap_or_default();
+        let names: Option<Vec<_>> = own
             .iter()
             .map(|atom| match atom {
                 Atom::Name(path) if path.parts.len() == 1 => path.last(),
@@ -178,7 +272,7 @@ impl<'a> Parser<'a> {
             matches!(atom, Atom::Name(path) if path.parts.first().is_some_and(|p| names.iter().any(|n| n.name == p.name)))
         });
         if parameters_used || self.dialect != Dialect::DuckDb {
-            building.atoms.clear();
+            building.atoms.truncate(building.from);
             building.atoms.push(Atom::Lambda(names, body.atoms));
         } else {
             building.atoms.extend(body.atoms);
@@ -520,6 +614,9 @@ impl<'a> Parser<'a> {
     pub fn order_list(&mut self) -> Parsed<Vec<Expr<'a>>> {
         let mut list = Vec::new();
         loop {
+            if list.len() >= super::ITEMS {
+                return self.fail("is one item more than is followed");
+            }
             list.push(self.expr()?);
             self.order_direction();
             if !self.skip_symbol(b',') {
@@ -540,13 +637,5 @@ impl<'a> Parser<'a> {
         if self.skip(Keyword::Nulls) {
             self.at += 1;
         }
-    }
-}
-
-impl<'a> Building<'a> {
-    /// The place that the expression stands in.
-    #[allow(dead_code)]
-    pub fn place(&self) -> Place {
-        self.place
     }
 }

@@ -22,6 +22,12 @@ use smallvec::SmallVec;
 /// How deep queries and parentheses may nest.
 const DEPTH: u32 = 120;
 
+/// How many relations one FROM may join, how many queries one WITH may name, and how many items a list of a SELECT may
+/// have. Looking names up among them is work that grows with the square; no server plans as many.
+const RELATIONS: u32 = 1_000;
+const NAMED_QUERIES: usize = 2_000;
+const ITEMS: usize = 10_000;
+
 /// A result whose error says where the text could not be followed.
 pub(crate) type Parsed<T> = Result<T, SqlError>;
 
@@ -36,6 +42,8 @@ pub(crate) struct Parser<'a> {
     /// What is filled in at run time.
     pub holes: &'a [Span],
     depth: u32,
+    /// Relations that the SELECT at hand names so far.
+    relations: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -54,6 +62,7 @@ impl<'a> Parser<'a> {
             dialect,
             holes,
             depth: 0,
+            relations: 0,
         }
     }
 

@@ -26,7 +26,7 @@ impl<'a> Operand<'a> {
         width: 1,
     };
 
-    fn shaped(shape: Shape) -> Operand<'static> {
+    pub fn shaped(shape: Shape) -> Operand<'static> {
         Operand {
             shape,
             ..Operand::OTHER
@@ -39,6 +39,28 @@ impl<'a> Operand<'a> {
             name: Some(name),
             strong: true,
             width: 1,
+        }
+    }
+
+    /// A row of so many values.
+    pub fn row(width: u32) -> Operand<'static> {
+        Operand {
+            name: Some("row"),
+            width,
+            ..Operand::OTHER
+        }
+    }
+
+    /// The operand in parentheses of its own.
+    pub fn in_parentheses(self) -> Self {
+        let shape = match self.shape {
+            Shape::BareName => Shape::WrappedName,
+            shape => shape,
+        };
+        Operand {
+            shape,
+            strong: self.name.is_some(),
+            ..self
         }
     }
 
@@ -66,6 +88,27 @@ impl<'a> Operand<'a> {
                 to.or(self.name)
             },
             ..self
+        }
+    }
+}
+
+/// What stands before an operand.
+pub(crate) struct Prefix {
+    /// Whether there is anything that makes another value of it.
+    pub prefixed: bool,
+    /// What a hole behind it is.
+    pub place: Place,
+    /// It is a `*`: the operand itself.
+    pub star: bool,
+}
+
+impl Prefix {
+    /// The operand behind it.
+    pub fn of<'a>(&self, operand: Operand<'a>) -> Operand<'a> {
+        if self.prefixed {
+            Operand::OTHER
+        } else {
+            operand
         }
     }
 }
@@ -112,8 +155,21 @@ const RESERVED: &[Keyword] = &[
 impl<'a> Parser<'a> {
     /// One operand with its prefixes; what it names goes to `atoms`.
     pub fn operand(&mut self, atoms: &mut Vec<Atom<'a>>, place: Place) -> Parsed<Operand<'a>> {
-        let mut prefixed = false;
-        let mut place = place;
+        let prefix = self.prefixes(place);
+        if prefix.star {
+            return Ok(Operand::shaped(Shape::Star));
+        }
+        let operand = self.plain_operand(atoms, prefix.place)?;
+        Ok(prefix.of(operand))
+    }
+
+    /// Takes what may stand before an operand.
+    pub fn prefixes(&mut self, place: Place) -> Prefix {
+        let mut prefix = Prefix {
+            prefixed: false,
+            place,
+            star: false,
+        };
         loop {
             match self.kind() {
                 Some(TokenKind::Word(keyword))
@@ -125,28 +181,24 @@ impl<'a> Parser<'a> {
                     {
                         self.at += 1;
                     }
-                    place = if keyword == Keyword::Not {
-                        Place::Open
-                    } else {
-                        place
-                    };
-                    prefixed |= matches!(keyword, Keyword::Not | Keyword::Prior);
-                    self.at += 1;
+                    if keyword == Keyword::Not {
+                        prefix.place = Place::Open;
+                    }
+                    prefix.prefixed |= matches!(keyword, Keyword::Not | Keyword::Prior);
                 }
                 Some(TokenKind::Operator) if self.operator_at(0) != "*" => {
-                    prefixed = true;
-                    place = Place::Value;
-                    self.at += 1;
+                    prefix.prefixed = true;
+                    prefix.place = Place::Value;
                 }
                 Some(TokenKind::Operator) => {
                     self.at += 1;
-                    return Ok(Operand::shaped(Shape::Star));
+                    prefix.star = true;
+                    return prefix;
                 }
-                _ => break,
+                _ => return prefix,
             }
+            self.at += 1;
         }
-        let operand = self.plain_operand(atoms, place)?;
-        Ok(if prefixed { Operand::OTHER } else { operand })
     }
 
     fn prefix_is_no_name(&self, keyword: Keyword) -> bool {
@@ -159,7 +211,11 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn plain_operand(&mut self, atoms: &mut Vec<Atom<'a>>, place: Place) -> Parsed<Operand<'a>> {
+    pub fn plain_operand(
+        &mut self,
+        atoms: &mut Vec<Atom<'a>>,
+        place: Place,
+    ) -> Parsed<Operand<'a>> {
         let span = self.span();
         match self.kind() {
             Some(TokenKind::Word(keyword)) => self.word(keyword, atoms, place),
@@ -299,7 +355,7 @@ impl<'a> Parser<'a> {
         let called = self.symbol_at(1, b'(');
         let text_follows = self.kind_at(1) == Some(TokenKind::Text);
         Ok(Some(match keyword {
-            K::Case if !called || self.case_of_parentheses() => self.case(atoms)?,
+            K::Case => self.case(atoms)?,
             K::Cast | K::TryCast | K::SafeCast if called => self.cast(atoms)?,
             K::Exists | K::Unique if called => self.exists(keyword, atoms)?,
             K::Array if called || self.symbol_at(1, b'[') => self.array(atoms)?,
@@ -359,11 +415,6 @@ impl<'a> Parser<'a> {
             K::Connect | K::Operator | K::Pivot => return Ok(None),
             _ => return Ok(None),
         }))
-    }
-
-    /// `CASE (a) WHEN …`: a `CASE` before parentheses, not a function of that name.
-    fn case_of_parentheses(&self) -> bool {
-        true
     }
 
     fn typed_literal(&mut self) -> Option<Operand<'a>> {
@@ -512,12 +563,14 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn row_values(&mut self, atoms: &mut Vec<Atom<'a>>, place: Place) -> Parsed<u32> {
+    pub fn row_values(&mut self, atoms: &mut Vec<Atom<'a>>, place: Place) -> Parsed<u32> {
         let mut width = 0;
         while !self.skip_symbol(b')') {
             let expr = self.expr_in(place)?;
             width += 1;
-            atoms.extend(expr.atoms.into_iter().map(star_in_row));
+            let own = atoms.len();
+            atoms.extend(expr.atoms);
+            atoms.iter_mut().skip(own).for_each(star_in_row);
             if !self.skip_symbol(b',') && !self.is_symbol(b')') {
                 return self.fail("is not expected in a row");
             }
@@ -559,7 +612,6 @@ impl<'a> Parser<'a> {
                 return parser.query_or_operand(atoms, place);
             }
             parser.expect_symbol(b'(')?;
-            let start = parser.at;
             if parser.skip_symbol(b')') {
                 return Ok(Operand {
                     width: 0,
@@ -567,42 +619,34 @@ impl<'a> Parser<'a> {
                 });
             }
             let first = parser.expr_in(place)?;
-            parser.rest_of_parentheses(start, first, atoms, place)
+            parser.rest_of_parentheses(first, atoms, place)
         })
     }
 
     fn rest_of_parentheses(
         &mut self,
-        _start: usize,
         first: Expr<'a>,
         atoms: &mut Vec<Atom<'a>>,
         place: Place,
     ) -> Parsed<Operand<'a>> {
+        let own = atoms.len();
+        atoms.extend(first.atoms);
         if self.skip_symbol(b')') {
-            let shape = match first.shape {
-                Shape::BareName => Shape::WrappedName,
-                shape => shape,
-            };
             let operand = Operand {
-                shape,
+                shape: first.shape,
                 name: first.name,
                 strong: first.name.is_some(),
                 width: first.width,
             };
-            atoms.extend(first.atoms);
-            return Ok(operand);
+            return Ok(operand.in_parentheses());
         }
         if !self.is_symbol(b',') {
             return self.fail("is not expected in parentheses");
         }
         self.at += 1;
-        atoms.extend(first.atoms.into_iter().map(star_in_row));
+        atoms.iter_mut().skip(own).for_each(star_in_row);
         let width = 1 + self.row_values(atoms, place)?;
-        Ok(Operand {
-            name: Some("row"),
-            width,
-            ..Operand::OTHER
-        })
+        Ok(Operand::row(width))
     }
 
     /// Parentheses whose innermost begin is a query: `((SELECT …) UNION …)` is a query, `((SELECT …) + 1)` is not.
@@ -641,7 +685,7 @@ impl<'a> Parser<'a> {
             return Ok(operand);
         }
         let first = self.expr_after(start + 1, inner, operand, place)?;
-        self.rest_of_parentheses(start, first, atoms, place)
+        self.rest_of_parentheses(first, atoms, place)
     }
 
     fn query_operand(&self, query: Query<'a>, atoms: &mut Vec<Atom<'a>>) -> Operand<'a> {
@@ -697,9 +741,17 @@ impl<'a> Parser<'a> {
     fn call(&mut self, path: Path<'a>, atoms: &mut Vec<Atom<'a>>) -> Parsed<Operand<'a>> {
         self.at += 1;
         let name = path.last().map_or("", |ident| ident.name);
+        let first = atoms.len();
+        let aggregate = is_aggregate(name);
+        if aggregate {
+            atoms.push(Atom::Aggregate(None));
+        }
         self.deeper(|parser| parser.arguments(atoms, name))?;
-        if is_aggregate(name) && !self.is(Keyword::Over) {
-            atoms.push(Atom::Aggregate);
+        if aggregate && !self.is(Keyword::Over) {
+            let count = atoms.len().saturating_sub(first + 1);
+            if let Some(atom) = atoms.get_mut(first) {
+                *atom = Atom::Aggregate(Some(count));
+            }
         }
         Ok(Operand::named(trimmed(name)))
     }
@@ -840,10 +892,10 @@ fn takes_date_part(function: &str) -> bool {
     function.contains("date") || function.contains("time") || function == "last_day"
 }
 
-fn star_in_row(atom: Atom<'_>) -> Atom<'_> {
-    match atom {
-        Atom::RowStar(path) => Atom::Star(path),
-        atom => atom,
+/// `t.*` in a row is its columns, not one value.
+pub(crate) fn star_in_row(atom: &mut Atom<'_>) {
+    if let Atom::RowStar(path) = atom {
+        *atom = Atom::Star(path.clone());
     }
 }
 

@@ -101,6 +101,9 @@ impl<'a> Parser<'a> {
         }
         with.recursive = self.skip(Keyword::Recursive);
         loop {
+            if with.ctes.len() >= super::NAMED_QUERIES {
+                return self.fail("is one query more than is followed");
+            }
             with.ctes.push(self.cte()?);
             if !self.skip_symbol(b',') {
                 return Ok(with);

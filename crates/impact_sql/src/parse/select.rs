@@ -11,10 +11,12 @@ use impact_facts::Dialect;
 impl<'a> Parser<'a> {
     pub(super) fn select(&mut self) -> Parsed<Select<'a>> {
         self.at += 1;
+        let around = std::mem::take(&mut self.relations);
         let mut select = Select::default();
         self.quantifier(&mut select)?;
         select.items = self.items()?;
         self.clauses(&mut select)?;
+        self.relations = around;
         Ok(select)
     }
 
@@ -82,6 +84,9 @@ impl<'a> Parser<'a> {
             return Ok(items);
         }
         loop {
+            if items.len() >= super::ITEMS {
+                return self.fail("is one item more than is followed");
+            }
             items.push(self.item()?);
             if !self.skip_symbol(b',') || self.list_ends() {
                 return Ok(items);
@@ -311,6 +316,9 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         loop {
+            if select.group_by.len() >= super::ITEMS {
+                return self.fail("is one item more than is followed");
+            }
             self.grouping_element(select)?;
             if !self.skip_symbol(b',') {
                 break;

@@ -4,7 +4,9 @@ use super::expression::Place;
 use super::query::CLAUSES;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Alias, Body, FunctionSource, Join, JoinOn, Path, Query, Source, TableSource};
+use crate::syntax::{
+    Alias, Body, FunctionSource, Join, JoinOn, Joined, Path, Query, Source, TableSource,
+};
 use crate::token::TokenKind;
 use impact_facts::Dialect;
 
@@ -49,13 +51,30 @@ impl<'a> Parser<'a> {
         self.joins(first)
     }
 
+    /// `a, b`, as one source.
+    pub fn source_list(&mut self) -> Parsed<Source<'a>> {
+        let first = self.source()?;
+        self.list_after(first)
+    }
+
+    fn list_after(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
+        let mut rest = Vec::new();
+        while self.skip_symbol(b',') {
+            rest.push(Joined {
+                source: self.source()?,
+                on: JoinOn::Nothing,
+            });
+        }
+        Ok(chain(first, rest))
+    }
+
     fn joins(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
-        let mut left = first;
+        let mut rest = Vec::new();
         while let Some(natural) = self.join_words() {
             let right = self.deeper(Self::primary)?;
             // `a JOIN b JOIN c ON … ON …`: the inner one is complete first.
             let right = if self.join_follows_without_condition() {
-                self.joins(right)?
+                self.deeper(|parser| parser.joins(right))?
             } else {
                 right
             };
@@ -63,9 +82,9 @@ impl<'a> Parser<'a> {
                 Some(span) => JoinOn::Natural(span),
                 None => self.join_condition()?,
             };
-            left = Source::Join(Box::new(Join { left, right, on }));
+            rest.push(Joined { source: right, on });
         }
-        Ok(left)
+        Ok(chain(first, rest))
     }
 
     fn join_follows_without_condition(&self) -> bool {
@@ -177,6 +196,10 @@ impl<'a> Parser<'a> {
     }
 
     fn primary(&mut self) -> Parsed<Source<'a>> {
+        self.relations += 1;
+        if self.relations > super::RELATIONS {
+            return self.fail("is one relation more than is followed");
+        }
         let lateral = self.skip(Keyword::Lateral);
         self.skip(Keyword::Only);
         if self.is_symbol(b'(') {
@@ -511,15 +534,7 @@ impl<'a> Parser<'a> {
     }
 
     fn close_nested(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
-        let mut inner = first;
-        while self.skip_symbol(b',') {
-            let right = self.source()?;
-            inner = Source::Join(Box::new(Join {
-                left: inner,
-                right,
-                on: JoinOn::Nothing,
-            }));
-        }
+        let inner = self.list_after(first)?;
         self.expect_symbol(b')')?;
         let alias = self.alias()?;
         Ok(Source::Nested {
@@ -611,5 +626,13 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(())
+    }
+}
+
+fn chain<'a>(first: Source<'a>, rest: Vec<Joined<'a>>) -> Source<'a> {
+    if rest.is_empty() {
+        first
+    } else {
+        Source::Join(Box::new(Join { first, rest }))
     }
 }

@@ -150,7 +150,7 @@ impl<'a> Resolver<'a> {
                 .last()
                 .and_then(|f| f.relations.first())
                 .map(|r| r.columns.clone());
-            let target = target.unwrap_or(Columns::System(None));
+            let target = target.unwrap_or(Columns::System);
             match columns {
                 Some(columns) => {
                     for column in columns {
@@ -176,13 +176,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn merge_by_position(&mut self, target: &Columns<'a>, count: usize, action: &MergeAction<'a>) {
-        let Columns::Table(id) = target else { return };
-        let columns = self.schema.relation(*id).map_or(0, |r| r.columns.len());
         let span = action
             .insert
             .as_ref()
             .and_then(|(_, values)| values.first())
             .map_or_else(impact_facts::Span::default, |v| v.span);
+        let Columns::Table(id) = target else {
+            if let Columns::Unknown(at) = target {
+                self.write(Target::Unknown(*at, "*"), span);
+            }
+            return;
+        };
+        let columns = self.schema.relation(*id).map_or(0, |r| r.columns.len());
         for at in 0..count.min(columns) as u16 {
             self.write(Target::Known(*id, at), span);
         }
@@ -213,7 +218,13 @@ fn names_alias(table: &TableSource<'_>, from: &[Source<'_>]) -> bool {
 fn has_alias(source: &Source<'_>, name: &str) -> bool {
     match source {
         Source::Table(table) => table.alias.name.is_some_and(|alias| alias.name == name),
-        Source::Join(join) => has_alias(&join.left, name) || has_alias(&join.right, name),
+        Source::Join(join) => {
+            has_alias(&join.first, name)
+                || join
+                    .rest
+                    .iter()
+                    .any(|joined| has_alias(&joined.source, name))
+        }
         _ => false,
     }
 }

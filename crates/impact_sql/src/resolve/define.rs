@@ -39,7 +39,7 @@ impl<'a> Resolver<'a> {
         {
             self.rows.push(*id);
         }
-        let columns = columns.unwrap_or(Columns::System(None));
+        let columns = columns.unwrap_or(Columns::System);
         self.columns_of(&columns, &on.changed, Access::Write);
         self.columns_of(&columns, &on.named, Access::Read);
         for expr in &on.exprs {

@@ -5,6 +5,7 @@ use super::{NamedTable, Resolver, Use};
 use crate::resolution::{ColumnUse, OutputColumn, Resolution, StatementKind, TableUse, UseClass};
 use crate::schema::PreparedColumn;
 use impact_facts::{Access, Certainty, Span, TableName};
+use std::collections::{HashMap, HashSet};
 
 impl<'a> Resolver<'a> {
     /// The resolution of the statement at `span`.
@@ -54,7 +55,7 @@ impl<'a> Resolver<'a> {
         if self.uses.iter().all(|found| found.rebinds.is_none()) {
             return;
         }
-        let breaking: Vec<Target<'a>> = self
+        let breaking: HashSet<Target<'a>> = self
             .uses
             .iter()
             .filter(|found| found.breaks)
@@ -160,9 +161,10 @@ impl<'a> Resolver<'a> {
 
     /// What is not in the text: columns behind views, and those that generate others.
     fn add_dependencies(&self, uses: &mut Vec<ColumnUse>) {
+        let places = self.places_in_views();
         for named in &self.named {
             if let NamedTable::Known(id) = named.table {
-                self.view_dependencies(id, named.span, uses);
+                self.view_dependencies(id, named.span, &places, uses);
             }
         }
         for found in &self.uses {
@@ -171,7 +173,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn view_dependencies(&self, id: u32, span: Span, uses: &mut Vec<ColumnUse>) {
+    fn view_dependencies(
+        &self,
+        id: u32,
+        span: Span,
+        places: &HashMap<(u32, u32, u16), Span>,
+        uses: &mut Vec<ColumnUse>,
+    ) {
         let Some(view) = self.schema.relation(id) else {
             return;
         };
@@ -184,20 +192,23 @@ impl<'a> Resolver<'a> {
             let through: Vec<TableName> = hops
                 .filter_map(|id| self.schema.relation(id).map(|r| r.name.clone()))
                 .collect();
-            let at = self.fed_by(id, need.relation, need.column).unwrap_or(span);
-            uses.push(dependency(table, column, at, through));
+            let at = places.get(&(id, need.relation, need.column));
+            uses.push(dependency(table, column, *at.unwrap_or(&span), through));
         }
     }
 
-    /// Where the statement names the view's column that is made from that of a table.
-    fn fed_by(&self, view: u32, relation: u32, column: u16) -> Option<Span> {
-        let feeds = |found: &&Use<'a>| match found.target {
-            Target::Known(id, _) if id == view => self
-                .column(found.target)
-                .is_some_and(|c| c.sources.contains(&(relation, column))),
-            _ => false,
-        };
-        self.uses.iter().find(feeds).map(|found| found.span)
+    /// For a view and a table's column where the statement first names a column of the view that is made from it.
+    fn places_in_views(&self) -> HashMap<(u32, u32, u16), Span> {
+        let mut places = HashMap::new();
+        for found in &self.uses {
+            if let (Target::Known(id, _), Some(column)) = (found.target, self.column(found.target))
+            {
+                for (relation, at) in &column.sources {
+                    places.entry((id, *relation, *at)).or_insert(found.span);
+                }
+            }
+        }
+        places
     }
 
     /// A column that is inherited goes with that of the parent.

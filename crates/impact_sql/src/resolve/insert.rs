@@ -25,7 +25,7 @@ impl<'a> Resolver<'a> {
             .last()
             .and_then(|f| f.relations.first())
             .map(|r| r.columns.clone())
-            .unwrap_or(Columns::System(None));
+            .unwrap_or(Columns::System);
         if let Some(frame) = self.frames.last_mut() {
             frame.trees.push(tree);
         }
@@ -84,7 +84,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn table_list(&self, target: &Columns<'a>) -> Option<Vec<impact_facts::TableName>> {
+    pub(super) fn table_list(&self, target: &Columns<'a>) -> Option<Vec<impact_facts::TableName>> {
         match target {
             Columns::Table(id) => self.schema.relation(*id).map(|r| vec![r.name.clone()]),
             Columns::Unknown(at) => self
@@ -246,14 +246,22 @@ impl<'a> Resolver<'a> {
         let Some(relation) = self.schema.relation(*id) else {
             return;
         };
-        let all = relation
+        let mut omitted: Vec<bool> = relation
             .columns
             .iter()
-            .enumerate()
-            .filter(|(_, column)| !column.generated)
-            .map(|(at, _)| Target::Known(*id, at as u16));
+            .map(|column| !column.generated)
+            .collect();
+        for target in written {
+            if let Target::Known(table, at) = target
+                && table == id
+                && let Some(place) = omitted.get_mut(usize::from(*at))
+            {
+                *place = false;
+            }
+        }
+        let all = (0..).zip(omitted).filter(|(_, omitted)| *omitted);
         self.omitted
-            .extend(all.filter(|target| !written.contains(target)));
+            .extend(all.map(|(at, _)| Target::Known(*id, at)));
     }
 
     /// Records one column that is written.
@@ -336,7 +344,14 @@ impl<'a> Resolver<'a> {
 
     /// `ON CONSTRAINT name`: the columns of that constraint are read.
     fn constraint(&mut self, name: Ident<'a>, target: &Columns<'a>) {
-        let Columns::Table(id) = target else { return };
+        let Columns::Table(id) = target else {
+            let tables = self.table_list(target);
+            return self.unknown(
+                name.span,
+                "a constraint of a table that is not known",
+                tables,
+            );
+        };
         let Some(relation) = self.schema.relation(*id) else {
             return;
         };
@@ -380,7 +395,7 @@ impl<'a> Resolver<'a> {
             .last()
             .and_then(|f| f.relations.first())
             .map(|r| r.columns.clone())
-            .unwrap_or(Columns::System(None));
+            .unwrap_or(Columns::System);
         match columns {
             Some(columns) => {
                 for column in columns {

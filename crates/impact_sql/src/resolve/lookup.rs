@@ -25,7 +25,8 @@ impl<'a> Resolver<'a> {
             if let Some(at) = frame.merged(name)
                 && gone.is_none_or(|gone| !self.merged_goes(frame, at, gone))
             {
-                return Found::Merged(level, at);
+                let further_in = self.unknown_table_of(&open);
+                return further_in.unwrap_or(Found::Merged(level, at));
             }
             let mut found = frame.find(self.schema, name);
             if let Some(gone) = gone {
@@ -39,7 +40,10 @@ impl<'a> Resolver<'a> {
             match sure.as_slice() {
                 [] => open.extend(found.iter().map(|(at, _)| (level, *at))),
                 [(at, place)] => return self.or_open(level, *at, *place, &open),
-                _ => return Found::Ambiguous(level, sure),
+                _ => {
+                    let further_in = self.unknown_table_of(&open);
+                    return further_in.unwrap_or(Found::Ambiguous(level, sure));
+                }
             }
         }
         match open.as_slice() {
@@ -114,6 +118,15 @@ impl<'a> Resolver<'a> {
             }
             _ => Found::Relation(level, at, place),
         }
+    }
+
+    /// The innermost table of those that the catalog does not have: a name found further out may be its column.
+    fn unknown_table_of(&self, open: &[(usize, usize)]) -> Option<Found<'a>> {
+        let mut unknown = open
+            .iter()
+            .filter(|(level, at)| self.is_unknown_table(*level, *at));
+        let (level, at) = unknown.next()?;
+        Some(Found::Ambiguous(*level, vec![(*at, Place::Open)]))
     }
 
     pub(super) fn is_unknown_table(&self, level: usize, at: usize) -> bool {

@@ -14,12 +14,18 @@ mod source;
 mod star;
 
 use crate::resolution::{SqlError, StatementKind, Unknown, UseClass};
-use crate::schema::Prepared;
+use crate::schema::{Prepared, RelationId};
 use crate::syntax::{Statement, With};
 use impact_facts::{Access, Certainty, Span, TableName};
 use scope::{Columns, Frame, Output, Target};
 use smallvec::SmallVec;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+/// How many uses of columns one statement may have, and how many columns one query may yield. A `*` of a `*` doubles
+/// with each query around it.
+const MOST_USES: usize = 500_000;
+const MOST_OUTPUTS: usize = 10_000;
 
 /// A [`ColumnUse`](crate::ColumnUse) that is being made.
 #[derive(Debug)]
@@ -73,12 +79,22 @@ pub(crate) struct Resolver<'a> {
     sources: Vec<Target<'a>>,
     /// Whether a condition is being resolved.
     filter: bool,
+    /// Whether what the query that comes next yields is compared with a value, or is one.
+    compared: bool,
+    /// Whether the expression at hand is one name and nothing else.
+    alone: bool,
+    /// Whether the name at hand is all that an aggregate is given.
+    aggregated: bool,
     /// Outputs that hold an aggregate.
     aggregates: Vec<Span>,
     /// Names that are bound to nothing are variables of a procedure.
     pub lenient: bool,
     /// Tables that the catalog does not have.
     pub unknown_tables: Vec<TableName>,
+    /// Their numbers.
+    unknown_numbers: HashMap<TableName, u32>,
+    /// Places that `unknown` speaks of.
+    unknown_places: HashSet<(u32, u32)>,
     pub uses: Vec<Use<'a>>,
     pub named: Vec<Named>,
     pub unknown: Vec<Unknown>,
@@ -89,7 +105,12 @@ pub(crate) struct Resolver<'a> {
     pub certainty: Certainty,
     /// Tables whose rows are `NEW` and `OLD`.
     pub rows: SmallVec<[u32; 1]>,
+    /// Variables of a procedure that hold rows.
+    pub records: Option<&'a Records>,
 }
+
+/// Variables that hold rows: columns that a `*` put into them.
+pub(crate) type Records = HashMap<Box<str>, Vec<(RelationId, u16)>>;
 
 impl<'a> Resolver<'a> {
     pub fn new(schema: &'a Prepared, holes: &'a [Span]) -> Self {
@@ -100,9 +121,14 @@ impl<'a> Resolver<'a> {
             queries: Vec::new(),
             sources: Vec::new(),
             filter: false,
+            compared: false,
+            alone: false,
+            aggregated: false,
             aggregates: Vec::new(),
             lenient: false,
             unknown_tables: Vec::new(),
+            unknown_numbers: HashMap::new(),
+            unknown_places: HashSet::new(),
             uses: Vec::new(),
             named: Vec::new(),
             unknown: Vec::new(),
@@ -111,6 +137,7 @@ impl<'a> Resolver<'a> {
             omitted: Vec::new(),
             certainty: Certainty::Exact,
             rows: SmallVec::new(),
+            records: None,
         }
     }
 
@@ -237,7 +264,7 @@ impl<'a> Resolver<'a> {
 
     fn unknown(&mut self, span: Span, message: &str, tables: Option<Vec<TableName>>) {
         self.certainty = self.certainty.min(Certainty::Possible);
-        if !self.unknown.iter().any(|u| u.span == span) {
+        if self.unknown_places.insert((span.start, span.end)) {
             self.unknown.push(Unknown {
                 span,
                 message: message.into(),
@@ -284,7 +311,7 @@ impl<'a> Resolver<'a> {
                         .filter_map(|t| self.table_of(*t)),
                 ),
                 Columns::Hole(_) => return None,
-                Columns::System(_) => {}
+                Columns::System => {}
             }
         }
         tables.sort();

@@ -34,13 +34,17 @@ pub(super) enum Found<'a> {
 impl<'a> Resolver<'a> {
     /// Binds all names of an expression.
     pub fn expr(&mut self, expr: &Expr<'a>) {
+        let around = std::mem::replace(&mut self.alone, expr.shape == Shape::BareName);
         self.atoms(&expr.atoms);
+        self.alone = around;
     }
 
     /// Binds an expression that is a condition.
     pub fn condition(&mut self, expr: &Expr<'a>) {
         let before = std::mem::replace(&mut self.filter, true);
+        let around = std::mem::take(&mut self.alone);
         self.atoms(&expr.atoms);
+        self.alone = around;
         self.filter = before;
     }
 
@@ -51,8 +55,12 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn atoms(&mut self, atoms: &[Atom<'a>]) {
+        let around = self.aggregated;
+        let mut argument = usize::MAX;
         for (at, atom) in atoms.iter().enumerate() {
+            self.aggregated = at == argument;
             match atom {
+                Atom::Aggregate(Some(1)) => argument = at + 1,
                 Atom::Name(path) => self.name(path, field_after(atoms, at)),
                 Atom::RowStar(path) => self.row(path, UseClass::WholeRow),
                 Atom::Star(path) => self.row(path, UseClass::Star),
@@ -71,9 +79,10 @@ impl<'a> Resolver<'a> {
                     self.filter = before;
                 }
                 Atom::Lambda(names, body) => self.lambda(names, body),
-                Atom::Field(_) | Atom::Aggregate => {}
+                Atom::Field(_) | Atom::Aggregate(_) => {}
             }
         }
+        self.aggregated = around;
     }
 
     pub(super) fn lambda(&mut self, names: &[Ident<'a>], body: &[Atom<'a>]) {
@@ -93,7 +102,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn subquery(&mut self, query: &crate::syntax::Query<'a>, place: QueryPlace) {
         let before = self.sources.len();
         let filter = self.filter;
+        self.compared = place == QueryPlace::Value;
         let outputs = self.query(query);
+        self.compared = false;
         self.filter = filter;
         self.sources.truncate(before);
         if place == QueryPlace::Value {
@@ -162,7 +173,7 @@ impl<'a> Resolver<'a> {
                 .unknown_tables
                 .get(*at as usize)
                 .map(|name| vec![name.clone()]),
-            Columns::System(_) => Some(Vec::new()),
+            Columns::System => Some(Vec::new()),
             Columns::Outputs(outputs, _) => {
                 let mut tables: Vec<_> = outputs
                     .iter()
@@ -186,7 +197,12 @@ impl<'a> Resolver<'a> {
             return;
         }
         match self.find(ident.name) {
-            Found::Relation(level, at, place) => self.bare_in(level, at, place, ident),
+            Found::Relation(level, at, place) => {
+                self.bare_in(level, at, place, ident);
+                if place == Place::Open && self.is_unknown_table(level, at) {
+                    self.perhaps_a_row(ident);
+                }
+            }
             Found::Merged(level, at) => self.merged(level, at, ident),
             Found::Ambiguous(level, candidates) => self.ambiguous(level, &candidates, ident),
             Found::Nowhere => self.nowhere(ident, field),
@@ -226,6 +242,14 @@ impl<'a> Resolver<'a> {
     ) {
         match place {
             Place::Column(target) => self.read(target, span, certainty),
+            Place::System if self.is_unknown_table(level, at) => {
+                let tables = self.tables_of_relation(level, at);
+                self.unknown(
+                    span,
+                    "a column of a table that is not known, by its place",
+                    tables,
+                );
+            }
             Place::System => {}
             Place::Output(output) => {
                 let Some(relation) = self
@@ -311,15 +335,31 @@ impl<'a> Resolver<'a> {
                 format!("column reference \"{}\" is ambiguous", ident.name),
             );
         }
-        if let Found::Relation(outer, at, place) = self.find_without(ident.name, level, None) {
-            self.take(
-                outer,
-                at,
-                place,
-                ident.name,
-                ident.span,
-                Certainty::Possible,
-            );
+        match self.find_without(ident.name, level, None) {
+            Found::Relation(outer, at, place) => {
+                self.take_all(outer, &[(at, place)], ident.name, ident.span)
+            }
+            Found::Ambiguous(outer, candidates) => {
+                self.take_all(outer, &candidates, ident.name, ident.span)
+            }
+            Found::Merged(outer, at) => self.merged(outer, at, ident),
+            Found::Nowhere => {}
+        }
+        self.perhaps_a_row(ident);
+    }
+
+    /// A name that may be a column of a table which the catalog does not have, but is that of a relation, too.
+    fn perhaps_a_row(&mut self, ident: Ident<'a>) {
+        if let Some((level, at)) = self.relation_named(None, ident.name) {
+            self.possible_row(level, at, ident.span);
+        }
+    }
+
+    fn possible_row(&mut self, level: usize, at: usize, span: Span) {
+        let first = self.uses.len();
+        self.whole_row(level, at, span, None);
+        for found in self.uses.iter_mut().skip(first) {
+            found.certainty = Certainty::Possible;
         }
     }
 
@@ -458,6 +498,9 @@ impl<'a> Resolver<'a> {
                 let star = self.star_behind(level, at, place);
                 let first = self.uses.len();
                 self.take(level, at, place, column.name, span, Certainty::Exact);
+                if place == Place::Open && self.schema.function(column.name).is_some() {
+                    self.possible_row(level, at, span);
+                }
                 if self.shifts(level, at, place, first, star) {
                     return;
                 }
@@ -516,7 +559,7 @@ impl<'a> Resolver<'a> {
             return self.row_variable(column, span);
         }
         if self.lenient {
-            return;
+            return self.record(qualifier, column, span);
         }
         if self.schema.dialect != Dialect::Postgres {
             // `column.field`, `table.column.field`.
@@ -553,6 +596,17 @@ impl<'a> Resolver<'a> {
             span,
             format!("missing FROM-clause entry for table \"{}\"", qualifier.name),
         );
+    }
+
+    /// `r.x` where a `*` filled the variable `r`: the column must be there.
+    fn record(&mut self, variable: Ident<'a>, column: Ident<'a>, span: Span) {
+        let held = self.records.and_then(|records| records.get(variable.name));
+        for (table, at) in held.into_iter().flatten() {
+            let named = self.schema.relation(*table).map(|r| r.key(*at));
+            if named == Some(column.name) {
+                self.read(Target::Known(*table, *at), span, Certainty::Exact);
+            }
+        }
     }
 
     pub(super) fn row_variable(&mut self, column: Ident<'a>, span: Span) {
@@ -604,6 +658,12 @@ impl<'a> Resolver<'a> {
         span: Span,
         certainty: Certainty,
     ) {
+        if self.uses.len() >= super::MOST_USES {
+            return self.fail(
+                span,
+                "the statement touches more columns than are kept".to_owned(),
+            );
+        }
         self.uses.push(Use {
             target,
             access,

@@ -1,6 +1,7 @@
 //! Queries: WITH, set operations, VALUES, recursion.
 
 use super::scope::{Columns, Frame, Origin, Output, Sources};
+use super::select::dedup;
 use super::{NamedQuery, Resolver};
 use crate::syntax::{Body, Cte, Query, Statement};
 use impact_facts::Access;
@@ -9,7 +10,9 @@ use std::rc::Rc;
 impl<'a> Resolver<'a> {
     /// Resolves a query; its outputs.
     pub(super) fn query(&mut self, query: &Query<'a>) -> Rc<Vec<Output<'a>>> {
+        let compared = std::mem::take(&mut self.compared);
         let before = self.with(&query.with);
+        self.compared = compared;
         let filter = std::mem::replace(&mut self.filter, false);
         let outputs = match &query.body {
             Body::Select(select) => {
@@ -67,7 +70,12 @@ impl<'a> Resolver<'a> {
 
     /// Arms of a set operation have as many columns each: what a `*` made is counted.
     fn set_operation(&mut self, arms: &[Body<'a>], by_name: bool) -> Rc<Vec<Output<'a>>> {
-        let all: Vec<Rc<Vec<Output<'a>>>> = arms.iter().map(|arm| self.body(arm)).collect();
+        let compared = self.compared;
+        let mut all: Vec<Rc<Vec<Output<'a>>>> = Vec::with_capacity(arms.len());
+        for arm in arms {
+            self.compared = compared;
+            all.push(self.body(arm));
+        }
         if !by_name {
             self.balance(&all);
         }
@@ -79,6 +87,7 @@ impl<'a> Resolver<'a> {
         for outputs in rest {
             add_sources(&mut sources, outputs);
         }
+        sources.iter_mut().for_each(dedup);
         let joined = first.iter().zip(sources).map(|(output, sources)| Output {
             sources,
             ..output.clone()
@@ -142,7 +151,7 @@ impl<'a> Resolver<'a> {
             }
         }
         for output in &mut outputs {
-            super::select::dedup(&mut output.sources);
+            dedup(&mut output.sources);
         }
         Rc::new(outputs)
     }
@@ -212,6 +221,7 @@ impl<'a> Resolver<'a> {
             }
         }
         self.balance(&every);
+        all.iter_mut().for_each(dedup);
         let outputs = known.unwrap_or_default();
         let joined: Vec<Output<'a>> = outputs
             .iter()
@@ -234,11 +244,7 @@ impl<'a> Resolver<'a> {
 
 fn add_sources<'a>(all: &mut [Sources<'a>], outputs: &[Output<'a>]) {
     for (sources, output) in all.iter_mut().zip(outputs) {
-        for source in &output.sources {
-            if !sources.contains(source) {
-                sources.push(*source);
-            }
-        }
+        sources.extend(output.sources.iter().copied());
     }
 }
 

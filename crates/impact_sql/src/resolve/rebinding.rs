@@ -8,6 +8,7 @@ use super::name::Found;
 use super::scope::{Columns, Origin, Place, Target};
 use crate::resolution::UseClass;
 use crate::syntax::Ident;
+use crate::types;
 use impact_facts::{Access, Certainty};
 
 impl<'a> Resolver<'a> {
@@ -21,8 +22,9 @@ impl<'a> Resolver<'a> {
     ) -> Option<Box<str>> {
         let gone = self.lost(level, at, place, ident.name)?;
         match self.find_without(ident.name, level + 1, Some(gone)) {
-            Found::Relation(level, at, place) if place != Place::Open => {
-                Some(self.describe(level, at, ident.name).into())
+            Found::Relation(outer, at, place) if place != Place::Open => {
+                let valid = self.goes_on_with(gone, outer, at, place);
+                valid.then(|| self.describe(outer, at, ident.name).into())
             }
             Found::Merged(level, at) => {
                 let side = self
@@ -37,6 +39,33 @@ impl<'a> Resolver<'a> {
             }
             Found::Relation(..) | Found::Ambiguous(..) => None,
             Found::Nowhere => self.other_meaning(ident),
+        }
+    }
+
+    /// Whether the statement stays valid with what a name means then. An aggregate of nothing but a column of a query
+    /// around it would belong to that query, where it is an error; and a value of another type fits no operator.
+    fn goes_on_with(&self, gone: Target<'a>, level: usize, at: usize, place: Place<'a>) -> bool {
+        if self.aggregated && level + 1 < self.frames.len() {
+            return false;
+        }
+        let compared = self.frames.last().is_some_and(|frame| frame.compared);
+        if self.alone && !compared {
+            return true;
+        }
+        let then = match (
+            place,
+            self.frames.get(level).and_then(|f| f.relations.get(at)),
+        ) {
+            (Place::Column(target), _) => self.type_of(target),
+            (Place::Output(output), Some(relation)) => match &relation.columns {
+                Columns::Outputs(outputs, _) => outputs.get(output).and_then(|o| o.data_type),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (self.type_of(gone), then) {
+            (Some(now), Some(then)) => types::comparable(now, then),
+            _ => true,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) enum Columns<'a> {
     /// A table that the catalog does not have: it may have any column.
     Unknown(u32),
     /// A relation of the server itself: columns that are not known and do not matter.
-    System(Option<&'static [&'static str]>),
+    System,
     /// A query's outputs. `open`: there may be others.
     Outputs(Rc<Vec<Output<'a>>>, bool),
     /// The place of a relation that is filled in.
@@ -101,14 +101,10 @@ impl<'a> Relation<'a> {
                 (usize::from(at) < relation.columns.len())
                     .then_some(Place::Column(Target::Known(*id, at)))
             }
-            Columns::Unknown(_) | Columns::Hole(_) | Columns::System(None) if renamed.is_none() => {
+            Columns::Unknown(_) | Columns::Hole(_) | Columns::System if renamed.is_none() => {
                 Some(Place::Open)
             }
-            Columns::Unknown(_) | Columns::Hole(_) => Some(Place::System),
-            Columns::System(known) => {
-                let found = renamed.is_some() || known.is_some_and(|list| list.contains(&name));
-                found.then_some(Place::System)
-            }
+            Columns::Unknown(_) | Columns::Hole(_) | Columns::System => Some(Place::System),
             Columns::Outputs(outputs, open) => self.find_output(outputs, *open, renamed, name),
         }
     }
@@ -142,10 +138,7 @@ impl<'a> Relation<'a> {
     pub fn is_open(&self) -> bool {
         matches!(
             self.columns,
-            Columns::Unknown(_)
-                | Columns::System(None)
-                | Columns::Outputs(_, true)
-                | Columns::Hole(_)
+            Columns::Unknown(_) | Columns::System | Columns::Outputs(_, true) | Columns::Hole(_)
         )
     }
 }
@@ -163,7 +156,8 @@ pub(crate) struct Merged<'a> {
 #[derive(Debug, Clone)]
 pub(crate) enum Tree<'a> {
     Relation(usize),
-    Join(Box<Tree<'a>>, Box<Tree<'a>>, Vec<&'a str>),
+    /// The first, and each that is joined to it with the names that both sides share.
+    Join(Box<Tree<'a>>, Vec<(Tree<'a>, Vec<&'a str>)>),
 }
 
 /// The relations of one query.
@@ -178,6 +172,8 @@ pub(crate) struct Frame<'a> {
     pub to: usize,
     /// Names that the select list gives.
     pub aliases: Vec<Ident<'a>>,
+    /// Whether what the query yields is compared with a value, or is one.
+    pub compared: bool,
     /// Parameters of lambdas.
     pub parameters: Vec<&'a str>,
 }
@@ -192,10 +188,9 @@ impl<'a> Frame<'a> {
             .take(self.to)
             .skip(self.from);
         visible
-            .filter(|(at, relation)| {
-                relation.bare && !relation.hidden && !self.is_merged(*at, name)
-            })
+            .filter(|(_, relation)| relation.bare && !relation.hidden)
             .filter_map(|(at, relation)| Some((at, relation.find(schema, name)?)))
+            .filter(|(at, _)| !self.is_merged(*at, name))
             .collect()
     }
 

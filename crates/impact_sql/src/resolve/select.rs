@@ -4,6 +4,7 @@ use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
 use crate::syntax::{Atom, Expr, Item, Select, Shape};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 impl<'a> Resolver<'a> {
@@ -15,8 +16,11 @@ impl<'a> Resolver<'a> {
         limits: &[Expr<'a>],
         holes: &[impact_facts::Span],
     ) -> Rc<Vec<Output<'a>>> {
+        let aggregates = self.aggregates.len();
+        let compared = std::mem::take(&mut self.compared);
         self.frames.push(Frame {
             to: usize::MAX,
+            compared,
             ..Frame::default()
         });
         self.from(&select.from);
@@ -45,6 +49,7 @@ impl<'a> Resolver<'a> {
         self.clause_holes(&select.holes);
         self.clause_holes(holes);
         self.frames.pop();
+        self.aggregates.truncate(aggregates);
         Rc::new(outputs)
     }
 
@@ -52,6 +57,13 @@ impl<'a> Resolver<'a> {
     pub(super) fn items(&mut self, items: &[Item<'a>]) -> Vec<Output<'a>> {
         let mut outputs = Vec::with_capacity(items.len());
         for item in items {
+            if outputs.len() > super::MOST_OUTPUTS {
+                self.fail(
+                    impact_facts::Span::default(),
+                    "the query yields more columns than are followed".to_owned(),
+                );
+                break;
+            }
             match item {
                 Item::Star(star) => self.star_item(star, &mut outputs),
                 Item::Expr { expr, alias } => {
@@ -66,7 +78,7 @@ impl<'a> Resolver<'a> {
                     if expr
                         .atoms
                         .iter()
-                        .any(|atom| matches!(atom, Atom::Aggregate))
+                        .any(|atom| matches!(atom, Atom::Aggregate(Some(_))))
                     {
                         self.aggregates.push(expr.span);
                     }
@@ -236,16 +248,16 @@ impl<'a> Resolver<'a> {
 
 /// Leaves the first of equal sources.
 pub(super) fn dedup(list: &mut Sources<'_>) {
-    if list.len() < 2 {
-        return;
-    }
-    let mut at = 1;
-    while at < list.len() {
-        let (before, rest) = list.split_at(at);
-        if rest.first().is_some_and(|item| before.contains(item)) {
-            list.remove(at);
-        } else {
-            at += 1;
+    match list.as_slice() {
+        [] | [_] => {}
+        [first, second] => {
+            if first == second {
+                list.pop();
+            }
+        }
+        _ => {
+            let mut seen = HashSet::with_capacity(list.len());
+            list.retain(|source| seen.insert(*source));
         }
     }
 }

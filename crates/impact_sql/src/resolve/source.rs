@@ -9,6 +9,7 @@ use crate::schema::{Bound, FunctionShape};
 use crate::syntax::{Alias, FunctionSource, Ident, Join, JoinOn, Path, Query, Source, TableSource};
 use impact_facts::{Access, Certainty, Span, TableName};
 use smallvec::SmallVec;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 impl<'a> Resolver<'a> {
@@ -136,7 +137,7 @@ impl<'a> Resolver<'a> {
     /// What a name in FROM means.
     pub(super) fn bind_table(&mut self, path: &Path<'a>, access: Access) -> Columns<'a> {
         let Some(last) = path.last() else {
-            return Columns::System(None);
+            return Columns::System;
         };
         if path.parts.len() == 1
             && access == Access::Read
@@ -167,10 +168,7 @@ impl<'a> Resolver<'a> {
                 }
                 (self.columns_of_table(id), NamedTable::Known(id))
             }
-            Bound::System => (
-                Columns::System(functions::system_columns(schema, last.name)),
-                NamedTable::System,
-            ),
+            Bound::System => (Columns::System, NamedTable::System),
             Bound::Unknown => {
                 let at = self.unknown_table(TableName {
                     schema: schema.map(Into::into),
@@ -200,15 +198,13 @@ impl<'a> Resolver<'a> {
 
     /// The number of a table that the catalog does not have.
     pub(super) fn unknown_table(&mut self, table: TableName) -> u32 {
-        let at = self
-            .unknown_tables
-            .iter()
-            .position(|known| *known == table)
-            .unwrap_or_else(|| {
-                self.unknown_tables.push(table);
-                self.unknown_tables.len() - 1
-            });
-        at as u32
+        if let Some(known) = self.unknown_numbers.get(&table) {
+            return *known;
+        }
+        let at = self.unknown_tables.len() as u32;
+        self.unknown_numbers.insert(table.clone(), at);
+        self.unknown_tables.push(table);
+        at
     }
 
     fn derived(&mut self, query: &Query<'a>, lateral: bool, alias: &Alias<'a>) -> Tree<'a> {
@@ -328,10 +324,20 @@ impl<'a> Resolver<'a> {
 
     fn join(&mut self, join: &Join<'a>) -> Option<Tree<'a>> {
         let start = self.count();
-        let left = self.source(&join.left);
-        let middle = self.count();
-        let right = self.source(&join.right);
-        let names = match &join.on {
+        let first = self.source(&join.first);
+        let mut rest = Vec::with_capacity(join.rest.len());
+        for joined in &join.rest {
+            let middle = self.count();
+            let right = self.source(&joined.source);
+            let names = self.join_on(&joined.on, start, middle);
+            rest.push((right?, names));
+        }
+        Some(Tree::Join(Box::new(first?), rest))
+    }
+
+    /// What joins the relations from `middle` on to those from `start` on; the names that both sides share.
+    fn join_on(&mut self, on: &JoinOn<'a>, start: usize, middle: usize) -> Vec<&'a str> {
+        match on {
             JoinOn::Nothing => Vec::new(),
             JoinOn::Condition(condition) => {
                 let sight = self.sight();
@@ -348,8 +354,7 @@ impl<'a> Resolver<'a> {
                 names
             }
             JoinOn::Natural(span) => self.natural(*span, start, middle),
-        };
-        Some(Tree::Join(Box::new(left?), Box::new(right?), names))
+        }
     }
 
     fn using(&mut self, columns: &[Ident<'a>], start: usize, middle: usize) -> Vec<&'a str> {
@@ -505,12 +510,9 @@ impl<'a> Resolver<'a> {
                 tables,
             );
         }
-        let left = self.names_of(start, middle);
-        let right = self.names_of(middle, end);
-        let common: Vec<&'a str> = left
-            .into_iter()
-            .filter(|name| right.contains(name))
-            .collect();
+        let right: HashSet<&'a str> = self.names_of(middle, end).into_iter().collect();
+        let mut common = self.names_of(start, middle);
+        common.retain(|name| right.contains(name));
         for name in &common {
             let mut sides = self.side(name, start, middle);
             sides.extend(self.side(name, middle, end));
@@ -524,6 +526,7 @@ impl<'a> Resolver<'a> {
             return Vec::new();
         };
         let mut names: Vec<&'a str> = Vec::new();
+        let mut seen = HashSet::new();
         for relation in frame
             .relations
             .iter()
@@ -532,7 +535,7 @@ impl<'a> Resolver<'a> {
             .filter(|r| r.bare && !r.hidden)
         {
             for name in self.column_names(relation) {
-                if !names.contains(&name) {
+                if seen.insert(name) {
                     names.push(name);
                 }
             }
@@ -549,7 +552,7 @@ impl<'a> Resolver<'a> {
             self.restore_sight(from.min(to), self.count());
             return Some(tree);
         };
-        let outputs = self.expand(&tree, true);
+        let outputs = self.expand(&tree);
         if let Some(frame) = self.frames.last_mut() {
             for relation in frame.relations.iter_mut().skip(start) {
                 relation.hidden = true;
@@ -577,7 +580,7 @@ impl<'a> Resolver<'a> {
                 });
                 Columns::Outputs(Rc::new(outputs.collect()), false)
             }
-            _ => Columns::System(None),
+            _ => Columns::System,
         };
         self.push(
             "excluded",

@@ -95,7 +95,7 @@ impl<'a> Resolver<'a> {
         if merged {
             let trees = frame.trees.clone();
             for tree in &trees {
-                let outputs = self.expand(tree, false);
+                let outputs = self.expand(tree);
                 self.read_expanded(outputs, span, out);
             }
             return;
@@ -247,7 +247,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             Columns::Unknown(table) => self.star_of_unknown(table, span, out),
-            Columns::System(_) => {}
+            Columns::System => {}
             Columns::Hole(hole) => self.unknown(hole, "a table is filled in at run time", None),
         }
     }
@@ -315,23 +315,37 @@ impl<'a> Resolver<'a> {
     }
 
     /// The columns of a join in the order of `*`, as what they stand for.
-    pub(super) fn expand(&mut self, tree: &Tree<'a>, _named: bool) -> Vec<Output<'a>> {
+    pub(super) fn expand(&mut self, tree: &Tree<'a>) -> Vec<Output<'a>> {
         match tree {
             Tree::Relation(at) => self.outputs_of_relation(*at),
-            Tree::Join(left, right, names) => {
-                let left_side = self.expand(left, true);
-                let right_side = self.expand(right, true);
-                let mut all: Vec<Output<'a>> = names
-                    .iter()
-                    .map(|name| self.merged_output(name, &left_side, &right_side))
-                    .collect();
-                let kept =
-                    |output: &Output<'a>| output.name.is_none_or(|name| !names.contains(&name));
-                all.extend(left_side.into_iter().filter(kept));
-                all.extend(right_side.into_iter().filter(kept));
+            Tree::Join(first, rest) => {
+                let mut all = self.expand(first);
+                for (right, names) in rest {
+                    let right = self.expand(right);
+                    all = self.joined_outputs(all, right, names);
+                }
                 all
             }
         }
+    }
+
+    fn joined_outputs(
+        &self,
+        mut left: Vec<Output<'a>>,
+        right: Vec<Output<'a>>,
+        names: &[&'a str],
+    ) -> Vec<Output<'a>> {
+        if names.is_empty() {
+            left.extend(right);
+            return left;
+        }
+        let mut all: Vec<Output<'a>> = names
+            .iter()
+            .map(|name| self.merged_output(name, &left, &right))
+            .collect();
+        let kept = |output: &Output<'a>| output.name.is_none_or(|name| !names.contains(&name));
+        all.extend(left.into_iter().chain(right).filter(kept));
+        all
     }
 
     /// A merged column: both sides were read where they were merged.
