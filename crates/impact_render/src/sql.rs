@@ -1,13 +1,14 @@
 //! Questions about SQL texts, and their answers, as JSON lines.
 
 use impact_sql::Answer;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A text with what names it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SqlQuestion {
     /// As the asker names it; statements of a plain text are numbered from 1.
+    #[serde(default)]
     pub id: Value,
     /// One statement or several.
     pub sql: String,
@@ -35,12 +36,7 @@ pub fn sql_questions(input: &str) -> Result<Vec<SqlQuestion>, String> {
 }
 
 fn question(line: &str) -> Option<SqlQuestion> {
-    let value: Value = serde_json::from_str(line).ok()?;
-    let sql = value.get("sql")?.as_str()?.to_owned();
-    Some(SqlQuestion {
-        id: value.get("id").cloned().unwrap_or_default(),
-        sql,
-    })
+    serde_json::from_str(line).ok()
 }
 
 fn not_a_question(number: usize) -> String {

@@ -4,7 +4,7 @@ use crate::resolution::{ColumnUse, Resolution, UseClass};
 use crate::schema::Schema;
 use impact_facts::{Access, Certainty, TableName};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What a text touches, as sets of `(table, column)`. A table that the search path finds is bare, else `schema.table`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,12 +48,26 @@ impl Answer {
     }
 
     fn add(&mut self, resolution: &Resolution, schema: &Schema) {
-        let mut named = BTreeSet::new();
+        let mut shown: HashMap<&TableName, String> = HashMap::new();
+        let mut named: HashSet<(&TableName, &str)> = HashSet::new();
+        let stars = resolution
+            .uses
+            .iter()
+            .any(|found| found.class == UseClass::Star);
         for found in &resolution.uses {
-            let pair = (schema.display(&found.table), found.column.to_string());
-            self.sets_of(found, &pair, &mut named);
+            let table = shown
+                .entry(&found.table)
+                .or_insert_with(|| schema.display(&found.table));
+            self.sets_of(found, table);
+            if stars && found.class == UseClass::Name && found.access == Access::Read {
+                named.insert((&found.table, &*found.column));
+            }
         }
-        self.star_only.retain(|pair| !named.contains(pair));
+        for (table, column) in named {
+            if let Some(table) = shown.get(table) {
+                self.star_only.remove(&(table.clone(), column.to_owned()));
+            }
+        }
         self.certainty = self.certainty.min(resolution.certainty);
         if let Some(error) = &resolution.error {
             self.ok = false;
@@ -61,32 +75,26 @@ impl Answer {
         }
     }
 
-    fn sets_of(
-        &mut self,
-        found: &ColumnUse,
-        pair: &(String, String),
-        named: &mut BTreeSet<(String, String)>,
-    ) {
+    fn sets_of(&mut self, found: &ColumnUse, table: &str) {
+        let pair = || (table.to_owned(), found.column.to_string());
         if found.needs {
-            self.needs.insert(pair.clone());
+            self.needs.insert(pair());
         }
         if let Some(meaning) = &found.rebinds {
-            self.rebinds
-                .insert((pair.0.clone(), pair.1.clone(), meaning.to_string()));
+            let (table, column) = pair();
+            self.rebinds.insert((table, column, meaning.to_string()));
         }
         if matches!(found.class, UseClass::Dependency | UseClass::Proposed) {
             return;
         }
         if found.access == Access::Write {
-            self.writes.insert(pair.clone());
+            self.writes.insert(pair());
             return;
         }
-        self.reads.insert(pair.clone());
-        match found.class {
-            UseClass::Star => self.star_only.insert(pair.clone()),
-            UseClass::Name => named.insert(pair.clone()),
-            _ => false,
-        };
+        self.reads.insert(pair());
+        if found.class == UseClass::Star {
+            self.star_only.insert(pair());
+        }
     }
 }
 

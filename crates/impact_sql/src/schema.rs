@@ -1,6 +1,7 @@
 //! A catalog prepared for looking names up.
 
 use impact_facts::{Catalog, DependentKind, Dialect, Relation, RelationKind, TableName};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -272,7 +273,10 @@ impl Prepared {
 
     /// The relation that the catalog keeps under that very name, or under it without a schema.
     pub fn by_table_name(&self, name: &TableName) -> Option<RelationId> {
-        let ids = self.by_name.get(&self.key(&name.name))?;
+        let ids = match self.by_name.get(&*name.name) {
+            Some(ids) => ids,
+            None => self.by_name.get(&self.key(&name.name))?,
+        };
         let exact = ids
             .iter()
             .find(|id| self.relation(**id).is_some_and(|r| r.name == *name));
@@ -377,7 +381,11 @@ impl Prepared {
         let Some(relation) = self.relation(id) else {
             return false;
         };
-        let key = self.key(&relation.name.name);
+        let key = if self.by_name.contains_key(&*relation.name.name) {
+            Cow::Borrowed(&*relation.name.name)
+        } else {
+            Cow::Owned(self.key(&relation.name.name).into_string())
+        };
         matches!(self.bind(None, &key), Bound::Known(found, true) if found == id)
     }
 }

@@ -5,7 +5,7 @@ mod object;
 mod rename;
 
 use super::cursor::Cursor;
-use super::{Reader, Steps, column, dependent, view};
+use super::{APART, Reader, Steps, column, dependent, view};
 use alteration::Alteration;
 use impact_facts::{
     ColumnDefinition, CreateView, Dialect, RelationKind, SchemaChange, Span, TableName,
@@ -28,25 +28,8 @@ const OBJECTS: &[(&[&str], Reader)] = &[
     (&["USER"], object::default_path),
 ];
 
-/// Objects whose alteration changes no column.
+/// More objects whose alteration changes no column.
 const NOTHING: &[&str] = &[
-    "SEQUENCE",
-    "EXTENSION",
-    "CAST",
-    "OPERATOR",
-    "AGGREGATE",
-    "COLLATION",
-    "CONVERSION",
-    "LANGUAGE",
-    "TEXT",
-    "ACCESS",
-    "SUBSCRIPTION",
-    "PUBLICATION",
-    "TABLESPACE",
-    "GROUP",
-    "EVENT",
-    "LOGIN",
-    "FOREIGN",
     "FUNCTION",
     "PROCEDURE",
     "ROUTINE",
@@ -74,7 +57,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
         cursor.bump();
         return relation(cursor, steps);
     }
-    cursor.is_any(NOTHING).then_some(())
+    (cursor.is_any(APART) || cursor.is_any(NOTHING)).then_some(())
 }
 
 /// MySQL's `RENAME TABLE a TO b, c TO d`.

@@ -1,7 +1,7 @@
 //! `CREATE …`: which object, and its reader.
 
 use super::cursor::Cursor;
-use super::{Reader, Steps, dependent, foreign, routine, table, view};
+use super::{APART, Reader, Steps, dependent, foreign, routine, table, view};
 use impact_facts::{ColumnDefinition, RelationKind, SchemaChange};
 
 /// Objects that may be created, by the words that tell them.
@@ -37,29 +37,12 @@ const OBJECTS: &[(&[&str], Reader)] = &[
     (&["SERVER"], foreign::server),
 ];
 
-/// Objects that hold no column.
+/// More of them, when created.
 const NOTHING: &[&str] = &[
-    "SEQUENCE",
-    "EXTENSION",
     "ROLE",
     "USER",
     "DATABASE",
-    "CAST",
-    "OPERATOR",
-    "AGGREGATE",
-    "COLLATION",
-    "CONVERSION",
-    "LANGUAGE",
-    "TEXT",
-    "ACCESS",
-    "SUBSCRIPTION",
-    "PUBLICATION",
     "TRANSFORM",
-    "TABLESPACE",
-    "GROUP",
-    "EVENT",
-    "LOGIN",
-    "FOREIGN",
     "PROFILE",
     "RESOURCE",
     "WAREHOUSE",
@@ -108,7 +91,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
             cursor.eat(words);
             return reader(cursor, steps);
         }
-        if cursor.is_any(NOTHING) {
+        if cursor.is_any(APART) || cursor.is_any(NOTHING) {
             return Some(());
         }
         if !modifier(cursor) {

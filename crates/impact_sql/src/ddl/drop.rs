@@ -1,7 +1,7 @@
 //! `DROP …`.
 
 use super::cursor::Cursor;
-use super::{Reader, Steps};
+use super::{APART, Reader, Steps};
 use impact_facts::{Dialect, SchemaChange};
 
 const OBJECTS: &[(&[&str], Reader)] = &[
@@ -19,29 +19,12 @@ const OBJECTS: &[(&[&str], Reader)] = &[
     (&["SCHEMA"], schema),
 ];
 
-/// Objects whose end takes no column away.
+/// More objects whose end takes no column away.
 const NOTHING: &[&str] = &[
-    "SEQUENCE",
-    "EXTENSION",
     "ROLE",
     "USER",
     "DATABASE",
-    "CAST",
-    "OPERATOR",
-    "AGGREGATE",
-    "COLLATION",
-    "CONVERSION",
-    "LANGUAGE",
-    "TEXT",
-    "ACCESS",
-    "SUBSCRIPTION",
-    "PUBLICATION",
     "TRANSFORM",
-    "TABLESPACE",
-    "GROUP",
-    "EVENT",
-    "LOGIN",
-    "FOREIGN",
     "FUNCTION",
     "PROCEDURE",
     "ROUTINE",
@@ -59,7 +42,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
         cursor.eat(words);
         return reader(cursor, steps);
     }
-    cursor.is_any(NOTHING).then_some(())
+    (cursor.is_any(APART) || cursor.is_any(NOTHING)).then_some(())
 }
 
 fn relations(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {

@@ -26,6 +26,27 @@ use impact_facts::{Dialect, SchemaChange, SchemaStep, Span};
 /// How many bodies may stand in each other (`DO` in `EXECUTE` in `DO`).
 const MAX_DEPTH: u32 = 8;
 
+/// Objects that hold no column, whether they are created, altered or dropped.
+const APART: &[&str] = &[
+    "SEQUENCE",
+    "EXTENSION",
+    "CAST",
+    "OPERATOR",
+    "AGGREGATE",
+    "COLLATION",
+    "CONVERSION",
+    "LANGUAGE",
+    "TEXT",
+    "ACCESS",
+    "SUBSCRIPTION",
+    "PUBLICATION",
+    "TABLESPACE",
+    "GROUP",
+    "EVENT",
+    "LOGIN",
+    "FOREIGN",
+];
+
 /// What `text` does to a schema, in order, one entry for each change. Spans are bytes of `text`.
 ///
 /// Statements that leave the schema as it is (`GRANT`, `COMMENT`, `SET`) are nothing; those that read or write rows are

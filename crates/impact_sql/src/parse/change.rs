@@ -4,8 +4,8 @@ use super::expression::Place;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::{
-    Assignment, Conflict, Delete, Expr, Insert, InsertSource, Item, Merge, MergeAction, Path,
-    SetClause, Shape, Statement, TableSource, Update, With,
+    Assignment, Delete, Expr, Item, Merge, MergeAction, Path, SetClause, Shape, Statement,
+    TableSource, Update, With,
 };
 use crate::token::TokenKind;
 use impact_facts::{Dialect, Span};
@@ -40,45 +40,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn insert(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
-        self.at += 1;
-        self.insert_words();
-        if self.skip(Keyword::Or) {
-            self.at += 1;
-        }
-        self.skip_any(&[Keyword::Into, Keyword::Overwrite]);
-        self.skip(Keyword::Table);
-        let mut insert = Insert {
-            with,
-            table: self.target_table()?,
-            columns: None,
-            source: InsertSource::Unknown,
-            conflict: None,
-            returning: Vec::new(),
-            holes: Vec::new(),
-        };
-        if self.is_symbol(b'(') && !self.query_in_parentheses() {
-            insert.columns = self.insert_columns(&mut insert.holes)?;
-        }
-        if self.skip(Keyword::Overriding) {
-            self.at += 2;
-        }
-        insert.source = self.insert_source(&mut insert.holes)?;
-        self.insert_tail(&mut insert)?;
-        Ok(Statement::Insert(Box::new(insert)))
-    }
-
-    fn insert_words(&mut self) {
-        while matches!(
-            self.word_at(0),
-            "ignore" | "low_priority" | "high_priority" | "delayed" | "quick"
-        ) {
-            self.at += 1;
-        }
-    }
-
     /// `t [AS alias]`; a hole makes a name that no catalog has.
-    fn target_table(&mut self) -> Parsed<TableSource<'a>> {
+    pub(super) fn target_table(&mut self) -> Parsed<TableSource<'a>> {
         self.skip(Keyword::Only);
         if matches!(
             self.kind(),
@@ -112,7 +75,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn simple_alias(&mut self) -> Parsed<crate::syntax::Alias<'a>> {
+    pub(super) fn simple_alias(&mut self) -> Parsed<crate::syntax::Alias<'a>> {
         let mut alias = crate::syntax::Alias::default();
         if self.skip(Keyword::As) {
             alias.name = Some(self.ident()?);
@@ -141,28 +104,8 @@ impl<'a> Parser<'a> {
         Ok(alias)
     }
 
-    fn insert_columns(&mut self, holes: &mut Vec<Span>) -> Parsed<Option<Vec<Assignment<'a>>>> {
-        self.expect_symbol(b'(')?;
-        let mut list = Vec::new();
-        while !self.skip_symbol(b')') {
-            if self.is_symbol(b'{') || self.is_symbol(b'%') || self.is_symbol(b'?') {
-                holes.push(self.span());
-                self.operand(&mut Vec::new(), Place::Value)?;
-            } else if self.is_hole() && !self.symbol_at(1, b'.') {
-                holes.push(self.span());
-                self.at += 1;
-            } else {
-                list.push(self.assignment_target()?);
-            }
-            if !self.skip_symbol(b',') && !self.is_symbol(b')') {
-                return self.fail("is not expected in a list of columns");
-            }
-        }
-        Ok(Some(list))
-    }
-
     /// `a`, `a.b`, `a[1].b`.
-    fn assignment_target(&mut self) -> Parsed<Assignment<'a>> {
+    pub(super) fn assignment_target(&mut self) -> Parsed<Assignment<'a>> {
         let target = self.path()?;
         let mut subscripts = Vec::new();
         loop {
@@ -173,134 +116,6 @@ impl<'a> Parser<'a> {
                 self.ident()?;
             } else {
                 return Ok(Assignment { target, subscripts });
-            }
-        }
-    }
-
-    fn insert_source(&mut self, holes: &mut Vec<Span>) -> Parsed<InsertSource<'a>> {
-        if self.skip_pair(Keyword::Default, Keyword::Values) {
-            return Ok(InsertSource::Default);
-        }
-        if self.is_word("output") {
-            while self.kind().is_some() && !self.is(Keyword::Values) && !self.is(Keyword::Select) {
-                self.at += 1;
-            }
-        }
-        if self.skip(Keyword::Set) {
-            return Ok(InsertSource::Set(self.set_clauses(holes)?));
-        }
-        if self.is_word("value") && self.symbol_at(1, b'(') {
-            let start = self.at;
-            self.at += 1;
-            let body = crate::syntax::Body::Values(self.rows()?);
-            return Ok(InsertSource::Query(Box::new(
-                self.query_after(start, body)?,
-            )));
-        }
-        if self.is_hole() {
-            holes.push(self.span());
-            self.at += 1;
-            return Ok(InsertSource::Unknown);
-        }
-        if self.is_symbol(b'{') || self.is_symbol(b'%') {
-            holes.push(self.span());
-            self.operand(&mut Vec::new(), Place::Value)?;
-            return Ok(InsertSource::Unknown);
-        }
-        if self.kind().is_none()
-            || self.is(Keyword::On)
-            || self.is(Keyword::Returning)
-            || self.is_word("format")
-        {
-            if self.is_word("format") {
-                self.skip_rest();
-            }
-            return Ok(InsertSource::Unknown);
-        }
-        let start = self.at;
-        if self.is(Keyword::Values) {
-            self.at += 1;
-            let body = crate::syntax::Body::Values(self.rows()?);
-            return Ok(InsertSource::Query(Box::new(
-                self.query_after(start, body)?,
-            )));
-        }
-        Ok(InsertSource::Query(Box::new(self.query()?)))
-    }
-
-    fn insert_tail(&mut self, insert: &mut Insert<'a>) -> Parsed<()> {
-        loop {
-            if self.is_hole() {
-                insert.holes.push(self.span());
-                self.at += 1;
-            } else if self.is(Keyword::As) && self.dialect == Dialect::MySql {
-                self.at += 1;
-                insert.table.alias = crate::syntax::Alias::default();
-                self.any_ident();
-            } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Conflict {
-                self.at += 2;
-                insert.conflict = Some(self.conflict(&mut insert.holes)?);
-            } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Duplicate {
-                self.at += 4;
-                let set = self.set_clauses(&mut insert.holes)?;
-                insert.conflict = Some(Conflict {
-                    set,
-                    ..Conflict::default()
-                });
-            } else if self.skip(Keyword::Returning) {
-                insert.returning = self.items()?;
-                self.returning_into()?;
-            } else {
-                return Ok(());
-            }
-        }
-    }
-
-    fn conflict(&mut self, holes: &mut Vec<Span>) -> Parsed<Conflict<'a>> {
-        let mut conflict = Conflict::default();
-        if self.is_symbol(b'(') {
-            self.conflict_target(&mut conflict)?;
-        } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Constraint {
-            self.at += 2;
-            conflict.constraint = Some(self.ident()?);
-        } else if self.is_hole() {
-            holes.push(self.span());
-            self.at += 1;
-            if !self.is(Keyword::Do) && !self.is(Keyword::Where) {
-                return Ok(conflict);
-            }
-        }
-        if self.skip(Keyword::Where) {
-            conflict.condition = Some(self.expr()?);
-        }
-        if self.is_hole() {
-            holes.push(self.span());
-            self.at += 1;
-            return Ok(conflict);
-        }
-        self.expect(Keyword::Do)?;
-        if self.skip(Keyword::Nothing) {
-            return Ok(conflict);
-        }
-        self.expect(Keyword::Update)?;
-        self.expect(Keyword::Set)?;
-        conflict.set = self.set_clauses(holes)?;
-        if self.skip(Keyword::Where) {
-            conflict.set_condition = Some(self.expr()?);
-        }
-        Ok(conflict)
-    }
-
-    fn conflict_target(&mut self, conflict: &mut Conflict<'a>) -> Parsed<()> {
-        self.expect_symbol(b'(')?;
-        loop {
-            conflict.target.push(self.expr()?);
-            // An operator class.
-            while self.name_at(0) {
-                self.at += 1;
-            }
-            if !self.skip_symbol(b',') {
-                return self.expect_symbol(b')');
             }
         }
     }
@@ -330,7 +145,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn set_clause(&mut self, holes: &mut Vec<Span>) -> Parsed<SetClause<'a>> {
+    pub(super) fn set_clause(&mut self, holes: &mut Vec<Span>) -> Parsed<SetClause<'a>> {
         let mut targets = Vec::new();
         if self.is_symbol(b'(') {
             targets = self.insert_columns(holes)?.unwrap_or_default();
@@ -349,13 +164,13 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn compound_assignment(&mut self) -> bool {
+    pub(super) fn compound_assignment(&mut self) -> bool {
         let found = matches!(self.operator_at(0), "+=" | "-=" | "*=" | "/=" | "|=");
         self.at += usize::from(found);
         found
     }
 
-    fn update(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+    pub(super) fn update(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.insert_words();
         if self.is(Keyword::Or) {
@@ -388,7 +203,7 @@ impl<'a> Parser<'a> {
         Ok(Statement::Update(Box::new(update)))
     }
 
-    fn update_clause(&mut self, update: &mut Update<'a>) -> Parsed<bool> {
+    pub(super) fn update_clause(&mut self, update: &mut Update<'a>) -> Parsed<bool> {
         if self.is_hole() {
             update.holes.push(self.span());
             self.at += 1;
@@ -418,7 +233,7 @@ impl<'a> Parser<'a> {
         Ok(true)
     }
 
-    fn returning_into(&mut self) -> Parsed<()> {
+    pub(super) fn returning_into(&mut self) -> Parsed<()> {
         if self.skip(Keyword::Into) {
             self.skip_word("strict");
             while self.name_at(0) {
@@ -429,7 +244,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn order_and_limit(&mut self, more: &mut Vec<Expr<'a>>) -> Parsed<()> {
+    pub(super) fn order_and_limit(&mut self, more: &mut Vec<Expr<'a>>) -> Parsed<()> {
         if self.skip(Keyword::Limit) {
             more.push(self.expr_in(Place::Value)?);
         } else {
@@ -439,7 +254,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn delete(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+    pub(super) fn delete(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.insert_words();
         let mut targets = Vec::new();
@@ -471,7 +286,7 @@ impl<'a> Parser<'a> {
         Ok(Statement::Delete(Box::new(delete)))
     }
 
-    fn delete_clause(&mut self, delete: &mut Delete<'a>) -> Parsed<bool> {
+    pub(super) fn delete_clause(&mut self, delete: &mut Delete<'a>) -> Parsed<bool> {
         if self.is_hole() {
             delete.holes.push(self.span());
             self.at += 1;
@@ -501,7 +316,7 @@ impl<'a> Parser<'a> {
         Ok(true)
     }
 
-    fn merge(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
+    pub(super) fn merge(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.skip(Keyword::Into);
         let target = self.target_table()?;
@@ -526,7 +341,7 @@ impl<'a> Parser<'a> {
         Ok(Statement::Merge(Box::new(merge)))
     }
 
-    fn merge_action(&mut self) -> Parsed<MergeAction<'a>> {
+    pub(super) fn merge_action(&mut self) -> Parsed<MergeAction<'a>> {
         let mut action = MergeAction {
             condition: None,
             set: Vec::new(),
@@ -555,7 +370,7 @@ impl<'a> Parser<'a> {
         Ok(action)
     }
 
-    fn merge_insert(&mut self) -> Parsed<(Option<Vec<Assignment<'a>>>, Vec<Expr<'a>>)> {
+    pub(super) fn merge_insert(&mut self) -> Parsed<(Option<Vec<Assignment<'a>>>, Vec<Expr<'a>>)> {
         self.at += 1;
         let columns = if self.is_symbol(b'(') {
             self.insert_columns(&mut Vec::new())?

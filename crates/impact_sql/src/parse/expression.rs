@@ -1,6 +1,7 @@
 //! Expressions as a walk from operand to operator: no tree is built, for precedence binds no names.
 
-use super::operand::{Operand, star_in_row};
+use super::operand::Operand;
+use super::parentheses::star_in_row;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::{Atom, Expr, Shape};
@@ -17,7 +18,7 @@ pub(crate) enum Place {
 }
 
 /// What follows an operand.
-enum Next {
+pub(super) enum Next {
     /// Another operand, and what a hole there is.
     Operand(Place),
     /// A suffix was taken: still after an operand.
@@ -42,7 +43,7 @@ pub(crate) struct Building<'a> {
 }
 
 impl<'a> Building<'a> {
-    fn new(atoms: Vec<Atom<'a>>, place: Place) -> Self {
+    pub(super) fn new(atoms: Vec<Atom<'a>>, place: Place) -> Self {
         Building {
             from: atoms.len(),
             atoms,
@@ -55,7 +56,7 @@ impl<'a> Building<'a> {
     }
 
     /// What it is as a whole.
-    fn result(&self) -> Operand<'a> {
+    pub(super) fn result(&self) -> Operand<'a> {
         if self.compound {
             Operand::OTHER
         } else {
@@ -64,7 +65,7 @@ impl<'a> Building<'a> {
     }
 
     /// Takes an operand that was read. Only the first says what the expression is.
-    fn take(&mut self, operand: Operand<'a>) {
+    pub(super) fn take(&mut self, operand: Operand<'a>) {
         if !self.compound {
             self.operand = operand;
         }
@@ -103,7 +104,7 @@ impl<'a> Parser<'a> {
 
     /// The rest of an expression; `expected` is the place of the operand that comes next, if one must. What stands in
     /// parentheses is read in the same loop: generated conditions nest thousands.
-    fn expression(
+    pub(super) fn expression(
         &mut self,
         start: usize,
         mut building: Building<'a>,
@@ -144,7 +145,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads an operand, or the `(` of one that is an expression in parentheses: that expression.
-    fn begin_operand(
+    pub(super) fn begin_operand(
         &mut self,
         building: &mut Building<'a>,
         place: Place,
@@ -166,7 +167,11 @@ impl<'a> Parser<'a> {
     }
 
     /// Closes the parentheses of `inner`: the expression around them, with that operand taken.
-    fn close(&mut self, inner: Building<'a>, mut outer: Building<'a>) -> Parsed<Building<'a>> {
+    pub(super) fn close(
+        &mut self,
+        inner: Building<'a>,
+        mut outer: Building<'a>,
+    ) -> Parsed<Building<'a>> {
         let operand = inner.result();
         let (from, place, prefixed) = (inner.from, inner.place, inner.prefixed);
         outer.atoms = inner.atoms;
@@ -194,7 +199,7 @@ impl<'a> Parser<'a> {
         Ok(list)
     }
 
-    fn next(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
+    pub(super) fn next(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
         let Some(kind) = self.kind() else {
             return Ok(Next::End);
         };
@@ -219,7 +224,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn operator(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn operator(&mut self, building: &mut Building<'a>) -> Next {
         let text = self.operator_at(0);
         if matches!(text, "=>" | ":=")
             && building.operand.shape == Shape::BareName
@@ -237,14 +242,14 @@ impl<'a> Parser<'a> {
         Next::Operand(Place::Value)
     }
 
-    fn has_lambdas(&self) -> bool {
+    pub(super) fn has_lambdas(&self) -> bool {
         matches!(
             self.dialect,
             Dialect::Trino | Dialect::ClickHouse | Dialect::Snowflake | Dialect::DuckDb
         )
     }
 
-    fn ends_operand_list(&self) -> bool {
+    pub(super) fn ends_operand_list(&self) -> bool {
         matches!(
             self.kind(),
             None | Some(TokenKind::Symbol(b')' | b',' | b';'))
@@ -252,7 +257,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `x -> body`: the names before the arrow are parameters in what follows.
-    fn lambda(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn lambda(&mut self, building: &mut Building<'a>) -> Next {
         let own = building.atoms.get(building.from..).unwrap_or_default();
         let names: Option<Vec<_>> = own
             .iter()
@@ -281,7 +286,11 @@ impl<'a> Parser<'a> {
         Next::Suffix
     }
 
-    fn symbol_after_operand(&mut self, symbol: u8, building: &mut Building<'a>) -> Parsed<Next> {
+    pub(super) fn symbol_after_operand(
+        &mut self,
+        symbol: u8,
+        building: &mut Building<'a>,
+    ) -> Parsed<Next> {
         match symbol {
             b'[' => {
                 self.subscript(&mut building.atoms)?;
@@ -325,7 +334,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn field(&mut self, building: &mut Building<'a>) {
+    pub(super) fn field(&mut self, building: &mut Building<'a>) {
         if self.skip_operator("*") {
             building.operand = Operand {
                 shape: Shape::Star,
@@ -344,7 +353,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn hole_after_operand(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn hole_after_operand(&mut self, building: &mut Building<'a>) -> Next {
         let operand_follows = match self.kind_at(1) {
             Some(TokenKind::Word(keyword)) => keyword == Keyword::None && !self.hole_at(1),
             Some(
@@ -366,7 +375,7 @@ impl<'a> Parser<'a> {
         Next::Suffix
     }
 
-    fn word_after_operand(
+    pub(super) fn word_after_operand(
         &mut self,
         keyword: Keyword,
         building: &mut Building<'a>,
@@ -430,19 +439,19 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn taken(&mut self, next: Next) -> Parsed<Next> {
+    pub(super) fn taken(&mut self, next: Next) -> Parsed<Next> {
         self.at += 1;
         Ok(next)
     }
 
-    fn between(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn between(&mut self, building: &mut Building<'a>) -> Next {
         self.at += 1;
         self.skip_any(&[Keyword::Symmetric, Keyword::Asymmetric]);
         building.between += 1;
         Next::Operand(Place::Value)
     }
 
-    fn negated(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn negated(&mut self, building: &mut Building<'a>) -> Next {
         use Keyword::{Between, Glob, Ilike, In, Like, Match, Null, Regexp, Rlike, Similar};
         match self.keyword_at(1) {
             Between => {
@@ -466,7 +475,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn is_test(&mut self, building: &mut Building<'a>) -> Next {
+    pub(super) fn is_test(&mut self, building: &mut Building<'a>) -> Next {
         self.at += 1;
         building.compound = true;
         self.skip(Keyword::Not);
@@ -486,7 +495,7 @@ impl<'a> Parser<'a> {
         Next::Suffix
     }
 
-    fn is_json(&mut self) {
+    pub(super) fn is_json(&mut self) {
         self.at += 1;
         while matches!(
             self.word_at(0),
@@ -499,7 +508,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Words that are operators in some dialects and ordinary names in others.
-    fn dialect_word(&mut self, keyword: Keyword) -> Next {
+    pub(super) fn dialect_word(&mut self, keyword: Keyword) -> Next {
         use Keyword::{Div, Glob, Match, Member, Mod, Regexp, Rlike, Sounds, Xor};
         let operator = match keyword {
             Div | Mod | Xor | Rlike | Regexp => self.dialect != Dialect::Postgres,
@@ -524,118 +533,5 @@ impl<'a> Parser<'a> {
             return Next::Suffix;
         }
         Next::End
-    }
-
-    fn filter(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
-        self.at += 2;
-        self.skip(Keyword::Where);
-        let condition = self.expr()?;
-        self.expect_symbol(b')')?;
-        building.atoms.push(Atom::Filter(condition.atoms));
-        Ok(Next::Suffix)
-    }
-
-    fn over(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
-        if self.symbol_at(1, b'(') {
-            self.at += 1;
-            self.window(&mut building.atoms)?;
-            return Ok(Next::Suffix);
-        }
-        if self.name_at(1) {
-            self.at += 2;
-            return Ok(Next::Suffix);
-        }
-        Ok(Next::End)
-    }
-
-    fn within_group(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
-        self.at += 2;
-        self.window(&mut building.atoms)?;
-        Ok(Next::Suffix)
-    }
-
-    /// `(name PARTITION BY … ORDER BY … ROWS …)`.
-    pub fn window(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<()> {
-        self.expect_symbol(b'(')?;
-        let clause = matches!(
-            self.keyword(),
-            Keyword::Partition | Keyword::Order | Keyword::Rows | Keyword::Range | Keyword::Groups
-        );
-        if !clause && self.name_at(0) && !self.is_hole() {
-            self.at += 1;
-        }
-        if self.skip_pair(Keyword::Partition, Keyword::By) {
-            atoms.extend(
-                self.expr_list(Place::Open)?
-                    .into_iter()
-                    .flat_map(|e| e.atoms),
-            );
-        }
-        if self.skip_pair(Keyword::Order, Keyword::By) {
-            atoms.extend(self.order_list()?.into_iter().flat_map(|e| e.atoms));
-        }
-        self.frame(atoms)?;
-        self.expect_symbol(b')')
-    }
-
-    fn frame(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<()> {
-        use Keyword::{
-            And, Between, Current, Exclude, Following, Group, Groups, No, Preceding, Range, Row,
-            Rows, Ties, Unbounded,
-        };
-        const WORDS: &[Keyword] = &[
-            And, Between, Current, Exclude, Following, Group, Groups, No, Preceding, Range, Row,
-            Rows, Ties, Unbounded,
-        ];
-        if !matches!(self.keyword(), Rows | Range | Groups) {
-            return Ok(());
-        }
-        while !self.is_symbol(b')') && self.kind().is_some() {
-            if !self.skip_any(WORDS) && !self.skip_word("others") {
-                let start = self.at;
-                self.operand(atoms, Place::Value)?;
-                while matches!(self.kind(), Some(TokenKind::Cast)) {
-                    self.at += 1;
-                    self.data_type();
-                }
-                while self.kind() == Some(TokenKind::Operator) {
-                    self.at += 1;
-                    self.operand(atoms, Place::Value)?;
-                }
-                if self.at == start {
-                    return self.fail("is not expected in a window frame");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// `ORDER BY` was read: what follows.
-    pub fn order_list(&mut self) -> Parsed<Vec<Expr<'a>>> {
-        let mut list = Vec::new();
-        loop {
-            if list.len() >= super::ITEMS {
-                return self.fail("is one item more than is followed");
-            }
-            list.push(self.expr()?);
-            self.order_direction();
-            if !self.skip_symbol(b',') {
-                return Ok(list);
-            }
-        }
-    }
-
-    fn order_direction(&mut self) {
-        self.skip_any(&[Keyword::Asc, Keyword::Desc]);
-        if self.is(Keyword::Using) && matches!(self.kind_at(1), Some(TokenKind::Operator)) {
-            self.at += 2;
-        }
-        if self.is(Keyword::Using) && self.keyword_at(1) == Keyword::Operator {
-            self.at += 2;
-            self.skip_balanced();
-        }
-        if self.skip(Keyword::Nulls) {
-            self.at += 1;
-        }
     }
 }

@@ -1,14 +1,22 @@
 //! Tokens to [`syntax`](crate::syntax). Accepts more than any server: it is not asked whether a statement is valid,
 //! only what its names are. Where it cannot go on it says where.
 
+mod alter;
+mod call;
 mod change;
+mod create;
 mod define;
 mod expression;
+mod insert;
+mod join;
 mod operand;
+mod parentheses;
 mod query;
 mod select;
 mod source;
+mod special;
 mod types;
+mod window;
 
 pub(crate) use change::fits_anything;
 

@@ -4,9 +4,7 @@ use super::expression::Place;
 use super::query::CLAUSES;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{
-    Alias, Body, FunctionSource, Join, JoinOn, Joined, Path, Query, Source, TableSource,
-};
+use crate::syntax::{Alias, Body, FunctionSource, Path, Query, Source, TableSource};
 use crate::token::TokenKind;
 use impact_facts::Dialect;
 
@@ -51,151 +49,7 @@ impl<'a> Parser<'a> {
         self.joins(first)
     }
 
-    /// `a, b`, as one source.
-    pub fn source_list(&mut self) -> Parsed<Source<'a>> {
-        let first = self.source()?;
-        self.list_after(first)
-    }
-
-    fn list_after(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
-        let mut rest = Vec::new();
-        while self.skip_symbol(b',') {
-            rest.push(Joined {
-                source: self.source()?,
-                on: JoinOn::Nothing,
-            });
-        }
-        Ok(chain(first, rest))
-    }
-
-    fn joins(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
-        let mut rest = Vec::new();
-        while let Some(natural) = self.join_words() {
-            let right = self.deeper(Self::primary)?;
-            // `a JOIN b JOIN c ON … ON …`: the inner one is complete first.
-            let right = if self.join_follows_without_condition() {
-                self.deeper(|parser| parser.joins(right))?
-            } else {
-                right
-            };
-            let on = match natural {
-                Some(span) => JoinOn::Natural(span),
-                None => self.join_condition()?,
-            };
-            rest.push(Joined { source: right, on });
-        }
-        Ok(chain(first, rest))
-    }
-
-    fn join_follows_without_condition(&self) -> bool {
-        let mut ahead = 0;
-        loop {
-            match self.keyword_at(ahead) {
-                Keyword::Inner
-                | Keyword::Left
-                | Keyword::Right
-                | Keyword::Full
-                | Keyword::Outer => ahead += 1,
-                Keyword::Join => return self.second_condition_follows(ahead + 1),
-                _ => return false,
-            }
-        }
-    }
-
-    /// Whether, in a chain of joins without conditions, as many `ON` come later.
-    fn second_condition_follows(&self, from: usize) -> bool {
-        let (mut depth, mut open) = (0i32, 2i32);
-        for ahead in from..from + 400 {
-            match self.kind_at(ahead) {
-                None => return false,
-                Some(TokenKind::Symbol(b'(')) => depth += 1,
-                Some(TokenKind::Symbol(b')')) => {
-                    depth -= 1;
-                    if depth < 0 {
-                        return false;
-                    }
-                }
-                Some(TokenKind::Symbol(b',' | b';')) if depth == 0 => return false,
-                Some(TokenKind::Word(keyword)) if depth == 0 => match keyword {
-                    Keyword::Cross | Keyword::Natural => return false,
-                    Keyword::Join => open += 1,
-                    Keyword::On | Keyword::Using => {
-                        open -= 1;
-                        if open == 0 {
-                            return true;
-                        }
-                    }
-                    Keyword::Where
-                    | Keyword::Group
-                    | Keyword::Order
-                    | Keyword::Union
-                    | Keyword::Select
-                    | Keyword::Set => return false,
-                    _ => {}
-                },
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// The words of a join, if one follows; inside, the span of `NATURAL`.
-    #[allow(clippy::option_option)]
-    fn join_words(&mut self) -> Option<Option<impact_facts::Span>> {
-        let start = self.at;
-        let mut natural = None;
-        loop {
-            match self.keyword() {
-                Keyword::Natural => natural = Some(self.span()),
-                Keyword::Inner
-                | Keyword::Cross
-                | Keyword::Left
-                | Keyword::Right
-                | Keyword::Full
-                | Keyword::Outer
-                | Keyword::Semi
-                | Keyword::Anti
-                | Keyword::Asof
-                | Keyword::Any
-                | Keyword::All
-                | Keyword::Positional => {}
-                Keyword::Join | Keyword::Straight => {
-                    self.at += 1;
-                    return Some(natural);
-                }
-                Keyword::Apply if self.at > start => {
-                    self.at += 1;
-                    return Some(None);
-                }
-                _ if self.is_word("global")
-                    || self.at > start && matches!(self.word_at(0), "hash" | "loop" | "paste") => {}
-                _ => {
-                    self.at = start;
-                    return None;
-                }
-            }
-            self.at += 1;
-        }
-    }
-
-    fn join_condition(&mut self) -> Parsed<JoinOn<'a>> {
-        if self.skip(Keyword::On) {
-            return Ok(JoinOn::Condition(self.expr()?));
-        }
-        if self.is(Keyword::Using) && self.symbol_at(1, b'(') {
-            self.at += 1;
-            let columns = self.ident_list()?;
-            let alias = if self.skip(Keyword::As) {
-                self.any_ident()
-            } else {
-                None
-            };
-            return Ok(JoinOn::Using(columns, alias));
-        }
-        Ok(JoinOn::Nothing)
-    }
-
-    fn primary(&mut self) -> Parsed<Source<'a>> {
+    pub(super) fn primary(&mut self) -> Parsed<Source<'a>> {
         self.relations += 1;
         if self.relations > super::RELATIONS {
             return self.fail("is one relation more than is followed");
@@ -249,13 +103,13 @@ impl<'a> Parser<'a> {
         self.table(path)
     }
 
-    fn table_hints(&self) -> bool {
+    pub(super) fn table_hints(&self) -> bool {
         self.dialect == Dialect::TSql
             && matches!(self.word_at(1), "nolock" | "readpast" | "updlock")
     }
 
     /// A relation that is filled in: `FROM {table}`, `FROM %s`, `FROM impact_hole_0`.
-    fn source_hole(&mut self) -> Parsed<Option<Source<'a>>> {
+    pub(super) fn source_hole(&mut self) -> Parsed<Option<Source<'a>>> {
         let start = self.at;
         match self.kind() {
             Some(TokenKind::Parameter | TokenKind::Symbol(b'?' | b'%' | b':' | b'{')) => {
@@ -306,7 +160,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `FOR SYSTEM_TIME AS OF …`, `PARTITION (p)`, `AT (…)`.
-    fn time_travel(&mut self) -> Parsed<()> {
+    pub(super) fn time_travel(&mut self) -> Parsed<()> {
         if self.is(Keyword::For)
             && matches!(self.word_at(1), "system_time" | "version" | "timestamp")
         {
@@ -320,7 +174,10 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn table_options(&mut self, arguments: &mut Vec<crate::syntax::Expr<'a>>) -> Parsed<()> {
+    pub(super) fn table_options(
+        &mut self,
+        arguments: &mut Vec<crate::syntax::Expr<'a>>,
+    ) -> Parsed<()> {
         loop {
             match self.keyword() {
                 Keyword::TableSample => {
@@ -358,7 +215,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn function(&mut self, path: Path<'a>, _lateral: bool) -> Parsed<Source<'a>> {
+    pub(super) fn function(&mut self, path: Path<'a>, _lateral: bool) -> Parsed<Source<'a>> {
         let arguments = self.source_arguments()?;
         let mut ordinality = false;
         if self.is(Keyword::With)
@@ -384,7 +241,7 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    fn source_arguments(&mut self) -> Parsed<Vec<crate::syntax::Expr<'a>>> {
+    pub(super) fn source_arguments(&mut self) -> Parsed<Vec<crate::syntax::Expr<'a>>> {
         let start = self.at;
         self.at += 1;
         let mut atoms = Vec::new();
@@ -447,7 +304,7 @@ impl<'a> Parser<'a> {
         Ok(list)
     }
 
-    fn rows_from(&mut self) -> Parsed<Source<'a>> {
+    pub(super) fn rows_from(&mut self) -> Parsed<Source<'a>> {
         self.at += 2;
         self.expect_symbol(b'(')?;
         let mut arguments = Vec::new();
@@ -476,7 +333,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `(query) alias`, `(a JOIN b) alias`, `((query) UNION query) alias`.
-    fn parenthesised_source(&mut self, lateral: bool) -> Parsed<Source<'a>> {
+    pub(super) fn parenthesised_source(&mut self, lateral: bool) -> Parsed<Source<'a>> {
         let start = self.at;
         self.expect_symbol(b'(')?;
         if !self.is_symbol(b'(')
@@ -499,7 +356,7 @@ impl<'a> Parser<'a> {
         self.close_nested(inner)
     }
 
-    fn after_inner_query(
+    pub(super) fn after_inner_query(
         &mut self,
         start: usize,
         inner: Source<'a>,
@@ -520,20 +377,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn join_follows(&self) -> bool {
-        matches!(
-            self.keyword(),
-            Keyword::Join
-                | Keyword::Inner
-                | Keyword::Left
-                | Keyword::Right
-                | Keyword::Full
-                | Keyword::Cross
-                | Keyword::Natural
-        )
-    }
-
-    fn close_nested(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
+    pub(super) fn close_nested(&mut self, first: Source<'a>) -> Parsed<Source<'a>> {
         let inner = self.list_after(first)?;
         self.expect_symbol(b')')?;
         let alias = self.alias()?;
@@ -543,7 +387,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn derived(&mut self, query: Query<'a>, lateral: bool) -> Parsed<Source<'a>> {
+    pub(super) fn derived(&mut self, query: Query<'a>, lateral: bool) -> Parsed<Source<'a>> {
         let alias = self.alias()?;
         Ok(Source::Derived {
             query: Box::new(query),
@@ -576,7 +420,7 @@ impl<'a> Parser<'a> {
         Ok(alias)
     }
 
-    fn implicit_alias(&self, keyword: Keyword) -> bool {
+    pub(super) fn implicit_alias(&self, keyword: Keyword) -> bool {
         if CLAUSES.contains(&keyword) {
             return false;
         }
@@ -610,7 +454,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `(a, b)` or `(a int, b text)`.
-    fn alias_columns(&mut self, alias: &mut Alias<'a>) -> Parsed<()> {
+    pub(super) fn alias_columns(&mut self, alias: &mut Alias<'a>) -> Parsed<()> {
         self.expect_symbol(b'(')?;
         while !self.skip_symbol(b')') {
             alias.columns.push(self.ident()?);
@@ -626,13 +470,5 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(())
-    }
-}
-
-fn chain<'a>(first: Source<'a>, rest: Vec<Joined<'a>>) -> Source<'a> {
-    if rest.is_empty() {
-        first
-    } else {
-        Source::Join(Box::new(Join { first, rest }))
     }
 }

@@ -1,9 +1,11 @@
 //! A parsed statement and a schema to a `Resolution`: scoping as the server does it.
 
+mod absent;
 mod change;
 mod define;
 mod finish;
 mod insert;
+mod join;
 mod lookup;
 mod name;
 mod query;

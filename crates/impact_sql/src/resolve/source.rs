@@ -1,15 +1,13 @@
 //! FROM: which relations a query sees.
 
-use super::Resolver;
-use super::scope::{Columns, Merged, Origin, Output, Place, Relation, Sources, Tree};
-use super::{Named, NamedTable};
+use super::scope::{Columns, Origin, Output, Relation, Sources, Tree};
+use super::{Named, NamedTable, Resolver};
 use crate::functions;
 use crate::resolution::UseClass;
 use crate::schema::{Bound, FunctionShape};
-use crate::syntax::{Alias, FunctionSource, Ident, Join, JoinOn, Path, Query, Source, TableSource};
+use crate::syntax::{Alias, FunctionSource, Path, Query, Source, TableSource};
 use impact_facts::{Access, Certainty, Span, TableName};
 use smallvec::SmallVec;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 impl<'a> Resolver<'a> {
@@ -25,7 +23,7 @@ impl<'a> Resolver<'a> {
         self.set_from(0);
     }
 
-    fn set_from(&mut self, from: usize) {
+    pub(super) fn set_from(&mut self, from: usize) {
         if let Some(frame) = self.frames.last_mut() {
             frame.from = from;
             frame.to = frame.relations.len();
@@ -36,7 +34,7 @@ impl<'a> Resolver<'a> {
         self.frames.last().map_or(0, |frame| frame.relations.len())
     }
 
-    fn source(&mut self, source: &Source<'a>) -> Option<Tree<'a>> {
+    pub(super) fn source(&mut self, source: &Source<'a>) -> Option<Tree<'a>> {
         match source {
             Source::Table(table) => Some(self.table_source(table, Access::Read)),
             Source::Derived {
@@ -61,7 +59,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Adds a relation to the innermost frame.
-    fn push(
+    pub(super) fn push(
         &mut self,
         name: &'a str,
         schema: Option<&'a str>,
@@ -107,7 +105,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// As many names in `AS t(a, b)` as there are columns: each must stay.
-    fn renames_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
+    pub(super) fn renames_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
         let Some(last) = alias.columns.last() else {
             return;
         };
@@ -187,7 +185,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// A table of which the catalog knows the name alone may have any column.
-    fn columns_of_table(&mut self, id: crate::schema::RelationId) -> Columns<'a> {
+    pub(super) fn columns_of_table(&mut self, id: crate::schema::RelationId) -> Columns<'a> {
         match self.schema.relation(id) {
             Some(relation) if relation.columns.is_empty() => {
                 Columns::Unknown(self.unknown_table(relation.name.clone()))
@@ -207,7 +205,12 @@ impl<'a> Resolver<'a> {
         at
     }
 
-    fn derived(&mut self, query: &Query<'a>, lateral: bool, alias: &Alias<'a>) -> Tree<'a> {
+    pub(super) fn derived(
+        &mut self,
+        query: &Query<'a>,
+        lateral: bool,
+        alias: &Alias<'a>,
+    ) -> Tree<'a> {
         let (from, to) = self.sight();
         if let Some(frame) = self.frames.last_mut() {
             (frame.from, frame.to) = (0, if lateral { frame.relations.len() } else { 0 });
@@ -219,19 +222,19 @@ impl<'a> Resolver<'a> {
         self.push("", None, columns, alias, query.span)
     }
 
-    fn sight(&self) -> (usize, usize) {
+    pub(super) fn sight(&self) -> (usize, usize) {
         self.frames
             .last()
             .map_or((0, 0), |frame| (frame.from, frame.to))
     }
 
-    fn restore_sight(&mut self, from: usize, to: usize) {
+    pub(super) fn restore_sight(&mut self, from: usize, to: usize) {
         if let Some(frame) = self.frames.last_mut() {
             (frame.from, frame.to) = (from, to);
         }
     }
 
-    fn function(&mut self, function: &FunctionSource<'a>) -> Tree<'a> {
+    pub(super) fn function(&mut self, function: &FunctionSource<'a>) -> Tree<'a> {
         let (from, to) = self.sight();
         if let Some(frame) = self.frames.last_mut() {
             (frame.from, frame.to) = (0, frame.relations.len());
@@ -245,7 +248,7 @@ impl<'a> Resolver<'a> {
         self.push(name, None, columns, &function.alias, function.path.span)
     }
 
-    fn function_columns(
+    pub(super) fn function_columns(
         &self,
         function: &FunctionSource<'a>,
         name: &'a str,
@@ -302,7 +305,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The columns of a function's rows: naming one reads nothing of the table, but it must be there.
-    fn row_outputs(
+    pub(super) fn row_outputs(
         &self,
         id: crate::schema::RelationId,
         sources: &Sources<'a>,
@@ -322,229 +325,8 @@ impl<'a> Resolver<'a> {
         columns.iter().enumerate().map(output).collect()
     }
 
-    fn join(&mut self, join: &Join<'a>) -> Option<Tree<'a>> {
-        let start = self.count();
-        let first = self.source(&join.first);
-        let mut rest = Vec::with_capacity(join.rest.len());
-        for joined in &join.rest {
-            let middle = self.count();
-            let right = self.source(&joined.source);
-            let names = self.join_on(&joined.on, start, middle);
-            rest.push((right?, names));
-        }
-        Some(Tree::Join(Box::new(first?), rest))
-    }
-
-    /// What joins the relations from `middle` on to those from `start` on; the names that both sides share.
-    fn join_on(&mut self, on: &JoinOn<'a>, start: usize, middle: usize) -> Vec<&'a str> {
-        match on {
-            JoinOn::Nothing => Vec::new(),
-            JoinOn::Condition(condition) => {
-                let sight = self.sight();
-                self.restore_sight(start, self.count());
-                self.condition(condition);
-                self.restore_sight(sight.0, self.count());
-                Vec::new()
-            }
-            JoinOn::Using(columns, alias) => {
-                let names = self.using(columns, start, middle);
-                if let Some(alias) = alias {
-                    self.using_alias(*alias, &names);
-                }
-                names
-            }
-            JoinOn::Natural(span) => self.natural(*span, start, middle),
-        }
-    }
-
-    fn using(&mut self, columns: &[Ident<'a>], start: usize, middle: usize) -> Vec<&'a str> {
-        let before = std::mem::replace(&mut self.filter, true);
-        for column in columns {
-            if self.holds_hole(column.span) {
-                let tables = self.tables_in_sight();
-                self.unknown(column.span, "a column is filled in at run time", tables);
-                continue;
-            }
-            let mut sides = self.side(column.name, start, middle);
-            sides.extend(self.side(column.name, middle, self.count()));
-            if sides.len() < 2 {
-                self.fail(
-                    column.span,
-                    format!(
-                        "column \"{}\" in USING does not exist on both sides",
-                        column.name
-                    ),
-                );
-            }
-            self.merge_columns(column.name, column.span, sides, false);
-        }
-        self.filter = before;
-        columns.iter().map(|ident| ident.name).collect()
-    }
-
-    /// Relations of one side of a join that have the column: one, or those that it was merged from before.
-    fn side(&self, name: &'a str, from: usize, to: usize) -> SmallVec<[usize; 2]> {
-        let Some(frame) = self.frames.last() else {
-            return SmallVec::new();
-        };
-        if let Some(merged) = frame
-            .merged
-            .iter()
-            .rev()
-            .find(|m| m.name == name && m.sides.iter().all(|side| (from..to).contains(side)))
-        {
-            return merged.sides.clone();
-        }
-        let relations = frame
-            .relations
-            .iter()
-            .enumerate()
-            .take(to)
-            .skip(from)
-            .filter(|(_, r)| r.bare && !r.hidden);
-        let mut open = None;
-        for (at, relation) in relations {
-            match relation.find(self.schema, name) {
-                Some(Place::Open) => open = open.or(Some(at)),
-                Some(_) => return SmallVec::from_slice(&[at]),
-                None => {}
-            }
-        }
-        open.into_iter().collect()
-    }
-
-    fn merge_columns(
-        &mut self,
-        name: &'a str,
-        span: Span,
-        sides: SmallVec<[usize; 2]>,
-        natural: bool,
-    ) {
-        let level = self.frames.len().saturating_sub(1);
-        for side in &sides {
-            let place = self
-                .frames
-                .get(level)
-                .and_then(|f| f.relations.get(*side))
-                .and_then(|r| r.find(self.schema, name));
-            let Some(place) = place else { continue };
-            let first = self.uses.len();
-            self.take_side(level, *side, place, name, span);
-            if natural {
-                self.rebind_natural(first, name);
-            }
-        }
-        if let Some(frame) = self.frames.last_mut() {
-            frame.merged.push(Merged {
-                name,
-                sides,
-                natural,
-            });
-        }
-    }
-
-    fn take_side(
-        &mut self,
-        level: usize,
-        side: usize,
-        place: Place<'a>,
-        name: &'a str,
-        span: Span,
-    ) {
-        self.take(level, side, place, name, span, Certainty::Exact);
-        let origin = self
-            .frames
-            .get(level)
-            .and_then(|f| f.relations.get(side))
-            .and_then(|r| match (&r.columns, place) {
-                (Columns::Outputs(outputs, _), Place::Output(at)) => {
-                    outputs.get(at).map(|o| o.origin)
-                }
-                _ => None,
-            });
-        self.needs_output(origin.unwrap_or(Origin::Named), Some(span));
-    }
-
-    fn using_alias(&mut self, alias: Ident<'a>, names: &[&'a str]) {
-        let outputs = names
-            .iter()
-            .map(|name| Output {
-                name: Some(name),
-                origin: Origin::Named,
-                sources: SmallVec::new(),
-                data_type: None,
-                span: alias.span,
-            })
-            .collect();
-        self.push(
-            alias.name,
-            None,
-            Columns::Outputs(Rc::new(outputs), false),
-            &Alias::default(),
-            alias.span,
-        );
-        if let Some(relation) = self
-            .frames
-            .last_mut()
-            .and_then(|frame| frame.relations.last_mut())
-        {
-            relation.bare = false;
-        }
-    }
-
-    /// `NATURAL JOIN`: every name that both sides have.
-    fn natural(&mut self, span: Span, start: usize, middle: usize) -> Vec<&'a str> {
-        let end = self.count();
-        let open = self.frames.last().is_some_and(|f| {
-            f.relations
-                .iter()
-                .take(end)
-                .skip(start)
-                .any(|r| r.is_open())
-        });
-        if open {
-            let tables = self.tables_in_sight();
-            self.unknown(
-                span,
-                "NATURAL JOIN of a table whose columns are not known",
-                tables,
-            );
-        }
-        let right: HashSet<&'a str> = self.names_of(middle, end).into_iter().collect();
-        let mut common = self.names_of(start, middle);
-        common.retain(|name| right.contains(name));
-        for name in &common {
-            let mut sides = self.side(name, start, middle);
-            sides.extend(self.side(name, middle, end));
-            self.merge_columns(name, span, sides, true);
-        }
-        common
-    }
-
-    fn names_of(&self, from: usize, to: usize) -> Vec<&'a str> {
-        let Some(frame) = self.frames.last() else {
-            return Vec::new();
-        };
-        let mut names: Vec<&'a str> = Vec::new();
-        let mut seen = HashSet::new();
-        for relation in frame
-            .relations
-            .iter()
-            .take(to)
-            .skip(from)
-            .filter(|r| r.bare && !r.hidden)
-        {
-            for name in self.column_names(relation) {
-                if seen.insert(name) {
-                    names.push(name);
-                }
-            }
-        }
-        names
-    }
-
     /// `(a JOIN b) AS j(x)`: inside its own names, outside only `j`.
-    fn nested(&mut self, inner: &Source<'a>, alias: &Alias<'a>) -> Option<Tree<'a>> {
+    pub(super) fn nested(&mut self, inner: &Source<'a>, alias: &Alias<'a>) -> Option<Tree<'a>> {
         let start = self.count();
         let (from, to) = self.sight();
         let tree = self.source(inner)?;
