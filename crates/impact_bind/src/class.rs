@@ -3,7 +3,7 @@
 use crate::binding::{Binding, ClassRef, FunctionRef};
 use crate::place::{Definition, Place};
 use crate::program::{Program, Trail};
-use impact_facts::{FileId, Language};
+use impact_facts::{ExpressionKind, FileId, Language};
 use std::sync::Arc;
 
 /// More classes than this in one order of lookup: the rest is left away.
@@ -98,10 +98,28 @@ impl Program<'_> {
                             "".into(),
                         )
                     }
+                    Binding::Value(value, member) => self
+                        .member_of_instance(value, &member)
+                        .unwrap_or(Binding::Value(value, member)),
                     found => found,
                 },
             )
             .collect()
+    }
+
+    /// The class that is a member of what a variable holds, an instance of a class: `ma = Marshmallow()`, `ma.Schema`.
+    fn member_of_instance(&self, value: crate::ValueRef, member: &str) -> Option<Binding> {
+        let module = self.module(value.file);
+        let ExpressionKind::Call(call) = &module.expression(value.expression).kind else {
+            return None;
+        };
+        let made = self.resolve_expression(value.file, value.place, call.callee);
+        let (Binding::Class(class), false) = (made, member.is_empty() || member.contains('.'))
+        else {
+            return None;
+        };
+        let found = self.class_member_binding(class, member, &mut Trail::default());
+        matches!(found, Binding::Class(_)).then_some(found)
     }
 
     /// A class and all it inherits from, in the order in which members are looked up. What is outside the tree, or no

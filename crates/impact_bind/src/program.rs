@@ -153,6 +153,12 @@ impl<'a> Program<'a> {
         file.0 < self.own
     }
 
+    /// Whether a file is a stub: it says what code outside the trees does.
+    #[must_use]
+    pub fn is_stub(&self, file: FileId) -> bool {
+        self.unit(file).tree.is_none()
+    }
+
     /// Ids of all files: the service's, the libraries', the stubs'.
     pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..self.units.len() as u32).map(FileId)

@@ -420,6 +420,8 @@ pub struct BlindSpot {
     pub message: Box<str>,
     /// What it may touch.
     pub reach: Reach,
+    /// What it does to that, where it is known.
+    pub access: Option<Access>,
     /// The database; empty for the service's first.
     pub database: Box<str>,
     /// What kind of code.

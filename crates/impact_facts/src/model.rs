@@ -76,6 +76,8 @@ pub struct Relationship {
     pub cascade: Option<Access>,
     /// Implied by the other side's declaration (`related_name`, `backref`, `user_set`).
     pub reverse: bool,
+    /// Its rows are loaded whenever the model's are: SQLAlchemy's `lazy="joined"`, `"selectin"`, `"subquery"`, `"immediate"`.
+    pub eager: bool,
     /// Where it is declared.
     pub declared_at: Site,
 }

@@ -175,8 +175,8 @@ pub struct Bind {
     pub value: Option<ExpressionId>,
     /// The type that is said of it.
     pub annotation: Option<ExpressionId>,
-    /// `target op= value`: the target is read, too.
-    pub augmented: bool,
+    /// `target op= value`: the operator, `+` of `+=`. The target is read, too.
+    pub augmented: Option<Name>,
     /// Rust: `let … else { … }`.
     pub otherwise: Option<Block>,
     /// Rust: `const` and `static`.

@@ -88,6 +88,7 @@ pub(crate) fn unknown_steps(
                     reason: BlindReason::Migration,
                     message: step.reason.clone(),
                     reach: Reach::Tables(step.tables.clone()),
+                    access: None,
                     database: catalog.database.clone(),
                     scope: Scope::Migration,
                     symbol: None,

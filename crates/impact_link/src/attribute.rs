@@ -28,7 +28,12 @@ impl<'a> Evaluator<'a> {
         if of.is_nothing() {
             self.candidates(member);
         }
+        let paired = crate::library::named::has_member(of, member.name);
         for atom in of.atoms() {
+            // A library answers with a pair or, in another version, with the row itself.
+            if paired && matches!(atom, Atom::Mapped(_)) {
+                continue;
+            }
             let value = self.with_certainty(weakest, |cx| cx.member(atom, member));
             result = result.or(&value);
         }
@@ -204,6 +209,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         let set = self.read_instance_attribute(class, member.name);
+        let set = set.or(&self.filled_member(class, member.name, member.span));
         if set.is_nothing() {
             found
         } else {
@@ -357,6 +363,11 @@ impl<'a> Evaluator<'a> {
             Atom::Instance(class) | Atom::Class(class) => {
                 self.cells
                     .join(Key::Attribute(*class, member.name.into()), &value);
+            }
+            Atom::Module(file) => {
+                if let Some(name) = self.program.places(*file).name(member.name) {
+                    self.cells.join(Key::Global(*file, name), &value);
+                }
             }
             _ => {
                 if let Some(key) = outside_key(of) {

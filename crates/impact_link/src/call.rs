@@ -225,6 +225,9 @@ impl<'a> Evaluator<'a> {
         receiver: Option<Atom>,
         call: &CallSite<'_>,
     ) -> Value {
+        if let Some(value) = self.inlined(function, receiver.as_ref(), call) {
+            return value;
+        }
         self.runs(Target::Function(function), call.span, Certainty::Exact);
         self.pass(function, receiver.clone(), call);
         let wrappers = self.read(Key::Wrappers(function));
@@ -251,8 +254,15 @@ impl<'a> Evaluator<'a> {
             None => Value::nothing(),
         };
         if definition.is_generator {
-            let yielded = Value::list(self.read(Key::Yield(function)));
-            return if is_telling(&said) { said } else { yielded };
+            let yielded = self.read(Key::Yield(function));
+            if self.is_decorated(function, CONTEXT_MANAGERS) {
+                return yielded;
+            }
+            return if is_telling(&said) {
+                said
+            } else {
+                Value::list(yielded)
+            };
         }
         let returned = self.read(Key::Return(function));
         if is_telling(&said) {
@@ -284,6 +294,7 @@ impl<'a> Evaluator<'a> {
         }
         if initializer.is_none() {
             self.fill_fields(class, call);
+            self.fill_from(class, call);
         }
         made
     }
@@ -421,6 +432,12 @@ impl<'a> Evaluator<'a> {
         }
     }
 }
+
+/// Decorators that make a generator a context manager: `with` gives what it yields.
+const CONTEXT_MANAGERS: &[&str] = &[
+    "contextlib.contextmanager",
+    "contextlib.asynccontextmanager",
+];
 
 /// Whether a qualified name is that of a class, as names go.
 fn is_class_name(name: &str) -> bool {

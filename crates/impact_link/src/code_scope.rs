@@ -1,5 +1,6 @@
 //! What kind of code a file holds, told by its path and content.
 
+use impact_bind::{FunctionRef, Place, Program};
 use impact_facts::{FileFacts, Language, Scope};
 
 /// Folders, wherever they stand in a path, and what is below them.
@@ -85,6 +86,21 @@ pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
     } else {
         Scope::Production
     }
+}
+
+/// Whether a function is the way back of an Alembic revision (Alembic 1.x, "Create a Migration Script"): no release runs it.
+pub(crate) fn is_way_back(program: &Program<'_>, function: FunctionRef) -> bool {
+    let module = program.module(function.file);
+    let named = |name: &str| {
+        let places = program.places(function.file);
+        let id = places.name(name);
+        id.is_some_and(|id| !places.names(Place::Module).definitions(id).is_empty())
+    };
+    let name = module.function(function.function).name;
+    name.is_some_and(|name| module.name(name) == "downgrade")
+        && program.class_of(function).is_none()
+        && named("revision")
+        && named("down_revision")
 }
 
 /// A whole name (`conftest.py`) must be that; a part (`test_*.py`) may have more.

@@ -46,6 +46,12 @@ pub trait Door: Sync {
         None
     }
 
+    /// What is `of[key]`, for an object of this door? None: one of its elements, as [`Door::consume`] says.
+    fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        let _ = (cx, of, key, span);
+        None
+    }
+
     /// What is an object of this door that stands in a class's body, when it is taken from the class or an instance? Python's
     /// descriptors: a manager is that of the class.
     fn bound(&self, cx: &mut Evaluator<'_>, object: &Object, owner: &Atom) -> Option<Value> {
@@ -220,9 +226,16 @@ pub(crate) const TELLING: &[&str] = &[
 /// All doors, in the order in which they are asked.
 pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::python::Python,
+    &crate::library::named::NamedTuples,
+    &crate::library::intrinsic::Intrinsics,
+    &crate::library::record::Records,
+    &crate::library::rows::Rows,
     &crate::orm::django::Django,
     &crate::orm::sqlalchemy::SqlAlchemy,
+    &crate::orm::active::Peewee,
+    &crate::orm::active::Tortoise,
     &crate::framework::django::DjangoWeb,
+    &crate::framework::flask::Flask,
     &crate::orm::diesel::Diesel,
     &crate::orm::sqlx::Sqlx,
     &crate::framework::axum::Axum,

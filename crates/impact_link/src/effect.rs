@@ -3,8 +3,8 @@
 use crate::evaluator::Part;
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{
-    Access, BlindReason, Certainty, FileId, How, Insertion, Reach, ReferenceClass, Site, Span,
-    TableName,
+    Access, BlindReason, Certainty, ExpressionId, FileId, How, Insertion, Reach, ReferenceClass,
+    Site, Span, TableName,
 };
 
 /// A column, or a table as a whole, that is touched.
@@ -56,6 +56,8 @@ pub enum Target {
     File(FileId),
     /// What a framework does with a class.
     Class(ClassRef, Part),
+    /// An expression that a framework runs on its own: an operator of a DAG.
+    Step(FileId, ExpressionId),
 }
 
 /// What could not be decided.
@@ -69,6 +71,8 @@ pub struct Blind {
     pub message: Box<str>,
     /// What it may touch.
     pub reach: Reach,
+    /// What it does to that, where it is known.
+    pub access: Option<Access>,
 }
 
 /// An entry point as its framework knows it.

@@ -2,15 +2,18 @@
 
 use crate::cells::{Cells, Key, UnitId};
 use crate::door::DOORS;
-use crate::effect::{Blind, Effects, site};
+use crate::effect::{Blind, Effects, Target, site};
 use crate::environment::Environment;
+use crate::inline::Frame;
 use crate::models::Models;
 use crate::sql::Statements;
 use crate::tags::Tags;
 use crate::value::Value;
 use crate::{LinkInput, Schemas};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
-use impact_facts::{BlindReason, FileId, FunctionId, Language, Module, Reach, Span};
+use impact_facts::{
+    BlindReason, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Reach, Span,
+};
 use std::collections::{BTreeSet, HashMap};
 
 /// A piece of code that is evaluated as one.
@@ -22,6 +25,8 @@ pub(crate) enum Unit {
     Function(FunctionRef),
     /// What a framework does with a class, by what its bases are.
     Class(ClassRef, Part),
+    /// An expression that a framework runs on its own. It is evaluated where it stands.
+    Step(FileId, ExpressionId),
 }
 
 /// What a framework does with a class of the program, one kind of work at a time: those who ask a view for a row do
@@ -61,6 +66,7 @@ pub struct Evaluator<'a> {
     unit_of_function: HashMap<FunctionRef, UnitId>,
     unit_of_file: HashMap<FileId, UnitId>,
     unit_of_class: HashMap<(ClassRef, Part), UnitId>,
+    steps_alone: HashMap<(FileId, ExpressionId), UnitId>,
     pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
     templates: Vec<FileId>,
     with_inner: BTreeSet<FunctionRef>,
@@ -78,6 +84,8 @@ pub struct Evaluator<'a> {
     pub(crate) grouper: Value,
     /// Relations that queries of the unit fetch together with their rows: reading one of these runs no query.
     pub(crate) together: BTreeSet<(crate::value::ModelId, Box<str>)>,
+    /// Functions of stubs that are being evaluated as part of their callers, the innermost last.
+    pub(crate) frames: Vec<Frame>,
     pub(crate) depth: u32,
     steps: u32,
 }
@@ -94,6 +102,7 @@ impl<'a> Evaluator<'a> {
             unit_of_function: HashMap::new(),
             unit_of_file: HashMap::new(),
             unit_of_class: HashMap::new(),
+            steps_alone: HashMap::new(),
             descendants: HashMap::new(),
             templates: Vec::new(),
             with_inner: BTreeSet::new(),
@@ -107,6 +116,7 @@ impl<'a> Evaluator<'a> {
             statements: Statements::default(),
             grouper: Value::nothing(),
             together: BTreeSet::new(),
+            frames: Vec::new(),
             depth: 0,
             steps: 0,
         };
@@ -140,6 +150,11 @@ impl<'a> Evaluator<'a> {
                 self.note_inner(file, Place::Class(impact_facts::ClassId(id)));
             }
             self.add_class_units(file);
+            for part in crate::tags::steps(self.program.module(file)) {
+                self.steps_alone
+                    .insert((file, part), UnitId(self.units.len() as u32));
+                self.units.push(Unit::Step(file, part));
+            }
         }
         self.effects = vec![Effects::default(); self.units.len()];
         self.rounds = vec![0; self.units.len()];
@@ -216,12 +231,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs something as part of the innermost code around a span: its effects are added to those of that code.
+    /// Runs something as part of the innermost code around a span: its effects are added to those of that code. What
+    /// stands before a function's name, its decorators, is part of the code around the function.
     pub fn within_code(&mut self, file: FileId, span: Span, run: impl FnOnce(&mut Self)) {
         let functions = self.program.module(file).functions.iter();
-        let around = (0..)
-            .zip(functions)
-            .filter(|(_, function)| function.span.contains(span));
+        let around = (0..).zip(functions).filter(|(_, function)| {
+            let inside = function.name.is_none() || function.name_span.end <= span.start;
+            function.span.contains(span) && inside
+        });
         let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
         let unit = innermost.and_then(|(id, _)| {
             self.unit_of_function(FunctionRef {
@@ -246,6 +263,7 @@ impl<'a> Evaluator<'a> {
             Some(Unit::Function(function)) => (function.file, Place::Function(function.function)),
             Some(Unit::Class(class, _)) => (class.file, Place::Class(class.class)),
             None => return,
+            Some(Unit::Step(..)) | None => return,
         };
         self.environment = Environment::default();
         run(self);
@@ -277,6 +295,7 @@ impl<'a> Evaluator<'a> {
                 let module = self.program.module(file);
                 self.block(&module.body);
             }
+            Unit::Function(function) if crate::code_scope::is_way_back(self.program, function) => {}
             Unit::Function(function) => self.function_body(function),
             Unit::Class(class, part) => {
                 (self.file, self.place) = (class.file, Place::Class(class.class));
@@ -284,6 +303,7 @@ impl<'a> Evaluator<'a> {
                     door.drive(self, class, part);
                 }
             }
+            Unit::Step(..) => return,
         }
         let done = std::mem::take(&mut self.current);
         if let Some(kept) = self.effects.get_mut(id.0 as usize) {
@@ -333,6 +353,34 @@ impl<'a> Evaluator<'a> {
         self.unit_of_file.get(&file).copied()
     }
 
+    /// The unit of an expression that runs on its own.
+    #[must_use]
+    pub fn unit_of_step(&self, file: FileId, part: ExpressionId) -> Option<UnitId> {
+        self.steps_alone.get(&(file, part)).copied()
+    }
+
+    /// Evaluates an expression; one that runs on its own keeps its effects to itself.
+    pub(crate) fn within_step(
+        &mut self,
+        id: ExpressionId,
+        run: impl FnOnce(&mut Self) -> Value,
+    ) -> Value {
+        let unit = self.steps_alone.get(&(self.file, id)).copied();
+        let Some(kept) = unit.and_then(|unit| self.effects.get_mut(unit.0 as usize)) else {
+            return run(self);
+        };
+        *kept = Effects::default();
+        let around = std::mem::take(&mut self.current);
+        let value = run(self);
+        let done = std::mem::replace(&mut self.current, around);
+        if let Some(kept) = unit.and_then(|unit| self.effects.get_mut(unit.0 as usize)) {
+            *kept = done;
+        }
+        let span = self.module().expression(id).span;
+        self.runs(Target::Step(self.file, id), span, Certainty::Exact);
+        value
+    }
+
     /// All templates of the program.
     #[must_use]
     pub fn templates(&self) -> &[FileId] {
@@ -362,6 +410,7 @@ impl<'a> Evaluator<'a> {
             self.blind(Blind {
                 site: site(self.file, span),
                 reason: BlindReason::Bound,
+                access: None,
                 message: "this function needs more work than the bound".into(),
                 reach: Reach::Database,
             });

@@ -1,7 +1,7 @@
 //! What is this expression, and what does evaluating it touch?
 
 use crate::cells::Key;
-use crate::door::{Consumption, MemberSite};
+use crate::door::{Consumption, MemberSite, door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{FunctionRef, Place};
@@ -26,7 +26,7 @@ impl<'a> Evaluator<'a> {
             return Value::unknown("nested too deep");
         }
         self.depth += 1;
-        let value = with_stack(|| self.expression(id, expected));
+        let value = self.within_step(id, |cx| with_stack(|| cx.expression(id, expected)));
         self.depth -= 1;
         self.tagged(id, &value);
         value
@@ -266,16 +266,25 @@ impl<'a> Evaluator<'a> {
             Atom::Class(_) | Atom::External(_) => of.clone().into(),
             Atom::Unknown(_) => of.clone().into(),
             Atom::Instance(_) => self.call_method(of, "__getitem__", span),
+            Atom::Object(object) if !slice => {
+                let key = keys.first().cloned().unwrap_or_default();
+                let known = door(object.door).and_then(|door| door.item(self, object, &key, span));
+                known.unwrap_or_else(|| self.element(of, Consumption::Index, span))
+            }
             _ => {
                 let how = if slice {
                     Consumption::Slice
                 } else {
                     Consumption::Index
                 };
-                self.consume_atom(of, how, span)
-                    .unwrap_or(Value::unknown("an item"))
+                self.element(of, how, span)
             }
         }
+    }
+
+    fn element(&mut self, of: &Atom, how: Consumption, span: Span) -> Value {
+        self.consume_atom(of, how, span)
+            .unwrap_or(Value::unknown("an item"))
     }
 
     fn collection(&mut self, collection: &Collection) -> Value {
@@ -358,16 +367,20 @@ impl<'a> Evaluator<'a> {
     }
 
     fn yielded(&mut self, value: Option<ExpressionId>, from: bool, span: Span) -> Value {
-        let Some(function) = self.function() else {
-            return Value::nothing();
-        };
         let mut value = value
             .map(|id| self.evaluate(id))
             .unwrap_or(Atom::Null.into());
         if from {
             value = self.iterate(&value, span);
         }
-        self.cells.join(Key::Yield(function), &value);
+        match self.frames.last_mut() {
+            Some(frame) => frame.yielded = frame.yielded.or(&value),
+            None => {
+                if let Some(function) = self.function() {
+                    self.cells.join(Key::Yield(function), &value);
+                }
+            }
+        }
         Value::unknown("what is sent to a generator")
     }
 

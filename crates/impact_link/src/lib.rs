@@ -48,6 +48,7 @@ mod environment;
 mod evaluator;
 mod expression;
 mod framework;
+mod inline;
 mod language;
 mod library;
 mod manifest;

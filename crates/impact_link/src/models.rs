@@ -3,7 +3,7 @@
 use crate::value::ModelId;
 use impact_bind::ClassRef;
 use impact_facts::{FileId, MappedField, Model, Relationship};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The models of the input, indexed.
 #[derive(Debug)]
@@ -11,7 +11,12 @@ pub struct Models<'a> {
     all: &'a [Model],
     by_class: HashMap<ClassRef, ModelId>,
     by_name: HashMap<&'a str, ModelId>,
+    /// Models with a table of their own below one that has its own, too.
+    below: BTreeMap<ModelId, Vec<ModelId>>,
 }
+
+/// Deeper inheritance than this is not looked at.
+const MAX_LINE: usize = 16;
 
 impl<'a> Models<'a> {
     /// Indexes models. A name that several have means the first.
@@ -34,11 +39,40 @@ impl<'a> Models<'a> {
                 by_name.entry(&**alias).or_insert(id);
             }
         }
-        Self {
+        let mut models = Self {
             all,
             by_class,
             by_name,
+            below: BTreeMap::new(),
+        };
+        for (id, _) in (0..).map(ModelId).zip(all) {
+            for ancestor in models.above(id) {
+                models.below.entry(ancestor).or_default().push(id);
+            }
         }
+        models
+    }
+
+    /// The models that a model inherits from and that have tables of their own, nearest first.
+    fn above(&self, id: ModelId) -> Vec<ModelId> {
+        let mut line: Vec<ModelId> = Vec::new();
+        let mut next = vec![id];
+        while let Some(at) = next.pop() {
+            let parents = self.get(at).map_or(&[][..], |model| &model.parents);
+            for parent in parents.iter().filter_map(|name| self.named(name)) {
+                if !line.contains(&parent) && parent != id && line.len() < MAX_LINE {
+                    line.push(parent);
+                    next.push(parent);
+                }
+            }
+        }
+        line
+    }
+
+    /// The models that inherit from a model and have tables of their own: a row of it may be one of theirs.
+    #[must_use]
+    pub fn below(&self, id: ModelId) -> &[ModelId] {
+        self.below.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The model of an id.

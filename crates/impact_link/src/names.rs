@@ -198,7 +198,10 @@ impl<'a> Evaluator<'a> {
     /// Gives a container that grew back to where it is kept.
     pub(crate) fn regrow(&mut self, target: ExpressionId, value: &Value, _span: Span) {
         match &self.module().expression(target).kind {
-            ExpressionKind::Name(name) => self.set_name(*name, value.clone()),
+            ExpressionKind::Name(name) => {
+                self.regrow_global(*name, value);
+                self.set_name(*name, value.clone());
+            }
             ExpressionKind::Attribute(attribute) => {
                 let of = self.evaluate(attribute.of);
                 let name = self.module().name(attribute.name);
@@ -216,6 +219,17 @@ impl<'a> Evaluator<'a> {
                 self.current = kept;
             }
             _ => {}
+        }
+    }
+
+    /// A container that a module keeps under a name grows for everyone, wherever it is filled.
+    fn regrow_global(&mut self, name: Name, value: &Value) {
+        let text = self.program.module(self.file).name(name);
+        let binding = self.program.resolve(self.file, self.place, text);
+        if let Binding::Value(kept, rest) = binding
+            && let (Some(name), Place::Module, true) = (kept.name, kept.place, rest.is_empty())
+        {
+            self.cells.join(Key::Global(kept.file, name), value);
         }
     }
 
@@ -310,7 +324,12 @@ impl<'a> Evaluator<'a> {
             && parameter.annotation.is_none()
             && let Some(receiver) = self.receiver(function)
         {
-            let own = passed.filter(|atom| matches!(atom, Atom::Object(_) | Atom::Mapped(_)));
+            let of_class = matches!(receiver.atoms(), [Atom::Class(_)]);
+            let own = passed.filter(|atom| match atom {
+                Atom::Object(_) | Atom::Mapped(_) => true,
+                Atom::Class(_) => of_class,
+                _ => false,
+            });
             let described = receiver.filter(|atom| !matches!(atom, Atom::Object(_)));
             return if own.is_nothing() {
                 receiver

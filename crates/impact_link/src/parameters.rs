@@ -7,15 +7,30 @@ use crate::value::{Atom, Dictionary, Value};
 use impact_bind::FunctionRef;
 use impact_facts::{ParameterKind, Spread};
 
+/// A parameter, by place, and a value that it is given.
+pub(crate) type Given = (u32, Value);
+
 impl Evaluator<'_> {
     /// Lets a function's parameters grow by arguments.
     pub fn pass(&mut self, function: FunctionRef, receiver: Option<Atom>, call: &CallSite<'_>) {
+        for (at, value) in self.bound(function, receiver, call) {
+            self.cells.join(Key::Parameter(function, at), &value);
+        }
+    }
+
+    /// What arguments give to which parameter. One parameter may be given several values.
+    pub(crate) fn bound(
+        &mut self,
+        function: FunctionRef,
+        receiver: Option<Atom>,
+        call: &CallSite<'_>,
+    ) -> Vec<Given> {
+        let mut given = Vec::new();
         let module = self.program.module(function.file);
         let parameters = &module.function(function.function).parameters;
         let offset = usize::from(receiver.is_some());
         if let Some(receiver) = receiver {
-            self.cells
-                .join(Key::Parameter(function, 0), &receiver.into());
+            given.push((0, receiver.into()));
         }
         let named = |name: &str| {
             (0..).zip(parameters).find(|(_, parameter)| {
@@ -31,11 +46,14 @@ impl Evaluator<'_> {
                 .find(|(_, p)| p.kind == kind)
                 .map(|(at, _)| at)
         };
+        if let Some(at) = catch_all(ParameterKind::Keywords) {
+            given.push((at, Value::dictionary(Dictionary::default())));
+        }
         let mut next = offset;
         for argument in call.arguments {
             match (&argument.name, argument.spread) {
                 (Some((name, _)), _) => match named(name) {
-                    Some((at, _)) => self.join_parameter(function, at, &argument.value),
+                    Some((at, _)) => given.push((at, argument.value.clone())),
                     None => {
                         if let Some(at) = catch_all(ParameterKind::Keywords) {
                             let known = [(name.clone(), argument.value.clone())].into();
@@ -43,7 +61,7 @@ impl Evaluator<'_> {
                                 known,
                                 ..Dictionary::default()
                             };
-                            self.join_parameter(function, at, &Value::dictionary(extra));
+                            given.push((at, Value::dictionary(extra)));
                         }
                     }
                 },
@@ -52,23 +70,26 @@ impl Evaluator<'_> {
                         matches!(p.kind, ParameterKind::Plain | ParameterKind::Positional)
                     });
                     if plain {
-                        self.join_parameter(function, next as u32, &argument.value);
+                        given.push((next as u32, argument.value.clone()));
                     } else if let Some(at) = catch_all(ParameterKind::Items) {
-                        self.join_parameter(function, at, &Value::list(argument.value.clone()));
+                        given.push((at, Value::list(argument.value.clone())));
                     }
                     next += 1;
                 }
-                (None, Spread::Items) => self.pass_items(function, next, argument),
-                (None, Spread::Named) => self.pass_named(function, argument),
+                (None, Spread::Items) => self.items_given(function, next, argument, &mut given),
+                (None, Spread::Named) => self.named_given(function, argument, &mut given),
             }
         }
+        given
     }
 
-    fn join_parameter(&mut self, function: FunctionRef, at: u32, value: &Value) {
-        self.cells.join(Key::Parameter(function, at), value);
-    }
-
-    fn pass_items(&mut self, function: FunctionRef, from: usize, argument: &Passed) {
+    fn items_given(
+        &mut self,
+        function: FunctionRef,
+        from: usize,
+        argument: &Passed,
+        given: &mut Vec<Given>,
+    ) {
         let parameters = &self
             .program
             .module(function.file)
@@ -82,17 +103,17 @@ impl Evaluator<'_> {
                         Atom::Tuple(items) => items.get(at as usize - from).cloned(),
                         _ => None,
                     });
-                    self.join_parameter(function, at, &exact.unwrap_or(element.clone()));
+                    given.push((at, exact.unwrap_or(element.clone())));
                 }
                 ParameterKind::Items => {
-                    self.join_parameter(function, at, &Value::list(element.clone()));
+                    given.push((at, Value::list(element.clone())));
                 }
                 _ => {}
             }
         }
     }
 
-    fn pass_named(&mut self, function: FunctionRef, argument: &Passed) {
+    fn named_given(&self, function: FunctionRef, argument: &Passed, given: &mut Vec<Given>) {
         let module = self.program.module(function.file);
         let parameters = &module.function(function.function).parameters;
         for atom in argument.value.atoms() {
@@ -101,11 +122,11 @@ impl Evaluator<'_> {
             };
             for (at, parameter) in (0..).zip(parameters) {
                 if parameter.kind == ParameterKind::Keywords {
-                    self.join_parameter(function, at, &atom.clone().into());
+                    given.push((at, atom.clone().into()));
                 }
                 let name = module.dotted(parameter.pattern).unwrap_or_default();
                 let value = of.known.get(name.as_str()).unwrap_or(&of.rest);
-                self.join_parameter(function, at, &value.clone());
+                given.push((at, value.clone()));
             }
         }
     }

@@ -94,6 +94,10 @@ impl<'a, 'e> Report<'a, 'e> {
                     let name = program.class_name(class);
                     (class.file, name, definition.span, false)
                 }
+                Unit::Step(file, id) => {
+                    let span = program.module(file).expression(id).span;
+                    (file, program.module_name(file).to_owned(), span, false)
+                }
             };
             if !program.is_own(file) {
                 continue;
@@ -144,6 +148,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     reason: blind.reason,
                     message: blind.message.clone(),
                     reach: blind.reach.clone(),
+                    access: blind.access,
                     database: "".into(),
                     scope: scope.unwrap_or(self.scope(blind.site.file)),
                     symbol,
@@ -288,6 +293,7 @@ impl<'a, 'e> Report<'a, 'e> {
             Target::File(file) => self.evaluator.unit_of_file(*file),
             Target::Function(function) => self.evaluator.unit_of_function(*function),
             Target::Class(class, part) => self.evaluator.unit_of_class(*class, *part),
+            Target::Step(file, id) => self.evaluator.unit_of_step(*file, *id),
         };
         unit.and_then(|unit| self.symbols.get(&unit).copied())
     }
@@ -366,6 +372,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     reason,
                     message: problem.message.clone(),
                     reach: Reach::Database,
+                    access: None,
                     database: "".into(),
                     scope: self.scope(file),
                     symbol: None,

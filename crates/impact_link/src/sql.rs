@@ -1,12 +1,14 @@
 //! SQL in strings: what a statement touches, brought home to the files that its bytes stand in.
 
+use crate::code_scope::is_way_back;
 use crate::effect::{Blind, Touch, site};
 use crate::evaluator::Evaluator;
 use crate::past::Prepared;
 use crate::value::{Atom, Value};
+use impact_bind::FunctionRef;
 use impact_facts::{
-    Access, Assembled, BlindReason, Catalog, Certainty, FileId, How, Insertion, Piece, Position,
-    Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
+    Access, Assembled, BlindReason, Catalog, Certainty, FileId, FunctionId, How, Insertion, Piece,
+    Position, Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
 };
 use impact_sql::{
     ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass, looks_like_sql,
@@ -57,6 +59,7 @@ impl Evaluator<'_> {
         let certainty = value.certainty;
         for atom in value.atoms() {
             match atom {
+                Atom::Text(text) if self.is_begun(text, value) => {}
                 Atom::Text(text) => {
                     self.with_certainty(certainty, |cx| cx.sql_text(text, span, via));
                 }
@@ -68,11 +71,27 @@ impl Evaluator<'_> {
             self.blind(Blind {
                 site: site(self.file, span),
                 reason: BlindReason::DynamicSql,
+                access: None,
                 message: "SQL that is put together at run time; a constant text would decide it"
                     .into(),
                 reach: Reach::Database,
             });
         }
+    }
+
+    /// Whether a text is no statement yet and another alternative goes on where it ends: what it was before `+=`.
+    fn is_begun(&mut self, text: &Assembled, all: &Value) -> bool {
+        let goes_on = |other: &Assembled| {
+            other.text.len() > text.text.len()
+                && other.text.starts_with(&text.text)
+                && other.segments.starts_with(&text.segments)
+        };
+        all.texts().any(|other| goes_on(other))
+            && self
+                .resolved(text)
+                .statements
+                .iter()
+                .any(|statement| statement.error.is_some())
     }
 
     /// Resolves a part of SQL where it is a whole statement; what is less is read where it is used.
@@ -145,6 +164,24 @@ impl Evaluator<'_> {
         outputs
     }
 
+    /// What a column of statements' rows is made from, by its name: databases, tables and columns.
+    pub(crate) fn sql_sources(
+        &mut self,
+        value: &Value,
+        name: &str,
+    ) -> Vec<(Box<str>, TableName, Box<str>)> {
+        let mut sources = BTreeSet::new();
+        for text in value.texts() {
+            let resolved = self.resolved(text);
+            let outputs = resolved.statements.iter().flat_map(|one| &one.outputs);
+            let wanted = outputs.filter(|output| output.name.as_deref() == Some(name));
+            for (table, column) in wanted.flat_map(|output| &output.sources) {
+                sources.insert((resolved.database.clone(), table.clone(), column.clone()));
+            }
+        }
+        sources.into_iter().collect()
+    }
+
     /// The tables that statements name.
     pub(crate) fn sql_tables(&mut self, value: &Value) -> Vec<TableName> {
         let mut tables = Vec::new();
@@ -162,6 +199,7 @@ impl Evaluator<'_> {
             self.blind(Blind {
                 site: site(place.0, place.1),
                 reason: BlindReason::DynamicSql,
+                access: None,
                 message: unknown.message.clone(),
                 reach: reach(unknown.tables.clone()),
             });
@@ -172,6 +210,7 @@ impl Evaluator<'_> {
             self.blind(Blind {
                 site: site(place.0, place.1),
                 reason: BlindReason::Statement,
+                access: None,
                 message: error.message.clone(),
                 reach: reach((!named.is_empty()).then_some(named)),
             });
@@ -230,6 +269,16 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Whether a text stands in the way back of a revision.
+    fn on_way_back(&self, file: FileId, span: Span) -> bool {
+        let functions = (0..)
+            .map(FunctionId)
+            .zip(&self.program.module(file).functions);
+        functions
+            .filter(|(_, definition)| definition.span.contains(span))
+            .any(|(function, _)| is_way_back(self.program, FunctionRef { file, function }))
+    }
+
     fn untagged_text(&mut self, file: FileId, text: &Text) {
         let Some(Piece::Literal(first)) = text.pieces.first() else {
             return;
@@ -250,7 +299,7 @@ impl Evaluator<'_> {
             .statements
             .iter()
             .all(|statement| statement.error.is_none());
-        if !known || !sound {
+        if !known || !sound || self.on_way_back(file, text.span) {
             return;
         }
         self.within_code(file, text.span, |cx| {

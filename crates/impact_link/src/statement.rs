@@ -7,7 +7,7 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{ClassRef, FunctionRef, Place};
 use impact_facts::{
-    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Loop, Statement, Try, With,
+    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Loop, Name, Statement, Try, With,
 };
 
 impl Evaluator<'_> {
@@ -76,9 +76,8 @@ impl Evaluator<'_> {
             .value
             .map(|id| self.evaluate_expecting(id, &said))
             .unwrap_or_default();
-        if bind.augmented {
-            let before = self.evaluate(bind.target);
-            value = before.or(&value);
+        if let Some(operator) = bind.augmented {
+            value = self.augmented(bind, operator, &value);
         }
         if !said.is_nothing() && !said.is_unknown() && (value.is_unknown() || is_plain(&said)) {
             value = said;
@@ -92,6 +91,21 @@ impl Evaluator<'_> {
             return;
         }
         self.assign(bind.target, &value);
+    }
+
+    /// `target op= value`: strings grow by what is added; of all else both are kept.
+    fn augmented(&mut self, bind: &Bind, operator: Name, value: &Value) -> Value {
+        let before = self.evaluate(bind.target);
+        let module = self.module();
+        if module.name(operator) != "+" || before.texts().next().is_none() {
+            return before.or(value);
+        }
+        let span = bind
+            .value
+            .map_or_else(Default::default, |id| module.expression(id).span);
+        let others = before.filter(|atom| !matches!(atom, Atom::Text(_)));
+        let texts = before.filter(|atom| matches!(atom, Atom::Text(_)));
+        others.or(&self.concatenated(&texts, value, span))
     }
 
     fn class(&mut self, id: ClassId) {
@@ -152,7 +166,11 @@ impl Evaluator<'_> {
             let after = std::mem::take(&mut self.environment);
             self.environment = before.join(after);
         }
+        // A `break` leaves the loop without its `else`.
+        let left = self.environment.clone();
         self.block(&repeat.otherwise);
+        let through = std::mem::take(&mut self.environment);
+        self.environment = meet(through, left);
     }
 
     /// A template's `{% regroup … by … %}` reads the member of each item in a loop without a name of its own.
@@ -210,7 +228,9 @@ impl Evaluator<'_> {
         let value = value
             .map(|id| self.evaluate(id))
             .unwrap_or(Atom::Null.into());
-        if let Some(function) = self.function() {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.returned = frame.returned.or(&value);
+        } else if let Some(function) = self.function() {
             self.cells.join(Key::Return(function), &value);
         }
         self.environment.dead = true;

@@ -4,14 +4,36 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::Program;
 use impact_facts::{
-    Capture, Captured, Condition, ConditionKind, ExpressionId, FileId, Tag, TagKind,
+    Capture, Captured, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId, Module,
+    Span, Tag, TagKind,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// The expressions of a file that a framework runs on its own: jobs that are a call and name no function.
+pub(crate) fn steps(module: &Module) -> Vec<ExpressionId> {
+    let jobs = module.tags.iter().filter(|tag| tag.kind == TagKind::Job);
+    let bare: Vec<Span> = jobs
+        .filter(|tag| tag.first(Capture::Handler).is_none())
+        .map(|tag| tag.span)
+        .collect();
+    if bare.is_empty() {
+        return Vec::new();
+    }
+    let calls = (0..).map(ExpressionId).zip(&module.expressions);
+    calls
+        .filter(|(_, expression)| matches!(expression.kind, ExpressionKind::Call(_)))
+        .filter(|(_, expression)| bare.contains(&expression.span))
+        .map(|(id, _)| id)
+        .collect()
+}
 
 /// The tags of all files.
 #[derive(Debug, Default)]
 pub(crate) struct Tags<'a> {
     by_text: HashMap<(FileId, ExpressionId), Vec<&'a Tag>>,
+    /// What other tags captured: their values are kept, since local names are gone when these tags are looked at.
+    asked: HashSet<(FileId, ExpressionId)>,
+    seen: HashMap<(FileId, ExpressionId), Value>,
 }
 
 impl<'a> Tags<'a> {
@@ -20,6 +42,14 @@ impl<'a> Tags<'a> {
         for file in program.files() {
             for tag in &program.module(file).tags {
                 if !matches!(tag.kind, TagKind::Sql | TagKind::Fragment) {
+                    let expressions =
+                        tag.captures
+                            .iter()
+                            .filter_map(|(_, captured)| match captured {
+                                Captured::Expression(id) => Some((file, *id)),
+                                _ => None,
+                            });
+                    tags.asked.extend(expressions);
                     continue;
                 }
                 for captured in tag.all(Capture::Text) {
@@ -36,6 +66,10 @@ impl<'a> Tags<'a> {
 impl<'a> Evaluator<'a> {
     /// Called with the value of every expression: SQL that a pack recognized is resolved.
     pub(crate) fn tagged(&mut self, id: ExpressionId, value: &Value) {
+        if self.tags.asked.contains(&(self.file, id)) {
+            let seen = self.tags.seen.entry((self.file, id)).or_default();
+            *seen = seen.or(value);
+        }
         let Some(tags) = self.tags.by_text.get(&(self.file, id)).cloned() else {
             return;
         };
@@ -65,9 +99,7 @@ impl<'a> Evaluator<'a> {
     fn condition_holds(&mut self, condition: &Condition, captured: Captured) -> bool {
         match captured {
             Captured::Expression(id) => {
-                let kept = std::mem::take(&mut self.current);
-                let value = self.evaluate(id);
-                self.current = kept;
+                let value = self.captured(id);
                 let fits = value
                     .atoms()
                     .iter()
@@ -87,6 +119,17 @@ impl<'a> Evaluator<'a> {
             }
             Captured::Function(_) | Captured::Span(_) => false,
         }
+    }
+
+    /// The value of a captured expression of the file that is being evaluated; what it does is not recorded once more.
+    pub(crate) fn captured(&mut self, id: ExpressionId) -> Value {
+        if let Some(seen) = self.tags.seen.get(&(self.file, id)) {
+            return seen.clone();
+        }
+        let kept = std::mem::take(&mut self.current);
+        let value = self.evaluate(id);
+        self.current = kept;
+        value
     }
 
     fn spelling_fits(&self, condition: &Condition, id: ExpressionId) -> bool {

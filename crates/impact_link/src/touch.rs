@@ -112,6 +112,23 @@ impl Evaluator<'_> {
         self.touch_column_in(self.file, table, column, span, manner, via);
     }
 
+    /// The same, of one of the service's databases.
+    pub(crate) fn touch_column_of(
+        &mut self,
+        database: &str,
+        table: &TableName,
+        column: &str,
+        span: Span,
+        manner: Manner,
+        via: &str,
+    ) {
+        let before = self.current.touches.len();
+        self.touch_column_in(self.file, table, column, span, manner, via);
+        for touch in self.current.touches.iter_mut().skip(before) {
+            touch.database = database.into();
+        }
+    }
+
     /// The same, in any file.
     pub fn touch_column_in(
         &mut self,
@@ -188,26 +205,54 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A member whose name is computed: any mapped column of the rows among the alternatives.
+    /// A member whose name is computed: any mapped column of the rows and mapped classes among the alternatives.
     pub fn open_member(&mut self, of: &Value, span: Span, access: Access) {
+        let mut models = Vec::new();
         for atom in of.atoms() {
-            if let Atom::Mapped(model) = atom {
-                self.open_model(*model, span, access);
+            match atom {
+                Atom::Mapped(model) => models.push(*model),
+                Atom::Class(class) => models.extend(self.models.of_class(*class)),
+                Atom::Object(object) => crate::orm::sqlalchemy::open(self, object, span, access),
+                _ => {}
             }
         }
+        self.open_models(&models, span, access);
     }
 
     /// Any mapped column of a model may be touched here.
     pub fn open_model(&mut self, model: ModelId, span: Span, access: Access) {
-        let Some(owner) = self.models.get(model) else {
-            return;
-        };
-        let mut columns = Vec::new();
-        for field in &owner.fields {
-            if let Some(table) = self.table_of(model, field) {
-                columns.push((table, field.column.clone()));
+        self.open_models(&[model], span, access);
+    }
+
+    /// Any mapped column of any of these models may be touched here.
+    pub(crate) fn open_models(&mut self, models: &[ModelId], span: Span, access: Access) {
+        let (mut columns, mut names) = (Vec::new(), Vec::new());
+        for model in models {
+            let Some(owner) = self.models.get(*model) else {
+                continue;
+            };
+            names.push(&*owner.name);
+            for field in &owner.fields {
+                if let Some(table) = self.table_of(*model, field) {
+                    columns.push((table, field.column.clone()));
+                }
             }
         }
+        columns.sort();
+        columns.dedup();
+        if !columns.is_empty() {
+            self.open_columns(&names.join(" or "), columns, span, access);
+        }
+    }
+
+    /// Any of some columns may be touched here, by a name that is computed or of a model that is.
+    pub(crate) fn open_columns(
+        &mut self,
+        of: &str,
+        columns: Vec<(TableName, Box<str>)>,
+        span: Span,
+        access: Access,
+    ) {
         let verb = if access == Access::Write {
             "set"
         } else {
@@ -215,10 +260,10 @@ impl Evaluator<'_> {
         };
         self.blind(Blind {
             site: site(self.file, span),
+            access: Some(access),
             reason: BlindReason::DynamicName,
             message: format!(
-                "a field of {} is {verb} by a name that is computed; a literal name would decide it",
-                owner.name
+                "a field of {of} is {verb} by a name that is computed; a literal name would decide it"
             )
             .into(),
             reach: Reach::Columns(columns),

@@ -1,10 +1,15 @@
 //! Every reference, one line each.
 
 use crate::words;
-use impact_facts::{How, Index, Reference, Scope, TableName};
+use impact_facts::{
+    BlindReason, BlindSpot, Certainty, How, Index, Reach, Reference, ReferenceClass, Scope,
+    TableName,
+};
 use impact_graph::{ColumnName, Graph, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Which references are wanted. Empty: all.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +49,7 @@ pub(crate) struct ReferenceDocument {
     certainty: &'static str,
     /// production, script, test, migration, generated.
     scope: &'static str,
-    /// The pack or front end that knows.
+    /// The pack or front end that knows; `computed` for a name that is computed, which may be any of some columns.
     via: String,
     /// The characters at the site, at most the first line of them.
     text: String,
@@ -138,17 +143,60 @@ impl ReferenceDocument {
     }
 }
 
-/// The wanted references, by service and then as the index has them: `(service, index, reference)`.
-fn wanted<'a>(graph: &Graph<'a>, filter: &Filter) -> Vec<(usize, &'a Index, &'a Reference)> {
+/// A reference with its service and index.
+type Wanted<'a> = (usize, &'a Index, Cow<'a, Reference>);
+
+/// The wanted references, by service and then as the index has them; after them, for each name that is computed, those
+/// that it may be.
+fn wanted<'a>(graph: &Graph<'a>, filter: &Filter) -> Vec<Wanted<'a>> {
     let mut found = Vec::new();
     for (service, index) in graph.indexes().iter().enumerate() {
-        for reference in &index.references {
-            if fits(graph, filter, service, reference) {
+        let named = index.references.iter().map(Cow::Borrowed);
+        let computed = index.blind_spots.iter().flat_map(computed).map(Cow::Owned);
+        for reference in named.chain(computed) {
+            if fits(graph, filter, service, &reference) {
                 found.push((service, index, reference));
             }
         }
     }
     found
+}
+
+/// A computed name that may be of more tables than this says nothing of any one of them.
+const MAX_TABLES: usize = 3;
+
+/// What a blind spot on a computed name may refer to: each column that it reaches, as a possible reference.
+fn computed(blind: &BlindSpot) -> Vec<Reference> {
+    let (BlindReason::DynamicName, Reach::Columns(columns), Some(access)) =
+        (blind.reason, &blind.reach, blind.access)
+    else {
+        return Vec::new();
+    };
+    let tables: BTreeSet<&TableName> = columns.iter().map(|(table, _)| table).collect();
+    if tables.len() > MAX_TABLES {
+        return Vec::new();
+    }
+    let possible = |(table, column): &(TableName, Box<str>)| Reference {
+        site: blind.site,
+        position: blind.position,
+        text: blind.text.clone(),
+        database: blind.database.clone(),
+        table: table.clone(),
+        column: Some(column.clone()),
+        access,
+        how: How::Implicit,
+        class: ReferenceClass::Name,
+        certainty: Certainty::Possible,
+        scope: blind.scope,
+        via: "computed".into(),
+        symbol: blind.symbol,
+        declared_at: None,
+        declared_position: None,
+        becomes: None,
+        exposed_as: None,
+        applied: false,
+    };
+    columns.iter().map(possible).collect()
 }
 
 fn fits(graph: &Graph<'_>, filter: &Filter, service: usize, reference: &Reference) -> bool {
@@ -172,15 +220,15 @@ pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
         let symbol = reference
             .symbol
             .and_then(|id| index.symbols.get(id.0 as usize));
-        let reference = &Reference {
-            applied: reference.scope == Scope::Migration && graph.has_run(service, reference),
-            ..reference.clone()
+        let reference = Reference {
+            applied: reference.scope == Scope::Migration && graph.has_run(service, &reference),
+            ..reference.into_owned()
         };
         let document = ReferenceDocument::new(
-            reference,
-            &graph.full_table_of(service, reference),
-            &graph.place_of(service, reference),
-            graph.declaration_of(service, reference).as_ref(),
+            &reference,
+            &graph.full_table_of(service, &reference),
+            &graph.place_of(service, &reference),
+            graph.declaration_of(service, &reference).as_ref(),
             symbol.map(|symbol| &*symbol.name),
         );
         out.push_str(&serde_json::to_string(&document).unwrap_or_default());
@@ -194,8 +242,8 @@ pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
 pub fn references_text(graph: &Graph<'_>, filter: &Filter) -> String {
     let mut out = String::new();
     for (service, _, reference) in wanted(graph, filter) {
-        let place = words::place(&graph.place_of(service, reference));
-        let (_, table) = graph.table_of(service, reference);
+        let place = words::place(&graph.place_of(service, &reference));
+        let (_, table) = graph.table_of(service, &reference);
         let column = reference
             .column
             .as_deref()

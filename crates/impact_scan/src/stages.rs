@@ -476,6 +476,7 @@ fn unreadable(site: Site, why: &str, scope: Scope) -> BlindSpot {
         reason: BlindReason::Unreadable,
         message: format!("could not be read: {why}").into(),
         reach: Reach::Database,
+        access: None,
         database: Box::default(),
         scope,
         symbol: None,

@@ -252,6 +252,7 @@ impl IndexBuilder {
             reason,
             message: message.into(),
             reach,
+            access: None,
             database: Box::default(),
             scope,
             symbol: None,

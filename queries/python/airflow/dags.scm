@@ -64,3 +64,14 @@
  (#argument! name @job 0 "task_id")
  (#argument! text @job "arguments" "cmds" "command")
  (#argument! receiver @job "dag"))
+
+; SQLExecuteQueryOperator(task_id="load", sql="insert …"): the statement is the task
+((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job
+ (#mentions? "airflow")
+ (#any-of? @_name "SQLExecuteQueryOperator" "PostgresOperator" "MySqlOperator" "SqliteOperator" "SnowflakeOperator"
+   "MsSqlOperator" "OracleOperator" "RedshiftSQLOperator" "TrinoOperator" "BigQueryOperator"
+   "BigQueryExecuteQueryOperator" "BigQueryInsertJobOperator" "SQLColumnCheckOperator" "SQLTableCheckOperator"
+   "SQLCheckOperator" "SqlSensor")
+ (#binds? @callee "airflow.*")
+ (#argument! name @job 0 "task_id")
+ (#argument! receiver @job "dag"))

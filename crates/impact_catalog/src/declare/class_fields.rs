@@ -329,6 +329,7 @@ fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> 
         query_name: None,
         cascade: None,
         reverse: false,
+        eager: false,
         declared_at: key.site,
     })
 }
@@ -360,6 +361,7 @@ fn reverse_relations(drafts: &BTreeMap<String, Draft>) -> BTreeMap<String, Vec<R
                 query_name: None,
                 cascade: None,
                 reverse: true,
+                eager: false,
                 declared_at: key.site,
             });
         }

@@ -57,7 +57,8 @@ impl Description<'_> {
             Statement::Bind(bind) => {
                 let target = self.expression(bind.target);
                 let annotation = self.optional(": ", bind.annotation);
-                let value = self.optional(if bind.augmented { " op= " } else { " = " }, bind.value);
+                let operator = bind.augmented.map_or("", |name| self.module.name(name));
+                let value = self.optional(&format!(" {operator}= "), bind.value);
                 let constant = if bind.constant { "const " } else { "" };
                 self.headed(
                     self.span(bind.target),

@@ -63,7 +63,7 @@ fn variable(line: Span, source: &Source, builder: &mut ModuleBuilder) -> Option<
         target: builder.name_expression(target, name),
         value: Some(text(at, source, builder)),
         annotation: None,
-        augmented: false,
+        augmented: None,
         otherwise: None,
         constant: false,
     }))

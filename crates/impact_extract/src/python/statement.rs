@@ -3,8 +3,8 @@
 use super::{At, Field, Kind, Lowering};
 use crate::builder::with_stack;
 use impact_facts::{
-    Bind, Block, Branch, Call, ExpressionId, ExpressionKind, Handler, Loop, Span, Statement, Try,
-    With,
+    Bind, Block, Branch, Call, ExpressionId, ExpressionKind, Handler, Loop, Name, Span, Statement,
+    Try, With,
 };
 
 /// How many `elif` of one `if` nest. The tests after them stand one after another, which claims no less.
@@ -102,26 +102,30 @@ impl Lowering<'_, '_> {
         if !self.builder.enter(at.span) {
             return None;
         }
-        let bound = with_stack(|| self.assignment_parts(at, block));
+        let bound = with_stack(|| self.assignment_parts(block));
         self.builder.leave();
         bound
     }
 
-    fn assignment_parts(&mut self, at: At, block: &mut Block) -> Option<ExpressionId> {
+    fn assignment_parts(&mut self, block: &mut Block) -> Option<ExpressionId> {
         let (mut target, mut value, mut annotation) = (None, None, None);
+        let mut augmented = None;
         let mut later = Block::default();
-        self.parts(|l, at| match l.field() {
+        self.children(|l, at| match l.field() {
+            Field::Operator => {
+                let operator = l.text(at.span).trim_end_matches('=');
+                augmented = Some(l.builder.name(operator));
+            }
+            _ if at.kind == Kind::Token => {}
             Field::Left => target = Some(l.expression()),
             Field::Type => annotation = Some(l.annotation()),
             Field::Right if matches!(at.kind, Kind::Assignment | Kind::AugmentedAssignment) => {
                 value = l.assignment(at, &mut later);
             }
             Field::Right => value = Some(l.expression()),
-            Field::Operator => {}
             _ => later.statements.push(Statement::Do(l.expression())),
         });
         if let Some(target) = target {
-            let augmented = at.kind == Kind::AugmentedAssignment;
             block
                 .statements
                 .push(bind(target, value, annotation, augmented));
@@ -142,7 +146,7 @@ impl Lowering<'_, '_> {
             {
                 target = generic.of;
             }
-            block.statements.push(bind(target, value, None, false));
+            block.statements.push(bind(target, value, None, None));
         }
     }
 
@@ -376,7 +380,7 @@ fn bind(
     target: ExpressionId,
     value: Option<ExpressionId>,
     annotation: Option<ExpressionId>,
-    augmented: bool,
+    augmented: Option<Name>,
 ) -> Statement {
     Statement::Bind(Bind {
         target,

@@ -57,7 +57,7 @@ fn assignments_bind() {
     check("a = b = f()", "a = f()\nb = f()");
     check("x: int", "x: int");
     check("x: int = 3", "x: int = 3");
-    check("x += 1", "x op= 1");
+    check("x += 1", "x += 1");
     check("a.b, (c, *d) = 1, 2", "(a.b, (c, *d)) = (1, 2)");
     check("type X[T] = list[T] | None", "X = (list[T] | None)");
 }

@@ -102,7 +102,10 @@ impl Lowering<'_, '_> {
         };
         let value = Some(self.expression(right));
         let target = self.pattern(left);
-        let augmented = node.kind() == "compound_assignment_expr";
+        let augmented = field(node, "operator").map(|operator| {
+            let operator = self.text(operator).trim_end_matches('=');
+            self.intern(operator)
+        });
         out.push(Statement::Bind(Bind {
             target,
             value,
@@ -125,7 +128,7 @@ impl Lowering<'_, '_> {
             target,
             value,
             annotation,
-            augmented: false,
+            augmented: None,
             otherwise,
             constant: false,
         }));

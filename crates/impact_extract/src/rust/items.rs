@@ -56,7 +56,7 @@ impl Lowering<'_, '_> {
             target,
             value,
             annotation,
-            augmented: false,
+            augmented: None,
             otherwise: None,
             constant: true,
         }));

@@ -3,4 +3,8 @@
 pub(crate) mod axum;
 pub(crate) mod cargo;
 pub(crate) mod django;
+pub(crate) mod flask;
+mod jobs;
+mod mounts;
+mod named_routes;
 pub(crate) mod tagged;

@@ -1,6 +1,8 @@
 //! Entry points and messages that packs recognize: routes with the prefixes of their routers, jobs, commands, consumers,
 //! requests and messages that leave.
 
+use super::mounts::{Mounts, mount, place_of, router};
+use super::named_routes::{self, Named, Naming};
 use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
 use crate::evaluator::Evaluator;
@@ -9,27 +11,9 @@ use crate::tags::via_of;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
-    Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, OutboundKind, Span, Tag,
-    TagKind,
+    Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, OutboundKind, Tag, TagKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A router: where the value that it is stands.
-type Router = (FileId, u32);
-
-/// In which other router one is mounted, and under what.
-type Mounting = (Option<Router>, Option<String>);
-
-/// Routers and what stands before their paths.
-#[derive(Debug, Default)]
-struct Mounts {
-    /// What the router itself says.
-    own: BTreeMap<Router, String>,
-    /// Where it is mounted: in which other, and under what.
-    mounted: BTreeMap<Router, Vec<Mounting>>,
-    /// Routers whose own prefix gives way to that of the mount.
-    replaced: BTreeSet<Router>,
-}
 
 /// Records what the tags of the service's own files declare.
 pub(crate) fn finish(cx: &mut Evaluator<'_>) {
@@ -39,10 +23,14 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
         mount(cx, *file, tag, &mut mounts);
     }
     let hooks = hooks(cx, &tags);
+    let routes = named_routes::declared(cx, &tags);
     for (file, tag) in &tags {
         let via = via_of(&tag.pack);
         match tag.kind {
-            TagKind::Route => route(cx, *file, tag, &mounts, hooks.get(&via)),
+            TagKind::Route => {
+                let paths = paths(cx, *file, tag, &routes);
+                route(cx, *file, tag, &mounts, &paths, hooks.get(&via));
+            }
             TagKind::Job => named(cx, *file, tag, EntryKind::Job),
             TagKind::Command => named(cx, *file, tag, EntryKind::Command),
             TagKind::Consumer => consumer(cx, *file, tag),
@@ -76,6 +64,27 @@ fn holding<'a>(cx: &mut Evaluator<'a>) -> Vec<(FileId, &'a Tag)> {
     found
 }
 
+/// Routes that say which class their response is of: what that is, and the code that answers.
+pub(crate) fn exposures(cx: &mut Evaluator<'_>) -> Vec<(Value, FunctionRef)> {
+    let mut found = Vec::new();
+    for (file, tag) in holding(cx) {
+        let class = tag.first(Capture::Class).copied();
+        let (TagKind::Expose, Some(Captured::Expression(id))) = (tag.kind, class) else {
+            continue;
+        };
+        let mut said = Value::nothing();
+        cx.within_code(file, tag.span, |cx| {
+            said = cx.annotation_in(file, cx.place, id);
+        });
+        for captured in tag.all(Capture::Handler) {
+            if let Captured::Function(function) = *captured {
+                found.push((said.clone(), FunctionRef { file, function }));
+            }
+        }
+    }
+    found
+}
+
 /// Code that runs around every route of a framework.
 fn hooks(cx: &mut Evaluator<'_>, tags: &[(FileId, &Tag)]) -> BTreeMap<Box<str>, Vec<Target>> {
     let mut found: BTreeMap<Box<str>, Vec<Target>> = BTreeMap::new();
@@ -94,14 +103,17 @@ fn evaluated(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured
     };
     let mut value = Value::nothing();
     cx.within_code(file, tag.span, |cx| {
-        let kept = std::mem::take(&mut cx.current);
-        value = cx.evaluate(id);
-        cx.current = kept;
+        value = cx.captured(id);
     });
     value
 }
 
-fn texts(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, capture: Capture) -> Vec<String> {
+pub(super) fn texts(
+    cx: &mut Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    capture: Capture,
+) -> Vec<String> {
     let captured: Vec<Captured> = tag.all(capture).copied().collect();
     let mut found = Vec::new();
     for one in captured {
@@ -133,107 +145,18 @@ fn shown(text: &impact_facts::Assembled) -> String {
     shown
 }
 
-/// Which router an expression is: the value that its name is bound to.
-fn router(cx: &Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Option<Router> {
-    let Captured::Expression(id) = captured else {
-        return None;
-    };
-    let module = cx.program.module(file);
-    if let ExpressionKind::Call(_) = module.expression(id).kind {
-        return Some((file, module.expression(id).span.start));
-    }
-    let place = place_of(cx, file, tag.span);
-    router_of(cx, file, place, id)
-}
-
-fn router_of(cx: &Evaluator<'_>, file: FileId, place: Place, id: ExpressionId) -> Option<Router> {
-    match cx.program.resolve_expression(file, place, id) {
-        Binding::Value(value, rest) if rest.is_empty() => {
-            let span = cx
-                .program
-                .module(value.file)
-                .expression(value.expression)
-                .span;
-            Some((value.file, span.start))
-        }
-        _ => None,
-    }
-}
-
-fn place_of(cx: &Evaluator<'_>, file: FileId, span: Span) -> Place {
-    let functions = cx.program.module(file).functions.iter();
-    let around = (0..).zip(functions).filter(|(_, function)| {
-        function.span.contains(span)
-            && function.span.start < span.start
-            && function.name_span.end < span.start
-    });
-    let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
-    innermost.map_or(Place::Module, |(id, _)| {
-        Place::Function(impact_facts::FunctionId(id))
-    })
-}
-
-fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mut Mounts) {
-    let prefix = texts(cx, file, tag, Capture::Prefix).into_iter().next();
-    let Some(captured) = tag.first(Capture::Router).copied() else {
-        return;
-    };
-    let Some(child) = router(cx, file, tag, captured) else {
-        return;
-    };
-    let itself = matches!(captured, Captured::Expression(id)
-        if cx.program.module(file).expression(id).span == tag.span);
-    let prefix = if itself {
-        mounts.own.insert(child, prefix.unwrap_or_default());
-        if tag.first(Capture::Receiver).is_none() {
-            return;
-        }
-        None
-    } else {
-        prefix
-    };
-    let parent = tag.first(Capture::Receiver).copied();
-    let parent = parent.and_then(|captured| router(cx, file, tag, captured));
-    if tag.setting("syntax") == Some("flask") && prefix.is_some() {
-        mounts.replaced.insert(child);
-    }
-    mounts
-        .mounted
-        .entry(child)
-        .or_default()
-        .push((parent, prefix));
-}
-
-impl Mounts {
-    fn prefixes(&self, router: Router, depth: u32) -> Vec<String> {
-        let own = self.own.get(&router).cloned().unwrap_or_default();
-        let mounted = self
-            .mounted
-            .get(&router)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        if mounted.is_empty() || depth > 8 {
-            return vec![own];
-        }
-        let mut all = BTreeSet::new();
-        for (parent, prefix) in mounted {
-            let outer = match parent {
-                Some(parent) if *parent != router => self.prefixes(*parent, depth + 1),
-                _ => vec![String::new()],
-            };
-            let inner = if self.replaced.contains(&router) && prefix.is_some() {
-                ""
-            } else {
-                &own
-            };
-            for before in outer {
-                all.insert(format!(
-                    "{before}{}{inner}",
-                    prefix.as_deref().unwrap_or_default()
-                ));
+/// The paths of a route as they are written: its own, or those of the name that it takes.
+fn paths(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, named: &Named) -> Vec<String> {
+    match named_routes::naming(tag) {
+        Naming::Declares => Vec::new(),
+        Naming::Uses => named_routes::used(cx, file, tag, named),
+        Naming::None => {
+            let mut own = texts(cx, file, tag, Capture::Path);
+            if own.is_empty() {
+                own.push(String::new());
             }
+            own
         }
-        all.into_iter().collect()
     }
 }
 
@@ -242,6 +165,7 @@ fn route(
     file: FileId,
     tag: &Tag,
     mounts: &Mounts,
+    paths: &[String],
     hooks: Option<&Vec<Target>>,
 ) {
     let receiver = tag.first(Capture::Receiver).copied();
@@ -249,10 +173,6 @@ fn route(
     let prefixes = router.map_or(vec![String::new()], |router| mounts.prefixes(router, 0));
     let said = methods(cx, file, tag);
     let code = handlers(cx, file, tag);
-    let mut paths = texts(cx, file, tag, Capture::Path);
-    if paths.is_empty() {
-        paths.push(String::new());
-    }
     let mut by_method: BTreeMap<String, Vec<Target>> = BTreeMap::new();
     for (method, target) in code {
         by_method
@@ -263,7 +183,7 @@ fn route(
     if by_method.is_empty() {
         by_method.insert(said, Vec::new());
     }
-    for path in &paths {
+    for path in paths {
         for prefix in &prefixes {
             let path = pattern(&format!("{prefix}{path}"), tag.setting("syntax"));
             for (method, runs) in &by_method {
@@ -397,14 +317,26 @@ fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, T
 
 /// Jobs and commands: named, else by the function that they run.
 fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
-    let code = handlers(cx, file, tag);
-    let said = texts(cx, file, tag, Capture::Name).into_iter().next();
+    let mut code = handlers(cx, file, tag);
+    let mut said = texts(cx, file, tag, Capture::Name).into_iter().next();
+    if tag.setting("name") == Some("file") {
+        let path = cx.program.path(file);
+        said = path.rsplit('/').next().map(str::to_owned);
+        code.push((None, Target::File(file)));
+    }
+    if kind == EntryKind::Job {
+        code.extend(
+            super::jobs::enclosed(cx, file, tag)
+                .into_iter()
+                .map(|target| (None, target)),
+        );
+    }
     let own = code.iter().find_map(|(_, target)| match target {
         Target::Function(function) => {
             let name = cx.program.function_name(*function);
             name.rsplit(['.', ':']).next().map(str::to_owned)
         }
-        Target::File(_) | Target::Class(..) => None,
+        Target::File(_) | Target::Class(..) | Target::Step(..) => None,
     });
     let own = match kind {
         EntryKind::Command => own.map(|name| name.replace('_', "-")),

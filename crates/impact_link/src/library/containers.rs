@@ -109,7 +109,8 @@ fn text_method(
         }
         "join" => joined(cx, text, call),
         "split" | "rsplit" | "splitlines" => split(text, name, call),
-        "strip" | "lstrip" | "rstrip" | "encode" | "decode" => known((**text).clone()),
+        "strip" | "lstrip" | "rstrip" => known(stripped(text, name, call)),
+        "encode" | "decode" => known((**text).clone()),
         "lower" | "upper" | "title" | "capitalize" if text.holes.is_empty() => {
             let mut made = (**text).clone();
             made.text = if name == "upper" {
@@ -122,6 +123,26 @@ fn text_method(
         "startswith" | "endswith" | "find" | "index" | "count" => Value::outside("builtins.int"),
         _ => Value::outside("builtins.str"),
     })
+}
+
+/// A text without what stands at its ends: blanks, or the characters that are passed.
+fn stripped(text: &Assembled, name: &str, call: &CallSite<'_>) -> Assembled {
+    let given = call.value(0, "chars");
+    let given = given.texts().next().map(|text| text.text.clone());
+    let goes = |c: char| match &given {
+        Some(chars) => chars.contains(c),
+        None => c.is_whitespace(),
+    };
+    let whole = text.text.as_str();
+    let from = match name {
+        "rstrip" => 0,
+        _ => whole.len() - whole.trim_start_matches(goes).len(),
+    };
+    let to = match name {
+        "lstrip" => whole.len(),
+        _ => whole.trim_end_matches(goes).len(),
+    };
+    crate::text::part(text, from, to.max(from))
 }
 
 fn format_values(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Value {

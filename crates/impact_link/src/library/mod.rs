@@ -1,5 +1,9 @@
 //! What languages' own libraries do with values: one file for each.
 
 mod containers;
+pub(crate) mod intrinsic;
+pub(crate) mod named;
 pub(crate) mod python;
+pub(crate) mod record;
+pub(crate) mod rows;
 pub(crate) mod rust;

@@ -36,6 +36,8 @@ enum Makes {
     SetAttribute,
     /// A dictionary.
     Dictionary,
+    /// The attributes of the argument as a dictionary.
+    Record,
     /// `cast(type, value)`.
     Cast,
     /// The elements of all arguments.
@@ -87,6 +89,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("builtins.filter", Makes::Filtered),
     ("builtins.getattr", Makes::GetAttribute),
     ("builtins.setattr", Makes::SetAttribute),
+    ("builtins.vars", Makes::Record),
     ("builtins.dict", Makes::Dictionary),
     ("collections.OrderedDict", Makes::Dictionary),
     ("collections.defaultdict", Makes::Dictionary),
@@ -231,6 +234,18 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
             Atom::Null.into()
         }
         Makes::Dictionary => dictionary(cx, call),
+        Makes::Record => {
+            let rows = first.atoms().iter().filter_map(|atom| match atom {
+                Atom::Mapped(model) => Some(super::record::of_model(*model)),
+                _ => None,
+            });
+            let found = rows.fold(Value::nothing(), |all, row| all.or(&row));
+            if found.is_nothing() {
+                Value::unknown("the attributes of something")
+            } else {
+                found.at_most(first.certainty)
+            }
+        }
         Makes::Cast => {
             let said = call
                 .at(0)
@@ -304,14 +319,16 @@ fn get_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) -> Val
     for atom in names.atoms() {
         match atom {
             Atom::Text(text) if text.holes.is_empty() => {
-                let (name, span) = (&text.text, literal_span(cx, text, at.span));
-                let member = MemberSite {
-                    name,
-                    span,
-                    access: Access::Read,
-                    value: None,
-                };
-                found = found.or(&cx.attribute(of, &member));
+                let one = named_member(cx, text, at.span, |cx, span| {
+                    let member = MemberSite {
+                        name: &text.text,
+                        span,
+                        access: Access::Read,
+                        value: None,
+                    };
+                    cx.attribute(of, &member)
+                });
+                found = found.or(&one);
             }
             _ => open = true,
         }
@@ -328,32 +345,55 @@ fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
     let Some(at) = call.at(1) else {
         return;
     };
+    if names.is_nothing() {
+        cx.open_member(of, call.span, Access::Write);
+    }
     for atom in names.atoms() {
         match atom {
             Atom::Text(text) if text.holes.is_empty() => {
-                let (name, span) = (&text.text, literal_span(cx, text, at.span));
-                let member = MemberSite {
-                    name,
-                    span,
-                    access: Access::Write,
-                    value: Some(&value),
-                };
-                cx.set_attribute(of, &member);
+                named_member(cx, text, at.span, |cx, span| {
+                    let member = MemberSite {
+                        name: &text.text,
+                        span,
+                        access: Access::Write,
+                        value: Some(&value),
+                    };
+                    cx.set_attribute(of, &member);
+                });
             }
             _ => cx.open_member(of, call.span, Access::Write),
         }
     }
 }
 
-/// Where a known string stands, if it stands in the file that is being evaluated; else the place that uses it.
-fn literal_span(cx: &Evaluator<'_>, text: &Assembled, otherwise: Span) -> Span {
-    match text.locate(Span::new(0, text.text.len() as u32)) {
-        Some((file, span)) if file == cx.file && otherwise.contains(span) => span,
-        _ => otherwise,
-    }
+/// Runs something where a known string stands, if that is part of the place that uses it, or if a stub uses it; else at
+/// the place that uses it.
+fn named_member<T>(
+    cx: &mut Evaluator<'_>,
+    text: &Assembled,
+    otherwise: Span,
+    run: impl FnOnce(&mut Evaluator<'_>, Span) -> T,
+) -> T {
+    let here = cx.file;
+    let (file, span) = match text.locate(Span::new(0, text.text.len() as u32)) {
+        Some((file, span)) if file == here && otherwise.contains(span) => (file, span),
+        Some((file, span)) if cx.program.is_stub(here) && cx.program.is_own(file) => (file, span),
+        _ => (here, otherwise),
+    };
+    cx.file = file;
+    let result = run(cx, span);
+    cx.file = here;
+    result
 }
 
 fn dictionary(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    // A row that has its values by name is as good as a dictionary of them.
+    if let [only] = call.arguments
+        && let [Atom::Object(row)] = only.value.atoms()
+        && matches!(row.kind, "row" | "rows" | "record")
+    {
+        return only.value.clone();
+    }
     let mut made = Dictionary::default();
     for argument in call.arguments {
         match &argument.name {

@@ -146,6 +146,7 @@ impl Report<'_> {
             reason,
             message: message.into(),
             reach,
+            access: None,
             database: "".into(),
             scope: manifests.scope(site.file),
             symbol: self.symbol,

@@ -1,5 +1,6 @@
 //! ORMs: one file or folder for each.
 
+pub(crate) mod active;
 pub(crate) mod diesel;
 pub(crate) mod django;
 pub(crate) mod sqlalchemy;

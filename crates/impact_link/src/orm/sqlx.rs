@@ -402,6 +402,7 @@ fn pushed(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
     cx.blind(Blind {
         site: site(cx.file, call.span),
         reason: BlindReason::DynamicSql,
+        access: None,
         message: "a part of a statement that is put together at run time".into(),
         reach: if known {
             Reach::Columns(columns)

@@ -1,6 +1,9 @@
+import __impact__
+
+
 class Cursor:
     def execute(self, sql, parameters=()):
-        return self
+        return __impact__.selected(sql)
 
     def executemany(self, sql, parameters):
         return self
@@ -14,7 +17,7 @@ class Connection:
         return Cursor()
 
     def execute(self, sql, parameters=()):
-        return Cursor()
+        return __impact__.selected(sql)
 
     def executemany(self, sql, parameters):
         return Cursor()

@@ -1,7 +1,11 @@
 //! Alembic's migrations: revision files, in the order of their graph.
 
+mod column;
+mod dependent;
 mod operation;
 mod run;
+mod table;
+mod text;
 
 use super::sqlalchemy::Context;
 use super::{DeclareOptions, Declared, FileSteps, MigrationSet};

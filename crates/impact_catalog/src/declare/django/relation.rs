@@ -99,6 +99,7 @@ pub(super) fn forward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opti
         query_name: None,
         cascade: None,
         reverse: false,
+        eager: false,
         declared_at: field.declared_at,
     };
     match field.kind {
@@ -197,6 +198,7 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
         query_name: (query != name).then(|| query.into()),
         cascade: field.cascade,
         reverse: true,
+        eager: false,
         declared_at: field.declared_at,
         name: if hidden { "".into() } else { name.into() },
     })

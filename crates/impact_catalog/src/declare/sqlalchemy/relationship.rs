@@ -20,9 +20,22 @@ pub(super) struct DeclaredRelation {
     /// `secondary`: a table's name, or a variable's.
     secondary: Option<String>,
     /// `backref`: the name on the other side.
-    backref: Option<(String, Span)>,
+    backref: Option<Backref>,
     /// `foreign_keys`: members or columns, by their last names.
     keys: Vec<String>,
+    /// `lazy` names a strategy that loads at once.
+    eager: bool,
+}
+
+/// Values of `lazy` that load the related rows together with the others (SQLAlchemy 2.0, Relationship Loading Techniques).
+const EAGER: &[&str] = &["joined", "selectin", "subquery", "immediate"];
+
+/// The other side's name, where it stands, and whether it loads at once.
+#[derive(Debug, Clone)]
+struct Backref {
+    name: String,
+    span: Span,
+    eager: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -48,6 +61,7 @@ pub(super) fn of_member(
         secondary: None,
         backref: None,
         keys: Vec::new(),
+        eager: false,
     };
     if let Some(annotation) = member.annotation {
         (relation.target, relation.many) = annotated(cx, annotation, 0);
@@ -68,6 +82,7 @@ fn fill(cx: Context<'_, '_>, call: &Call, relation: &mut DeclaredRelation) {
         relation.target = Some(target);
     }
     relation.many = flag(cx, call, "uselist").or(relation.many);
+    relation.eager = is_eager(cx, call);
     let secondary = named(cx, call, "secondary").or_else(|| named(cx, call, "link_model"));
     relation.secondary = secondary.and_then(|argument| {
         cx.text(argument.value)
@@ -95,12 +110,25 @@ fn key_names(cx: Context<'_, '_>, id: ExpressionId) -> Vec<String> {
         .collect()
 }
 
-fn backref(cx: Context<'_, '_>, id: ExpressionId) -> Option<(String, Span)> {
-    let named = match cx.call(id) {
-        Some(call) if cx.role(call.callee) == Some(Role::Backref) => call.arguments.first()?.value,
-        _ => id,
+/// `lazy="joined"` and its kin; `lazy=False` is the old spelling of it.
+fn is_eager(cx: Context<'_, '_>, call: &Call) -> bool {
+    let said = named(cx, call, "lazy").and_then(|argument| cx.text(argument.value));
+    said.is_some_and(|word| EAGER.contains(&&*word)) || flag(cx, call, "lazy") == Some(false)
+}
+
+fn backref(cx: Context<'_, '_>, id: ExpressionId) -> Option<Backref> {
+    let call = cx
+        .call(id)
+        .filter(|call| cx.role(call.callee) == Some(Role::Backref));
+    let named = match call {
+        Some(call) => call.arguments.first()?.value,
+        None => id,
     };
-    Some((cx.text(named)?, cx.module().expression(named).span))
+    Some(Backref {
+        name: cx.text(named)?,
+        span: cx.module().expression(named).span,
+        eager: call.is_some_and(|call| is_eager(cx, call)),
+    })
 }
 
 /// The class that an argument names: itself, a string, or a function that returns it.
@@ -198,12 +226,13 @@ pub(super) fn bind(program: &Program<'_>, drafts: &mut [Draft]) {
                 .as_ref()
                 .and_then(|t| names.find(t, &drafts[at]));
             let (bound, holds_key) = bound(relation, at, target, &names, drafts);
-            if let (Some(target), Some((name, span))) = (target, &relation.backref) {
+            if let (Some(target), Some(said)) = (target, &relation.backref) {
                 let site = Site {
                     file: relation.site.file,
-                    span: *span,
+                    span: said.span,
                 };
-                let mut back = reversed(&bound, name, &drafts[at], site);
+                let mut back = reversed(&bound, &said.name, &drafts[at], site);
+                back.eager = said.eager;
                 back.many = holds_key || bound.through.is_some();
                 reverses.push((target, back));
             }
@@ -291,6 +320,7 @@ fn bound(
         query_name: None,
         cascade: None,
         reverse: false,
+        eager: relation.eager,
         declared_at: relation.site,
     };
     let secondary = relation
@@ -379,6 +409,7 @@ fn reversed(of: &Relationship, name: &str, here: &Draft, site: Site) -> Relation
         query_name: None,
         cascade: None,
         reverse: true,
+        eager: false,
         declared_at: site,
     }
 }

@@ -345,7 +345,7 @@ pub fn bind(target: ExpressionId, value: ExpressionId) -> Statement {
         target,
         value: Some(value),
         annotation: None,
-        augmented: false,
+        augmented: None,
         otherwise: None,
         constant: false,
     })

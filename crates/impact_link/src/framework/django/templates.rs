@@ -22,6 +22,8 @@ const RENDERERS: &[(&str, Option<usize>, usize, usize)] = &[
         1,
     ),
     ("flask.render_template", None, 0, usize::MAX),
+    ("flask.templating.render_template", None, 0, usize::MAX),
+    ("flask.stream_template", None, 0, usize::MAX),
 ];
 
 /// What calling a function outside the tree is.

@@ -94,6 +94,7 @@ fn fragment(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
         cx.blind(Blind {
             site: site(cx.file, call.span),
             reason: BlindReason::DynamicSql,
+            access: None,
             message: "a fragment of SQL; the columns it names depend on the statement around it"
                 .into(),
             reach: if known {

@@ -1,6 +1,6 @@
 //! Mapped classes in queries: `User.email`, `User.addresses`, `User.query`.
 
-use super::{SQLALCHEMY, entity, expression, instance, is_ours};
+use super::{SQLALCHEMY, entity, expression, expression_over, instance, is_ours};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -75,6 +75,6 @@ pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) 
             None => object.clone().into(),
         },
         "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
-        _ => expression(),
+        _ => expression_over(object.model),
     }
 }

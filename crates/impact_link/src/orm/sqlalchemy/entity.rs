@@ -3,26 +3,29 @@
 //! A statement is an object whose values are its items in order (`item:000`, …) and by name (`name:email`), and whose
 //! words are the entities that are selected as a whole (`entity:3`).
 
-use super::{SQLALCHEMY, classes, content, expression};
+use super::{SQLALCHEMY, classes, content, expression, instance};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Span};
+use std::collections::BTreeSet;
 
 /// A statement whose rows are single values.
 pub(super) fn of_rows(kind: &'static str, row: &Value) -> Object {
-    let model = row.atoms().iter().find_map(|atom| match atom {
+    let models = row.atoms().iter().filter_map(|atom| match atom {
         Atom::Mapped(model) => Some(*model),
         _ => None,
     });
-    let object = Object::new(SQLALCHEMY, kind, model).with_value("item:000", row.clone());
-    match model {
-        Some(model) => object
-            .with_word(&format!("entity:{}", model.0))
-            .with_word("single"),
-        None => object,
-    }
+    let object = Object::new(SQLALCHEMY, kind, models.clone().next());
+    models.fold(
+        object.with_value("item:000", row.clone()),
+        |object, model| {
+            object
+                .with_word(&format!("entity:{}", model.0))
+                .with_word("single")
+        },
+    )
 }
 
 /// `select(…)`, `query(…)`: a statement over what its arguments are.
@@ -61,15 +64,16 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
     let key = format!("item:{at:03}");
     let mut object = object;
     let entities = classes(cx, value);
-    if let [model, ..] = entities.as_slice() {
-        object.model = object.model.or(Some(*model));
-        let word = format!("entity:{}", model.0);
-        let row: Value = Atom::Mapped(*model).into();
-        let name = class_word(cx, *model);
-        return object
-            .with_word(&word)
-            .with_value(&name, row.clone())
-            .with_value(&key, row);
+    if let Some(first) = entities.first() {
+        object.model = object.model.or(Some(*first));
+        for model in &entities {
+            let name = class_word(cx, *model);
+            object = object
+                .with_word(&format!("entity:{}", model.0))
+                .with_value(&name, Atom::Mapped(*model).into());
+        }
+        let rows = entities.into_iter().map(Atom::Mapped);
+        return object.with_value(&key, Value::any_of(rows));
     }
     match super::ours(value) {
         Some(column) if column.kind == "column" => {
@@ -78,13 +82,15 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
             let name = column
                 .words_after("label:")
                 .next()
-                .or(column.words_after("field:").next());
-            let name = format!("name:{}", name.unwrap_or_default());
+                .or(column.words_after("field:").next())
+                .unwrap_or_default();
             object
-                .with_value(&name, item.clone())
+                .with_value(&format!("from:{name}"), columns(value))
+                .with_value(&format!("name:{name}"), item.clone())
                 .with_value(&key, item)
         }
         Some(labelled) => {
+            object.model = object.model.or(labelled.model);
             let label = labelled.words_after("label:").next().unwrap_or_default();
             let name = format!("name:{label}");
             object
@@ -93,6 +99,11 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
         }
         None => object.with_value(&key, Value::unknown("a selected expression")),
     }
+}
+
+/// The columns among a value's alternatives.
+fn columns(value: &Value) -> Value {
+    value.filter(|atom| matches!(atom, Atom::Object(of) if of.kind == "column"))
 }
 
 fn class_word(cx: &Evaluator<'_>, model: ModelId) -> String {
@@ -109,17 +120,13 @@ fn held(cx: &Evaluator<'_>, column: &Object) -> Value {
     content(field.map_or("", |field| &*field.data_type))
 }
 
-/// Running a statement reads every column of what it selects as a whole.
+/// Running a statement reads every column of what it selects as a whole, and of the rows that are loaded with it.
 pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     let whole = Manner::whole(Access::Read);
     let only: Vec<String> = object.words_after("only:").map(str::to_owned).collect();
     let deferred: Vec<String> = object.words_after("defer:").map(str::to_owned).collect();
-    let entities: Vec<ModelId> = object
-        .words_after("entity:")
-        .chain(object.words_after("eager:"))
-        .filter_map(|id| id.parse().ok().map(ModelId))
-        .collect();
-    for model in entities {
+    let mut seen = BTreeSet::new();
+    for model in ids(object, "entity:").chain(ids(object, "eager:")) {
         let path = |name: &str| format!("{}:{name}", model.0);
         let limited = only.iter().any(|word| word.starts_with(&path("")));
         cx.touch_row(model, span, whole, &|field| {
@@ -132,24 +139,41 @@ pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
                         !field.deferred
                     })
         });
-        parents(cx, model, span);
+        load_along(cx, model, span, whole, &mut seen);
     }
 }
 
-/// Joined inheritance selects the parents' columns, too; a relationship that says so loads its rows at once.
-fn parents(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
-    let Some(of) = cx.models.get(model) else {
+/// Reads a row as a whole, with all that its relations load at once.
+pub(super) fn load(cx: &mut Evaluator<'_>, model: ModelId, span: Span, manner: Manner) {
+    cx.touch_row(model, span, manner, &|field| !field.deferred);
+    load_along(cx, model, span, manner, &mut BTreeSet::new());
+}
+
+/// Reads the rows that a model's relations load together with its own. Each model once: SQLAlchemy ends a cycle, too.
+fn load_along(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    span: Span,
+    manner: Manner,
+    seen: &mut BTreeSet<ModelId>,
+) {
+    let Some(of) = cx.models.get(model).filter(|_| seen.insert(model)) else {
         return;
     };
-    let manner = Manner::whole(Access::Read);
-    let parents: Vec<ModelId> = of
-        .parents
-        .iter()
-        .filter_map(|name| cx.models.named(name))
-        .collect();
-    for parent in parents {
-        cx.touch_row(parent, span, manner, &|field| !field.deferred);
+    for relation in of.relations.iter().filter(|relation| relation.eager) {
+        instance::touch_keys(cx, model, relation, span, Access::Read);
+        if let Some(target) = cx.models.target(relation) {
+            cx.touch_row(target, span, manner, &|field| !field.deferred);
+            load_along(cx, target, span, manner, seen);
+        }
     }
+}
+
+/// The models that words of that beginning name.
+pub(super) fn ids<'o>(object: &'o Object, prefix: &'o str) -> impl Iterator<Item = ModelId> + 'o {
+    object
+        .words_after(prefix)
+        .filter_map(|id| id.parse().ok().map(ModelId))
 }
 
 /// A column by name: of a table, of a subquery, of the `c` of either.
@@ -166,17 +190,16 @@ pub(super) fn column_of(
     if object.kind == "table" {
         return (member.name == "name").then(|| Value::outside("builtins.str"));
     }
+    if let Some(column) = origin(cx, object, member.name, member.span) {
+        return Some(column);
+    }
     if object
         .values
         .contains_key(&*format!("name:{}", member.name))
     {
         return Some(expression());
     }
-    let entities: Vec<ModelId> = object
-        .words_after("entity:")
-        .filter_map(|id| id.parse().ok().map(ModelId))
-        .chain(object.model)
-        .collect();
+    let entities: Vec<ModelId> = ids(object, "entity:").chain(object.model).collect();
     for model in entities {
         if let Some(field) = by_column(cx, model, member.name) {
             cx.touch_field(model, field, member.span, Manner::named(Access::Read));
@@ -185,6 +208,27 @@ pub(super) fn column_of(
         }
     }
     Some(expression())
+}
+
+/// The column that a statement selects under a name. Who names that, names the column.
+pub(super) fn origin(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    span: Span,
+) -> Option<Value> {
+    let columns = object.values.get(&*format!("from:{name}"))?.clone();
+    let manner = Manner::implied(Access::Read).at_most(GUESSED.min(columns.certainty));
+    for atom in columns.atoms() {
+        let Atom::Object(of) = atom else { continue };
+        let field = of.words_after("field:").next();
+        if let Some((model, name)) = of.model.zip(field)
+            && let Some(field) = cx.models.field(model, name)
+        {
+            cx.touch_field(model, field, span, manner);
+        }
+    }
+    Some(columns)
 }
 
 /// A field by its column's name.

@@ -1,6 +1,6 @@
 //! SQLAlchemy's functions by name.
 
-use super::{SQLALCHEMY, classes, entity, expression, made, ours};
+use super::{SQLALCHEMY, classes, entity, expression_over, made, migration, ours};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::value::{ModelId, Object, Value};
@@ -43,6 +43,7 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
         }
         "aliased" | "with_polymorphic" => call.at(0).map(|argument| argument.value.clone()),
         "Table" => table(cx, call),
+        "Column" => Some(migration::column(call)),
         "load_only" | "defer" | "undefer" => Some(columns_option(word, call)),
         _ if MAKERS.contains(&word) => Some(made("session")),
         _ if EAGER.contains(&word) => Some(eager(call)),
@@ -50,8 +51,14 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
             Some(made("option"))
         }
         // Type objects and declarations are values of no interest; everything else is part of a statement.
-        "text" => Some(made("text")),
-        _ => Some(expression()),
+        "text" => {
+            let text = Object::new(SQLALCHEMY, "text", None);
+            Some(text.with_value("sql", call.value(0, "text")).into())
+        }
+        _ => {
+            let models = call.arguments.iter().filter_map(|a| ours(&a.value)?.model);
+            Some(expression_over(models.into_iter().next()))
+        }
     }
 }
 

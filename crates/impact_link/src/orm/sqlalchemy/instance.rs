@@ -1,6 +1,6 @@
 //! Rows: attributes, relations, constructors.
 
-use super::{SQLALCHEMY, content};
+use super::{SQLALCHEMY, content, entity, write};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -15,6 +15,7 @@ pub(super) fn attribute(
 ) -> Option<Value> {
     if let Some(field) = cx.models.field(model, member.name) {
         cx.touch_field(model, field, member.span, Manner::named(member.access));
+        redeclared(cx, model, &field.name, member);
         return Some(content(&field.data_type));
     }
     let relation = cx.models.relation(model, member.name)?;
@@ -23,7 +24,7 @@ pub(super) fn attribute(
         return Some(Value::unknown("a related row"));
     };
     let fetched = Manner::whole(Access::Read).at_most(Certainty::Likely);
-    cx.touch_row(target, member.span, fetched, &|field| !field.deferred);
+    entity::load(cx, target, member.span, fetched);
     let row: Value = Atom::Mapped(target).into();
     if !relation.many {
         return Some(row);
@@ -35,6 +36,20 @@ pub(super) fn attribute(
             .with_word("single")
             .into(),
     )
+}
+
+/// A row may be one of a subclass with a table of its own. Where that declares the column anew (the key does), it is that
+/// one, too.
+fn redeclared(cx: &mut Evaluator<'_>, model: ModelId, name: &str, member: &MemberSite<'_>) {
+    for child in cx.models.below(model).to_vec() {
+        let Some(field) = cx.models.field(child, name) else {
+            continue;
+        };
+        if cx.models.field(model, name).map(|own| own.declared_at) != Some(field.declared_at) {
+            let manner = Manner::named(member.access).at_most(Certainty::Likely);
+            cx.touch_field(child, field, member.span, manner);
+        }
+    }
 }
 
 /// The keys that a relation joins over.
@@ -70,7 +85,10 @@ pub(super) fn construct(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<
     for argument in call.arguments {
         match (&argument.name, argument.spread) {
             (Some((name, span)), _) => set(cx, model, name, *span),
-            (None, Spread::Named) => set_all(cx, model, &argument.value, argument.span),
+            (None, Spread::Named) => {
+                let access = Access::Write;
+                write::known_keys(cx, &[model], &argument.value, argument.span, access);
+            }
             _ => {}
         }
     }
@@ -82,29 +100,5 @@ fn set(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
         cx.touch_field(model, field, span, Manner::named(Access::Write));
     } else if let Some(relation) = cx.models.relation(model, name) {
         touch_keys(cx, model, relation, span, Access::Write);
-    }
-}
-
-/// `User(**data)`: the keys that are known, else any column of the model.
-fn set_all(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, span: Span) {
-    let mut open = value.is_nothing();
-    for atom in value.atoms() {
-        match atom {
-            Atom::Dictionary(of) => {
-                let keys: Vec<Box<str>> = of.known.keys().cloned().collect();
-                open |= !of.rest.is_nothing();
-                for key in keys {
-                    if let Some(field) = cx.models.field(model, &key) {
-                        let manner = Manner::implied(Access::Write).at_most(value.certainty);
-                        cx.touch_field(model, field, span, manner);
-                    }
-                }
-            }
-            Atom::Null => {}
-            _ => open = true,
-        }
-    }
-    if open {
-        cx.open_model(model, span, Access::Write);
     }
 }

@@ -4,10 +4,12 @@
 //! Facts about SQLAlchemy are those of 1.4 and 2.0 (ORM Querying Guide, Session API, Core expression reference); about
 //! Flask-SQLAlchemy, of 3.1.
 
+mod any;
 mod class;
 mod entity;
 mod function;
 mod instance;
+mod migration;
 mod query;
 mod result;
 mod session;
@@ -17,6 +19,7 @@ use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::ClassRef;
+use impact_facts::{Access, Span};
 
 /// The name of the door.
 pub(crate) const SQLALCHEMY: &str = "python/sqlalchemy";
@@ -47,6 +50,7 @@ impl Door for SqlAlchemy {
         match of {
             Atom::Mapped(model) if is_ours(cx, *model) => instance::attribute(cx, *model, member),
             Atom::Class(class) => class::attribute(cx, *class, member),
+            Atom::Object(object) if any::is_any(object) => any::attribute(cx, object, member),
             Atom::Object(object) if object.door == SQLALCHEMY => {
                 object_attribute(cx, object, member)
             }
@@ -56,7 +60,10 @@ impl Door for SqlAlchemy {
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
         match callee {
-            Atom::External(name) => function::call(cx, word(name)?, call),
+            Atom::External(name) => match name.strip_prefix("alembic.op.") {
+                Some(operation) => migration::operation(cx, operation, call),
+                None => function::call(cx, word(name)?, call),
+            },
             Atom::Class(class) => {
                 let model = cx
                     .models
@@ -65,12 +72,17 @@ impl Door for SqlAlchemy {
                 Some(instance::construct(cx, model, call))
             }
             Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
+                "any_class" => Some(any::construct(cx, call)),
                 "session" | "hub" | "column" | "expression" => Some(callee.clone().into()),
                 _ => None,
             },
             Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if any::is_any(object) => any::call(cx, object, name, call),
                 Atom::Object(object) if object.door == SQLALCHEMY => method(cx, object, name, call),
                 Atom::Unknown(_) => session::guessed(cx, name, call),
+                registry if &**name == "values" && any::is_registry(registry) => {
+                    Some(Value::list(any::class()))
+                }
                 _ => None,
             },
             _ => None,
@@ -82,14 +94,21 @@ impl Door for SqlAlchemy {
         cx: &mut Evaluator<'_>,
         value: &Atom,
         how: Consumption,
-        span: impact_facts::Span,
+        span: Span,
     ) -> Option<Value> {
         match value {
             Atom::Object(object) if object.door == SQLALCHEMY => {
                 result::consume(cx, object, how, span)
             }
+            registry if how == Consumption::Iterate && any::is_registry(registry) => {
+                Some(any::class())
+            }
             _ => None,
         }
+    }
+
+    fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        result::item(cx, of, key, span)
     }
 
     fn annotation(&self, _cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
@@ -155,6 +174,13 @@ fn is_ours(cx: &Evaluator<'_>, model: ModelId) -> bool {
         .is_some_and(|model| &*model.orm == SQLALCHEMY)
 }
 
+/// A member whose name is computed, of an object of this door.
+pub(crate) fn open(cx: &mut Evaluator<'_>, object: &Object, span: Span, access: Access) {
+    if any::is_any(object) {
+        any::all(cx, span, access);
+    }
+}
+
 fn object_attribute(
     cx: &mut Evaluator<'_>,
     object: &Object,
@@ -166,7 +192,7 @@ fn object_attribute(
         "column" | "expression" => class::expression_attribute(object, member.name),
         "relationship" => class::relationship_attribute(cx, object, member),
         "table" | "subquery" | "columns" => entity::column_of(cx, object, member),
-        "row" => result::row_attribute(object, member.name),
+        "row" => result::row_attribute(cx, object, member.name, member.span),
         "page" => (member.name == "items").then(|| Value::list(result::row(object))),
         "collection" | "query" | "select" | "result" => None,
         _ => None,
@@ -205,6 +231,11 @@ fn method(
 /// Something of a statement that touches nothing by itself.
 fn expression() -> Value {
     Object::new(SQLALCHEMY, "expression", None).into()
+}
+
+/// The same, over columns of that model: a statement that selects it is a statement over the model.
+fn expression_over(model: Option<ModelId>) -> Value {
+    Object::new(SQLALCHEMY, "expression", model).into()
 }
 
 /// An unknown value that a column may hold.

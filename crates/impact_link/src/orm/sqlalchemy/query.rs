@@ -107,11 +107,7 @@ fn terminal(
 
 /// `query(User).count()` counts a subquery that selects every column, deferred ones, too.
 fn count(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
-    let entities: Vec<ModelId> = object
-        .words_after("entity:")
-        .filter_map(|id| id.parse().ok().map(ModelId))
-        .collect();
-    for model in entities {
+    for model in entity::ids(object, "entity:") {
         cx.touch_row(model, span, Manner::whole(Access::Read), &|_| true);
     }
 }
@@ -135,7 +131,8 @@ fn filter_by(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
         if let Some((name, span)) = &argument.name {
             named(cx, object, name, *span);
         } else if argument.spread == impact_facts::Spread::Named {
-            spread(cx, object, &argument.value.clone(), argument.span);
+            let (models, access) = (sources(object), Access::Read);
+            write::known_keys(cx, &models, &argument.value, argument.span, access);
         }
     }
 }
@@ -150,32 +147,6 @@ fn named(cx: &mut Evaluator<'_>, object: &Object, name: &str, span: Span) {
             super::instance::touch_keys(cx, model, relation, span, Access::Read);
             return;
         }
-    }
-}
-
-/// `filter_by(**filters)`: the keys that are known; else any column.
-fn spread(cx: &mut Evaluator<'_>, object: &Object, value: &Value, span: Span) {
-    let mut open = false;
-    for atom in value.atoms() {
-        match atom {
-            Atom::Dictionary(of) => {
-                let keys: Vec<Box<str>> = of.known.keys().cloned().collect();
-                open |= !of.rest.is_nothing();
-                for key in keys {
-                    let field = sources(object)
-                        .into_iter()
-                        .find_map(|model| Some((model, cx.models.field(model, &key)?)));
-                    if let Some((model, field)) = field {
-                        let manner = Manner::implied(Access::Read).at_most(value.certainty);
-                        cx.touch_field(model, field, span, manner);
-                    }
-                }
-            }
-            _ => open = true,
-        }
-    }
-    for model in sources(object).into_iter().take(usize::from(open)) {
-        cx.open_model(model, span, Access::Read);
     }
 }
 

@@ -33,7 +33,7 @@ fn items(object: &Object) -> Vec<Value> {
 /// The first item of each row, as rows of their own.
 pub(super) fn scalars(rows: &Value) -> Value {
     let Some(object) = ours(rows) else {
-        return rows.clone();
+        return Value::unknown("a scalar");
     };
     let mut object = object.clone();
     let first = items(&object)
@@ -56,7 +56,10 @@ pub(super) fn first_item(rows: &Value) -> Value {
 
 /// The first row of a result.
 pub(super) fn first(rows: &Value) -> Value {
-    ours(rows).map_or(Value::unknown("a row"), row)
+    match ours(rows) {
+        Some(object) => row(object),
+        None => rows.clone(),
+    }
 }
 
 /// Methods of a result.
@@ -81,8 +84,14 @@ pub(super) fn call(
     })
 }
 
-/// A row's value by name.
-pub(super) fn row_attribute(object: &Object, name: &str) -> Option<Value> {
+/// A row's value by name: the column that was selected under it.
+pub(super) fn row_attribute(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    span: Span,
+) -> Option<Value> {
+    entity::origin(cx, object, name, span);
     if let Some(value) = object.values.get(&*format!("name:{name}")) {
         return Some(value.clone());
     }
@@ -90,6 +99,28 @@ pub(super) fn row_attribute(object: &Object, name: &str) -> Option<Value> {
         "_mapping" | "_fields" => Some(object.clone().into()),
         _ => None,
     }
+}
+
+/// `row["email"]`, `row[0]`.
+pub(super) fn item(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    key: &Value,
+    span: Span,
+) -> Option<Value> {
+    if object.kind != "row" {
+        return None;
+    }
+    let mut found = None;
+    for atom in key.atoms() {
+        let one = match atom {
+            Atom::Text(text) => row_attribute(cx, object, &text.text, span),
+            Atom::Integer(at) => items(object).get(usize::try_from(*at).ok()?).cloned(),
+            _ => None,
+        };
+        found = one.or(found);
+    }
+    found
 }
 
 /// `row._asdict()`, `row.items()`.

@@ -3,6 +3,7 @@
 use super::{SQLALCHEMY, classes, entity, made, ours, result, write};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
+use crate::library::rows;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Span};
@@ -112,7 +113,7 @@ pub(super) fn guessed(cx: &mut Evaluator<'_>, name: &str, passed: &CallSite<'_>)
     let telling = match name {
         "query" | "get" => !classes(cx, first).is_empty() || is_column(first),
         "execute" | "scalars" | "scalar" => ours(first).is_some(),
-        "add" | "add_all" | "merge" | "delete" | "refresh" => !rows(first).is_empty(),
+        "add" | "add_all" | "merge" | "delete" | "refresh" => !mapped_rows(first).is_empty(),
         _ => false,
     };
     if !telling {
@@ -128,7 +129,10 @@ fn is_column(value: &Value) -> bool {
 
 fn queried(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
     let object = entity::select(cx, "query", call);
-    let whole = |value: &Value| matches!(value.atoms(), [Atom::Mapped(_)]);
+    let whole = |value: &Value| {
+        let mut atoms = value.atoms().iter();
+        !value.is_nothing() && atoms.all(|atom| matches!(atom, Atom::Mapped(_)))
+    };
     let items = object
         .values
         .iter()
@@ -144,14 +148,27 @@ fn queried(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
 /// Runs a statement: whole entities are read. Text is a pack's business.
 pub(super) fn executed(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) -> Value {
     let Some(object) = ours(statement).cloned() else {
-        return made("result");
+        return raw(cx, statement, call.span);
     };
+    if let Some(sql) = object.values.get("sql") {
+        return rows::of_statement(sql);
+    }
     entity::run(cx, &object, call.span);
     Object {
         kind: "result",
         ..object
     }
     .into()
+}
+
+/// `execute("select …")`, as SQLAlchemy 1.x takes it.
+fn raw(cx: &mut Evaluator<'_>, statement: &Value, span: Span) -> Value {
+    let text = statement.filter(|atom| matches!(atom, Atom::Text(_)));
+    if text.is_nothing() {
+        return made("result");
+    }
+    cx.sql_value(&text, span, SQLALCHEMY);
+    rows::of_statement(&text)
 }
 
 /// `execute(insert(User), [{"email": …}])`.
@@ -167,20 +184,21 @@ fn parameters(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) {
 }
 
 fn get(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
-    let model = classes(cx, &call.at(0)?.value).first().copied()?;
-    let row: Value = Atom::Mapped(model).into();
+    let models = classes(cx, &call.at(0)?.value);
+    models.first()?;
+    let row = Value::any_of(models.into_iter().map(Atom::Mapped));
     entity::run(cx, &entity::of_rows("query", &row), call.span);
     Some(row)
 }
 
 /// The rows among a value's alternatives.
-pub(super) fn rows(value: &Value) -> Vec<(ModelId, Certainty)> {
+pub(super) fn mapped_rows(value: &Value) -> Vec<(ModelId, Certainty)> {
     let mut found = Vec::new();
     for atom in value.atoms() {
         match atom {
             Atom::Mapped(model) => found.push((*model, value.certainty)),
-            Atom::List(of) => found.extend(rows(of)),
-            Atom::Tuple(items) => found.extend(items.iter().flat_map(rows)),
+            Atom::List(of) => found.extend(mapped_rows(of)),
+            Atom::Tuple(items) => found.extend(items.iter().flat_map(mapped_rows)),
             _ => {}
         }
     }
@@ -189,7 +207,7 @@ pub(super) fn rows(value: &Value) -> Vec<(ModelId, Certainty)> {
 
 /// A new or changed row goes to the database: an INSERT names every column.
 fn flush(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
-    for (model, certainty) in rows(value) {
+    for (model, certainty) in mapped_rows(value) {
         let manner = Manner::whole(Access::Write).at_most(certainty);
         cx.touch_row(model, span, manner, &|_| true);
     }
@@ -197,7 +215,7 @@ fn flush(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
 
 /// A deleted row is found by its key.
 fn keys(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
-    for (model, certainty) in rows(value) {
+    for (model, certainty) in mapped_rows(value) {
         let manner = Manner::implied(Access::Read).at_most(certainty);
         cx.touch_row(model, span, manner, &|field| field.primary_key);
     }
@@ -205,14 +223,14 @@ fn keys(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
 
 fn refresh(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
     let value = call.at(0)?.value.clone();
-    for (model, certainty) in rows(&value) {
+    for (model, certainty) in mapped_rows(&value) {
         let manner = Manner::whole(Access::Read).at_most(certainty);
         let named = call
             .argument(1, "attribute_names")
             .map(|argument| argument.value.clone());
         match named {
             Some(names) => write::strings(cx, model, &names, Access::Read),
-            None => cx.touch_row(model, call.span, manner, &|field| !field.deferred),
+            None => entity::load(cx, model, call.span, manner),
         }
     }
     Some(Atom::Null.into())

@@ -76,7 +76,7 @@ pub(super) fn mappings(cx: &mut Evaluator<'_>, model: ModelId, passed: &Passed) 
         open = !written(cx, model, expression, 0);
     }
     if open {
-        known_keys(cx, model, &passed.value.clone(), passed.span);
+        known_keys(cx, &[model], &passed.value, passed.span, Access::Write);
     }
 }
 
@@ -107,35 +107,50 @@ fn written(cx: &mut Evaluator<'_>, model: ModelId, id: ExpressionId, depth: u32)
     known
 }
 
-/// The keys of dictionaries that were made elsewhere; a dictionary that is not known may name any column.
-fn known_keys(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, span: Span) {
-    let manner = Manner::implied(Access::Write).at_most(value.certainty);
+/// The keys of dictionaries that were made elsewhere, each a field of the first of some models that has it; a dictionary
+/// that is not known may name any column of the first.
+pub(super) fn known_keys(
+    cx: &mut Evaluator<'_>,
+    models: &[ModelId],
+    value: &Value,
+    span: Span,
+    access: Access,
+) {
+    let manner = Manner::implied(access).at_most(value.certainty);
     let mut open = value.is_nothing();
     for atom in value.atoms() {
         match atom {
             Atom::Dictionary(of) => {
                 open |= !of.rest.is_nothing();
-                let keys: Vec<Box<str>> = of.known.keys().cloned().collect();
-                for key in keys {
-                    if let Some(field) = cx.models.field(model, &key) {
+                for key in of.known.keys() {
+                    let field = models
+                        .iter()
+                        .find_map(|model| Some((*model, cx.models.field(*model, key)?)));
+                    if let Some((model, field)) = field {
                         cx.touch_field(model, field, span, manner);
                     }
                 }
             }
-            Atom::List(of) => known_keys(cx, model, &of.clone(), span),
+            Atom::List(of) => known_keys(cx, models, of, span, access),
             Atom::Tuple(items) => {
-                for item in items.clone().iter() {
-                    known_keys(cx, model, item, span);
+                for item in items.iter() {
+                    known_keys(cx, models, item, span, access);
                 }
             }
             Atom::Null => {}
-            Atom::Object(object) if object.door == SQLALCHEMY => {}
+            Atom::Object(object) if is_statement(object) => {}
             _ => open = true,
         }
     }
-    if open {
-        cx.open_model(model, span, Access::Write);
+    if let (Some(model), true) = (models.first(), open) {
+        cx.open_model(*model, span, access);
     }
+}
+
+/// Whether values come from a statement, which names them itself.
+fn is_statement(object: &Object) -> bool {
+    let kinds = ["select", "query", "subquery", "expression", "column"];
+    object.door == SQLALCHEMY && kinds.contains(&object.kind)
 }
 
 /// A column or field by name.

@@ -1,9 +1,12 @@
+import __impact__
+
+
 class Cursor:
     def __enter__(self):
         return self
 
     def execute(self, query, params=None, *, prepare=None, binary=None):
-        return self
+        return __impact__.selected(query)
 
 
 class ClientCursor(Cursor):
@@ -19,7 +22,7 @@ class AsyncCursor:
         return self
 
     async def execute(self, query, params=None, *, prepare=None, binary=None):
-        return self
+        return __impact__.selected(query)
 
 
 class Connection:
@@ -34,7 +37,7 @@ class Connection:
         return Cursor()
 
     def execute(self, query, params=None, *, prepare=None, binary=False):
-        return Cursor()
+        return __impact__.selected(query)
 
 
 class AsyncConnection:
@@ -49,7 +52,7 @@ class AsyncConnection:
         return AsyncCursor()
 
     async def execute(self, query, params=None, *, prepare=None, binary=False):
-        return AsyncCursor()
+        return __impact__.selected(query)
 
 
 def connect(conninfo="", **kwargs):

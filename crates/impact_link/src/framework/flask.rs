@@ -1,0 +1,72 @@
+//! Flask: names that every template sees.
+//!
+//! Facts are those of Flask 3 and Jinja 3: `app.jinja_env.globals`, context processors, `template_global`.
+
+use crate::cells::Key;
+use crate::door::{CallSite, Door};
+use crate::evaluator::Evaluator;
+use crate::language::template::LIBRARY;
+use crate::value::{Atom, Value};
+
+/// Flask.
+#[derive(Debug)]
+pub(crate) struct Flask;
+
+impl Door for Flask {
+    fn name(&self) -> &'static str {
+        "python/flask"
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        let Atom::Member(of, name) = callee else {
+            return None;
+        };
+        match &**name {
+            "update" if is_globals(of) => {
+                for argument in call.arguments {
+                    match &argument.name {
+                        Some((name, _)) => global(cx, name, &argument.value),
+                        None => globals(cx, &argument.value),
+                    }
+                }
+                Some(Atom::Null.into())
+            }
+            "context_processor" | "app_context_processor" => {
+                let function = call.at(0)?.value.clone();
+                for atom in function.atoms() {
+                    if let Atom::Function(function) = atom {
+                        let added = cx.result(*function, None);
+                        globals(cx, &added);
+                    }
+                }
+                Some(function)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a value is the dictionary of names that every template sees.
+fn is_globals(of: &Atom) -> bool {
+    let Atom::Member(environment, name) = of else {
+        return false;
+    };
+    &**name == "globals"
+        && matches!(&**environment, Atom::Member(_, name) if &**name == "jinja_env")
+}
+
+fn globals(cx: &mut Evaluator<'_>, added: &Value) {
+    for atom in added.atoms() {
+        if let Atom::Dictionary(of) = atom {
+            for (name, value) in &of.known {
+                global(cx, name, value);
+            }
+        }
+    }
+}
+
+/// Every template sees a value under a name.
+fn global(cx: &mut Evaluator<'_>, name: &str, value: &Value) {
+    cx.cells
+        .join(Key::Outside(LIBRARY.into(), name.into()), value);
+}

@@ -1,0 +1,136 @@
+//! Routers: which value a route belongs to, and what stands before its paths.
+
+use super::tagged::texts;
+use crate::evaluator::Evaluator;
+use impact_bind::{Binding, Place};
+use impact_facts::{Capture, Captured, ExpressionId, ExpressionKind, FileId, Span, Tag};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A router: where the value that it is stands.
+pub(super) type Router = (FileId, u32);
+
+/// In which other router one is mounted, and under what.
+type Mounting = (Option<Router>, Option<String>);
+
+/// Routers and what stands before their paths.
+#[derive(Debug, Default)]
+pub(super) struct Mounts {
+    /// What the router itself says.
+    own: BTreeMap<Router, String>,
+    /// Where it is mounted: in which other, and under what.
+    mounted: BTreeMap<Router, Vec<Mounting>>,
+    /// Routers whose own prefix gives way to that of the mount.
+    replaced: BTreeSet<Router>,
+}
+
+/// Which router an expression is: the value that its name is bound to.
+pub(super) fn router(
+    cx: &Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    captured: Captured,
+) -> Option<Router> {
+    let Captured::Expression(id) = captured else {
+        return None;
+    };
+    let module = cx.program.module(file);
+    if let ExpressionKind::Call(_) = module.expression(id).kind {
+        return Some((file, module.expression(id).span.start));
+    }
+    let place = place_of(cx, file, tag.span);
+    router_of(cx, file, place, id)
+}
+
+fn router_of(cx: &Evaluator<'_>, file: FileId, place: Place, id: ExpressionId) -> Option<Router> {
+    match cx.program.resolve_expression(file, place, id) {
+        Binding::Value(value, rest) if rest.is_empty() => {
+            let span = cx
+                .program
+                .module(value.file)
+                .expression(value.expression)
+                .span;
+            Some((value.file, span.start))
+        }
+        _ => None,
+    }
+}
+
+/// The code around a span; decorators are part of the code around their function.
+pub(super) fn place_of(cx: &Evaluator<'_>, file: FileId, span: Span) -> Place {
+    let functions = cx.program.module(file).functions.iter();
+    let around = (0..).zip(functions).filter(|(_, function)| {
+        function.span.contains(span)
+            && function.span.start < span.start
+            && function.name_span.end < span.start
+    });
+    let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
+    innermost.map_or(Place::Module, |(id, _)| {
+        Place::Function(impact_facts::FunctionId(id))
+    })
+}
+
+/// Notes what a tag says of routers and what stands before their paths.
+pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mut Mounts) {
+    let prefix = texts(cx, file, tag, Capture::Prefix).into_iter().next();
+    let Some(captured) = tag.first(Capture::Router).copied() else {
+        return;
+    };
+    let Some(child) = router(cx, file, tag, captured) else {
+        return;
+    };
+    let itself = matches!(captured, Captured::Expression(id)
+        if cx.program.module(file).expression(id).span == tag.span);
+    let prefix = if itself {
+        mounts.own.insert(child, prefix.unwrap_or_default());
+        if tag.first(Capture::Receiver).is_none() {
+            return;
+        }
+        None
+    } else {
+        prefix
+    };
+    let parent = tag.first(Capture::Receiver).copied();
+    let parent = parent.and_then(|captured| router(cx, file, tag, captured));
+    if tag.setting("syntax") == Some("flask") && prefix.is_some() {
+        mounts.replaced.insert(child);
+    }
+    mounts
+        .mounted
+        .entry(child)
+        .or_default()
+        .push((parent, prefix));
+}
+
+impl Mounts {
+    /// What may stand before the paths of a router.
+    pub(super) fn prefixes(&self, router: Router, depth: u32) -> Vec<String> {
+        let own = self.own.get(&router).cloned().unwrap_or_default();
+        let mounted = self
+            .mounted
+            .get(&router)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if mounted.is_empty() || depth > 8 {
+            return vec![own];
+        }
+        let mut all = BTreeSet::new();
+        for (parent, prefix) in mounted {
+            let outer = match parent {
+                Some(parent) if *parent != router => self.prefixes(*parent, depth + 1),
+                _ => vec![String::new()],
+            };
+            let inner = if self.replaced.contains(&router) && prefix.is_some() {
+                ""
+            } else {
+                &own
+            };
+            for before in outer {
+                all.insert(format!(
+                    "{before}{}{inner}",
+                    prefix.as_deref().unwrap_or_default()
+                ));
+            }
+        }
+        all.into_iter().collect()
+    }
+}

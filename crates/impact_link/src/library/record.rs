@@ -1,0 +1,273 @@
+//! Records: a row that was turned into a dictionary (`schema.dump(user)`, `dict(row)`, `vars(user)`), and classes that are
+//! filled from one (`UserOut.model_validate(user)`, `Cached(**record)`).
+//!
+//! Its keys are the names of the model's fields, so whoever names a key names the column. How the row was turned is code
+//! outside the tree: a reference through a record is *likely* at most.
+
+use crate::cells::Key;
+use crate::door::{CallSite, Door, MemberSite};
+use crate::effect::site;
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_bind::{Binding, ClassRef, Place};
+use impact_facts::{
+    Access, Certainty, ExpressionId, ExpressionKind, Language, Span, Spread, Statement,
+};
+use std::collections::BTreeSet;
+
+/// The name of the door.
+const RECORD: &str = "python/record";
+/// The attribute under which a class keeps what its instances are filled from.
+const FILLED: &str = "*filled from";
+
+/// Records.
+#[derive(Debug)]
+pub(crate) struct Records;
+
+/// A row of a model as a dictionary.
+#[must_use]
+pub(crate) fn of_model(model: ModelId) -> Value {
+    Object::new(RECORD, "record", Some(model)).into()
+}
+
+/// Methods of classes that make an instance from a row or record (Pydantic 1 and 2, attrs, cattrs, mashumaro).
+const FROM_ROW: &[&str] = &[
+    "model_validate",
+    "from_orm",
+    "parse_obj",
+    "from_attributes",
+    "from_dict",
+];
+
+impl Door for Records {
+    fn name(&self) -> &'static str {
+        RECORD
+    }
+
+    fn attribute(
+        &self,
+        _cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match of {
+            Atom::Mapped(model) if member.name == "__dict__" => Some(of_model(*model)),
+            _ => None,
+        }
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::Member(of, name) => {
+                if let (Atom::Class(class), true) = (&**of, FROM_ROW.contains(&&**name)) {
+                    return filled(cx, *class, call);
+                }
+                let Atom::Object(object) = &**of else {
+                    return None;
+                };
+                let model = object.model.filter(|_| object.door == RECORD)?;
+                match &**name {
+                    "get" | "pop" | "setdefault" => {
+                        let key = call.value(0, "key");
+                        Some(item(cx, model, &key, call.span).or(&call.value(1, "default")))
+                    }
+                    "copy" => Some(object.as_ref().clone().into()),
+                    _ => Some(Value::unknown("what a record's method makes")),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        Some(item(cx, of.model?, key, span))
+    }
+
+    fn finish(&self, cx: &mut Evaluator<'_>) {
+        responses(cx);
+        let own = cx.program.own_files();
+        let classes: Vec<ClassRef> = cx
+            .program
+            .all_classes()
+            .filter(|class| class.file.0 < own)
+            .filter(|class| cx.program.facts(class.file).language == Language::Python)
+            .collect();
+        for class in classes {
+            let filled = cx.cells.peek(&Key::Attribute(class, FILLED.into()));
+            let models: BTreeSet<ModelId> = filled.atoms().iter().filter_map(model_of).collect();
+            for model in models {
+                for body in cx.program.ancestors(class).iter() {
+                    if let Binding::Class(body) = body {
+                        declared(cx, *body, model);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `UserOut.model_validate(user)`: an instance whose attributes are the row's.
+fn filled(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
+    if cx.models.of_class(class).is_some() {
+        return None;
+    }
+    cx.fill_from(class, call);
+    Some(Atom::Instance(class).into())
+}
+
+/// The model whose row an atom is, or is a record of.
+fn model_of(atom: &Atom) -> Option<ModelId> {
+    match atom {
+        Atom::Mapped(model) => Some(*model),
+        Atom::Object(object) if object.door == RECORD => object.model,
+        _ => None,
+    }
+}
+
+/// The class of a route's response is filled from the rows that the route answers with.
+fn responses(cx: &mut Evaluator<'_>) {
+    for (said, function) in crate::framework::tagged::exposures(cx) {
+        let returned = cx.cells.peek(&Key::Return(function));
+        let mut rows = Value::nothing();
+        cx.within_file(function.file, |cx| {
+            let kept = std::mem::take(&mut cx.current);
+            rows = super::intrinsic::rows(cx, &returned);
+            cx.current = kept;
+        });
+        for class in classes(&said, 0) {
+            cx.cells.join(Key::Attribute(class, FILLED.into()), &rows);
+        }
+    }
+}
+
+/// The classes that a type speaks of, in lists, too.
+fn classes(said: &Value, depth: u32) -> Vec<ClassRef> {
+    let all = said.atoms().iter().flat_map(|atom| match atom {
+        Atom::Instance(class) => vec![*class],
+        Atom::List(of) if depth < 4 => classes(of, depth + 1),
+        _ => Vec::new(),
+    });
+    all.collect()
+}
+
+/// What a record holds under a key, which names a column.
+fn item(cx: &mut Evaluator<'_>, model: ModelId, key: &Value, span: Span) -> Value {
+    let mut found = Value::nothing();
+    for text in key.texts() {
+        let home = text.locate(Span::new(0, text.text.len() as u32));
+        let at = home
+            .filter(|(file, inner)| *file == cx.file && span.contains(*inner))
+            .map_or(span, |(_, inner)| inner);
+        found = found.or(&named(cx, model, &text.text, at));
+    }
+    if found.is_nothing() {
+        Value::unknown("what a record holds")
+    } else {
+        found
+    }
+}
+
+/// A field by name, as a part of a record.
+fn named(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) -> Value {
+    match cx.models.field(model, name) {
+        Some(field) => {
+            let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+            cx.touch_field(model, field, span, manner);
+            Value::outside(&format!("field {}", field.data_type))
+        }
+        None => Value::unknown("what a record holds"),
+    }
+}
+
+impl Evaluator<'_> {
+    /// An instance of a class of the program is made by code outside of it, from these arguments: rows and records among
+    /// them may be what its attributes are.
+    pub(crate) fn fill_from(&mut self, class: ClassRef, call: &CallSite<'_>) {
+        for argument in call.arguments {
+            let told = argument.name.is_none() || argument.spread == Spread::Named;
+            let filled = argument.value.filter(|atom| model_of(atom).is_some());
+            if told && !filled.is_nothing() {
+                self.cells
+                    .join(Key::Attribute(class, FILLED.into()), &filled);
+            }
+        }
+    }
+
+    /// A member of an instance that is filled from a row or record; nothing if it is not.
+    pub(crate) fn filled_member(&mut self, class: ClassRef, name: &str, span: Span) -> Value {
+        let filled = self.read(Key::Attribute(class, FILLED.into()));
+        let mut found = Value::nothing();
+        for model in filled.atoms().iter().filter_map(model_of) {
+            if self.models.field(model, name).is_some() {
+                found = found.or(&named(self, model, name, span));
+            }
+        }
+        found
+    }
+}
+
+/// What the body of a class that is filled from a model's rows names of it: annotated fields, and words in its lists.
+fn declared(cx: &mut Evaluator<'_>, body: ClassRef, model: ModelId) {
+    if !cx.program.is_own(body.file) || cx.models.of_class(body).is_some() {
+        return;
+    }
+    let module = cx.program.module(body.file);
+    for statement in &module.class(body.class).body.statements {
+        let Statement::Bind(bind) = statement else {
+            continue;
+        };
+        let mut words: Vec<(String, Span)> = Vec::new();
+        if bind.annotation.is_some()
+            && let Some(name) = module.dotted(bind.target)
+        {
+            words.push((name, module.expression(bind.target).span));
+        }
+        if let Some(ExpressionKind::Collection(items)) =
+            bind.value.map(|id| &module.expression(id).kind)
+        {
+            let texts = items.items.iter().filter(|item| item.key.is_none());
+            words.extend(texts.filter_map(|item| word(cx, body, item.value)));
+        }
+        cx.within_file(body.file, |cx| {
+            cx.place = Place::Class(body.class);
+            for (name, span) in &words {
+                expose(cx, model, name, *span);
+            }
+        });
+    }
+}
+
+fn word(cx: &Evaluator<'_>, body: ClassRef, id: ExpressionId) -> Option<(String, Span)> {
+    let module = cx.program.module(body.file);
+    let span = module.expression(id).span;
+    let inside = Span::new(
+        span.start + 1,
+        span.end.saturating_sub(1).max(span.start + 1),
+    );
+    module.plain_text(id).map(|name| (name, inside))
+}
+
+/// A field that a class takes over: its value leaves under that name.
+fn expose(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
+    let Some(field) = cx.models.field(model, name) else {
+        return;
+    };
+    let (Some(table), Some(owner)) = (cx.table_of(model, field), cx.models.get(model)) else {
+        return;
+    };
+    cx.touch(crate::effect::Touch {
+        site: site(cx.file, span),
+        database: "".into(),
+        table,
+        column: Some(field.column.clone()),
+        access: Access::Read,
+        how: impact_facts::How::Explicit,
+        class: impact_facts::ReferenceClass::Name,
+        certainty: Certainty::Likely,
+        via: owner.orm.clone(),
+        declared_at: None,
+        becomes: None,
+        exposed_as: Some(name.into()),
+    });
+}

@@ -1,0 +1,427 @@
+//! ORMs whose classes are their own queries: peewee 3 and Tortoise ORM 0.2x.
+//!
+//! Facts are those of peewee's "Querying" and of Tortoise's "Query API": `select()`, `get_by_id` and `all` read every field;
+//! a loaded row's `save` and `create` write every field.
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
+
+/// peewee.
+#[derive(Debug)]
+pub(crate) struct Peewee;
+
+/// Tortoise ORM.
+#[derive(Debug)]
+pub(crate) struct Tortoise;
+
+const PEEWEE: &str = "python/peewee";
+const TORTOISE: &str = "python/tortoise";
+
+/// What a method of a class or query does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// Answers with a query, which its arguments narrow.
+    Narrow,
+    /// Answers with a query of what its arguments name, or of whole rows without any.
+    Select,
+    /// Reads one row as a whole.
+    Row,
+    /// Reads all rows as a whole.
+    Rows,
+    /// Makes a row: all fields are written, the named ones by name.
+    Create,
+    /// Writes the fields that it names.
+    Write,
+    /// A number or a truth.
+    Scalar,
+}
+
+const METHODS: &[(&str, Does)] = &[
+    ("select", Does::Select),
+    ("values", Does::Select),
+    ("values_list", Does::Select),
+    ("only", Does::Select),
+    ("where", Does::Narrow),
+    ("filter", Does::Narrow),
+    ("exclude", Does::Narrow),
+    ("all", Does::Narrow),
+    ("order_by", Does::Narrow),
+    ("group_by", Does::Narrow),
+    ("annotate", Does::Narrow),
+    ("distinct", Does::Narrow),
+    ("limit", Does::Narrow),
+    ("offset", Does::Narrow),
+    ("join", Does::Narrow),
+    ("switch", Does::Narrow),
+    ("alias", Does::Narrow),
+    ("having", Does::Narrow),
+    ("objects", Does::Narrow),
+    ("dicts", Does::Narrow),
+    ("tuples", Does::Narrow),
+    ("namedtuples", Does::Narrow),
+    ("prefetch_related", Does::Narrow),
+    ("select_related", Does::Narrow),
+    ("using_db", Does::Narrow),
+    ("execute", Does::Rows),
+    ("raw", Does::Rows),
+    ("iterator", Does::Rows),
+    ("get", Does::Row),
+    ("first", Does::Row),
+    ("last", Does::Row),
+    ("get_by_id", Does::Row),
+    ("get_or_none", Does::Row),
+    ("peek", Does::Row),
+    ("create", Does::Create),
+    ("get_or_create", Does::Create),
+    ("update_or_create", Does::Create),
+    ("bulk_create", Does::Create),
+    ("insert", Does::Write),
+    ("insert_many", Does::Write),
+    ("replace", Does::Write),
+    ("update", Does::Write),
+    ("on_conflict", Does::Write),
+    ("count", Does::Scalar),
+    ("exists", Does::Scalar),
+    ("delete", Does::Scalar),
+    ("delete_by_id", Does::Scalar),
+    ("scalar", Does::Scalar),
+];
+
+impl Door for Peewee {
+    fn name(&self) -> &'static str {
+        PEEWEE
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        attribute(cx, PEEWEE, of, member)
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        answer(cx, PEEWEE, callee, call)
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        consume(cx, PEEWEE, value, how, span)
+    }
+}
+
+impl Door for Tortoise {
+    fn name(&self) -> &'static str {
+        TORTOISE
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        attribute(cx, TORTOISE, of, member)
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        answer(cx, TORTOISE, callee, call)
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        consume(cx, TORTOISE, value, how, span)
+    }
+}
+
+fn is_of(cx: &Evaluator<'_>, model: ModelId, orm: &str) -> bool {
+    cx.models.get(model).is_some_and(|model| &*model.orm == orm)
+}
+
+/// A field or relation of a row or of the class.
+fn attribute(
+    cx: &mut Evaluator<'_>,
+    orm: &'static str,
+    of: &Atom,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
+    let model = match of {
+        Atom::Mapped(model) => *model,
+        Atom::Class(class) => cx.models.of_class(*class)?,
+        _ => return None,
+    };
+    if !is_of(cx, model, orm) {
+        return None;
+    }
+    if let Some(field) = cx.models.field(model, member.name) {
+        cx.touch_field(model, field, member.span, Manner::named(member.access));
+        return Some(Value::outside(&format!("field {}", field.data_type)));
+    }
+    let relation = cx.models.relation(model, member.name)?;
+    Some(related(cx, orm, model, relation, member))
+}
+
+fn related(
+    cx: &mut Evaluator<'_>,
+    orm: &'static str,
+    model: ModelId,
+    relation: &Relationship,
+    member: &MemberSite<'_>,
+) -> Value {
+    let own = cx.models.get(model).and_then(|model| model.table.clone());
+    let manner = Manner::implied(member.access);
+    for column in &relation.local {
+        if let Some(table) = &own {
+            cx.touch_column(table, column, member.span, manner, orm);
+        }
+    }
+    match cx.models.target(relation) {
+        Some(target) if relation.many => query(orm, target).into(),
+        Some(target) => {
+            let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+            cx.touch_row(target, member.span, manner, &|_| true);
+            Atom::Mapped(target).into()
+        }
+        None => Value::unknown("a related row"),
+    }
+}
+
+fn query(orm: &'static str, model: ModelId) -> Object {
+    Object::new(orm, "query", Some(model))
+}
+
+/// A constructor, or a method of a class, a query or a row.
+fn answer(
+    cx: &mut Evaluator<'_>,
+    orm: &'static str,
+    callee: &Atom,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match callee {
+        Atom::Class(class) => {
+            let model = cx
+                .models
+                .of_class(*class)
+                .filter(|id| is_of(cx, *id, orm))?;
+            names(cx, model, call, Access::Write);
+            Some(Atom::Mapped(model).into())
+        }
+        Atom::Member(of, name) => match &**of {
+            Atom::Class(class) => {
+                let model = cx
+                    .models
+                    .of_class(*class)
+                    .filter(|id| is_of(cx, *id, orm))?;
+                method(cx, &query(orm, model), name, call)
+            }
+            Atom::Mapped(model) if is_of(cx, *model, orm) => row_method(cx, *model, name, call),
+            Atom::Object(object) if object.door == orm => method(cx, object, name, call),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let model = of.model?;
+    let (_, does) = METHODS.iter().find(|(known, _)| *known == name)?;
+    let row: Value = Atom::Mapped(model).into();
+    Some(match does {
+        Does::Narrow => {
+            names(cx, model, call, Access::Read);
+            of.clone().into()
+        }
+        Does::Select => {
+            names(cx, model, call, Access::Read);
+            if call.arguments.is_empty() {
+                of.clone().into()
+            } else {
+                of.clone().with_word("named").into()
+            }
+        }
+        Does::Row => {
+            names(cx, model, call, Access::Read);
+            whole(cx, of, call.span);
+            row
+        }
+        Does::Rows => {
+            whole(cx, of, call.span);
+            Value::list(row)
+        }
+        Does::Create => {
+            names(cx, model, call, Access::Write);
+            cx.touch_row(model, call.span, Manner::whole(Access::Write), &|_| true);
+            if name == "create" || name == "bulk_create" {
+                row
+            } else {
+                whole(cx, of, call.span);
+                Value::tuple(vec![row, Value::outside("builtins.bool")])
+            }
+        }
+        Does::Write => {
+            names(cx, model, call, Access::Write);
+            of.clone().with_word("named").into()
+        }
+        Does::Scalar => Value::outside("builtins.int"),
+    })
+}
+
+fn row_method(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match name {
+        "save" => {
+            match call.named("update_fields").or(call.named("only")) {
+                Some(fields) => texts(cx, model, &fields.value, Access::Write),
+                None => {
+                    cx.touch_row(model, call.span, Manner::whole(Access::Write), &|_| true);
+                }
+            }
+            Some(Value::outside("builtins.int"))
+        }
+        "update_from_dict" => {
+            names(cx, model, call, Access::Write);
+            Some(Atom::Mapped(model).into())
+        }
+        "refresh_from_db" => {
+            cx.touch_row(model, call.span, Manner::whole(Access::Read), &|_| true);
+            Some(Atom::Null.into())
+        }
+        "delete_instance" | "delete" => {
+            let manner = Manner::implied(Access::Read);
+            cx.touch_row(model, call.span, manner, &|field| field.primary_key);
+            Some(Value::outside("builtins.int"))
+        }
+        "fetch_related" => Some(Atom::Null.into()),
+        _ => None,
+    }
+}
+
+/// Running a query reads every field, unless it says which.
+fn whole(cx: &mut Evaluator<'_>, of: &Object, span: Span) {
+    if let (Some(model), false) = (of.model, of.has("named")) {
+        cx.touch_row(model, span, Manner::whole(Access::Read), &|_| true);
+    }
+}
+
+fn consume(
+    cx: &mut Evaluator<'_>,
+    orm: &str,
+    value: &Atom,
+    how: Consumption,
+    span: Span,
+) -> Option<Value> {
+    let Atom::Object(object) = value else {
+        return None;
+    };
+    let model = object.model.filter(|_| object.door == orm)?;
+    let row: Value = Atom::Mapped(model).into();
+    match how {
+        Consumption::Iterate | Consumption::Index => {
+            whole(cx, object, span);
+            Some(row)
+        }
+        Consumption::Await => {
+            whole(cx, object, span);
+            Some(Value::list(row))
+        }
+        Consumption::Escape => {
+            whole(cx, object, span);
+            Some(value.clone().into())
+        }
+        _ => None,
+    }
+}
+
+/// Fields that arguments name: keywords (a look-up's path begins with one), texts, keys of dictionaries.
+fn names(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, access: Access) {
+    for argument in call.arguments {
+        match (&argument.name, argument.spread) {
+            (Some((name, _)), _) if &**name == "defaults" => {
+                keys(cx, model, argument, Access::Write);
+            }
+            (Some((name, span)), _) => keyword(cx, model, name, *span, access),
+            (None, Spread::Named) => keys(cx, model, argument, access),
+            (None, _) => {
+                texts(cx, model, &argument.value, access);
+                keys(cx, model, argument, access);
+            }
+        }
+    }
+}
+
+fn keyword(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) {
+    let first = name.split("__").next().unwrap_or(name);
+    if let Some(field) = cx.models.field(model, first) {
+        cx.touch_field(model, field, span, Manner::named(access));
+    }
+}
+
+/// The keys of a dictionary: texts, or columns that their own bytes name.
+fn keys(cx: &mut Evaluator<'_>, model: ModelId, passed: &crate::door::Passed, access: Access) {
+    if let Some(id) = passed.expression
+        && let ExpressionKind::Collection(all) = &cx.module().expression(id).kind
+    {
+        let module = cx.module();
+        for key in all.items.iter().filter_map(|item| item.key) {
+            let span = module.expression(key).span;
+            match module.plain_text(key) {
+                Some(name) => {
+                    let inside = Span::new(span.start + 1, span.end.saturating_sub(1));
+                    keyword(cx, model, &name, inside, access);
+                }
+                None => cx.retouch(span, access),
+            }
+        }
+        return;
+    }
+    for atom in passed.value.atoms() {
+        if let Atom::Dictionary(of) = atom {
+            for key in of.known.keys() {
+                if let Some(field) = cx.models.field(model, key) {
+                    cx.touch_field(model, field, passed.span, Manner::implied(access));
+                }
+            }
+            if !of.rest.is_nothing() {
+                cx.open_model(model, passed.span, access);
+            }
+        }
+    }
+}
+
+fn texts(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, access: Access) {
+    for atom in value.atoms() {
+        match atom {
+            Atom::Text(text) => {
+                let name = text.text.trim_start_matches('-');
+                let skipped = (text.text.len() - name.len()) as u32;
+                let end = skipped + name.split("__").next().map_or(0, str::len) as u32;
+                if let Some((file, span)) = text.locate(Span::new(skipped, end))
+                    && file == cx.file
+                {
+                    keyword(cx, model, name, span, access);
+                }
+            }
+            Atom::List(of) => texts(cx, model, of, access),
+            Atom::Tuple(items) => items.iter().for_each(|item| texts(cx, model, item, access)),
+            _ => {}
+        }
+    }
+}

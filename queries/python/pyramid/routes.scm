@@ -1,0 +1,29 @@
+; https://docs.pylonsproject.org/projects/pyramid/en/latest/narr/urldispatch.html
+
+; config.add_route("user", "/users/{id}"): a path under a name, which views use
+((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @route
+ (#eq? @_verb "add_route")
+ (#argument! name @route 0 "name")
+ (#argument! path @route 1 "pattern" "path")
+ (#set! named "declares")
+ (#set! syntax "braces"))
+
+; @view_config(route_name="user", request_method="GET")
+((decorated_definition
+   (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @route)
+   definition: (_) @handler)
+ (#eq? @_name "view_config")
+ (#binds? @callee "pyramid.view.view_config")
+ (#argument! name @route "route_name")
+ (#argument! method @route "request_method")
+ (#set! named "uses")
+ (#set! syntax "braces"))
+
+; config.add_view(user, route_name="user", request_method="GET")
+((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @route
+ (#eq? @_verb "add_view")
+ (#argument! handler @route 0 "view")
+ (#argument! name @route "route_name")
+ (#argument! method @route "request_method")
+ (#set! named "uses")
+ (#set! syntax "braces"))

@@ -1,0 +1,2 @@
+# https://wtforms.readthedocs.io/en/3.2.x/forms/
+from wtforms.form import BaseForm, Form
