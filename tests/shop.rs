@@ -11,8 +11,6 @@ use support::{code, impact, shop, stdout};
 
 /// References that are not found: `path:line access how`.
 const MISSED_REFERENCES: &[&str] = &[
-    "analytics/models/staging/stg_users.sql:14 read explicit",
-    "analytics/models/staging/stg_users.sql:15 read explicit",
     "orders/src/invoices.rs:18 read explicit",
     "orders/tests/contact.rs:5 write explicit",
 ];

@@ -119,12 +119,17 @@ impl Evaluator<'_> {
                 .push((site(at.0, at.1), statement.error.is_none()));
             for used in &statement.uses {
                 let place = home(used.span);
-                self.touch(touch_of(
-                    used,
-                    site(place.0, place.1),
-                    &resolved.database,
-                    via,
-                ));
+                let touch = touch_of(used, site(place.0, place.1), &resolved.database, via);
+                for named in &used.named_at {
+                    let place = home(*named);
+                    self.touch(Touch {
+                        site: site(place.0, place.1),
+                        how: How::Explicit,
+                        class: ReferenceClass::Name,
+                        ..touch.clone()
+                    });
+                }
+                self.touch(touch);
             }
             for table in statement.tables.iter().filter(|table| table.kind.is_some()) {
                 let place = home(table.span);

@@ -214,7 +214,7 @@ fn column_use(schema: &Schema, id: RelationId, name: &str, span: Span) -> Option
         access: Access::Read,
         class: UseClass::Name,
         span,
-        named_at: None,
+        named_at: Vec::new(),
         certainty: Certainty::Possible,
         needs: true,
         rebinds: None,

@@ -60,8 +60,8 @@ pub struct ColumnUse {
     pub class: UseClass,
     /// The name as written (`u.email`), the `*`, or the row's name.
     pub span: Span,
-    /// A `*` whose column is named further out (`WITH q AS (SELECT * …) SELECT email FROM q`): where it is named.
-    pub named_at: Option<Span>,
+    /// A `*` whose column is named further out (`WITH q AS (SELECT * …) SELECT email FROM q`): where it is named, each time.
+    pub named_at: Vec<Span>,
     /// How sure.
     pub certainty: Certainty,
     /// Whether a gate must report it: it is named or written, or the statement fails when the column is gone.
@@ -165,7 +165,7 @@ impl Resolution {
         moved(&mut self.span);
         self.uses.iter_mut().for_each(|found| {
             moved(&mut found.span);
-            found.named_at.as_mut().into_iter().for_each(moved);
+            found.named_at.iter_mut().for_each(moved);
         });
         self.tables
             .iter_mut()

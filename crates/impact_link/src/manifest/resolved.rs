@@ -82,6 +82,13 @@ impl Report<'_> {
             UseClass::Star if !used.needs => (How::Implicit, ReferenceClass::Star),
             UseClass::Star | UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
         };
+        for named in &used.named_at {
+            let scope = manifests.scope(self.site(*named).file);
+            manifests.index.references.push(Reference {
+                column: Some(used.column.clone()),
+                ..self.plain(*named, &used.table, used.access, used.certainty, scope)
+            });
+        }
         let scope = manifests.scope(self.site(used.span).file);
         manifests.index.references.push(Reference {
             column: Some(used.column.clone()),

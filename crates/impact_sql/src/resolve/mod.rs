@@ -41,7 +41,7 @@ pub(crate) struct Use<'a> {
     pub breaks: bool,
     pub rebinds: Option<Box<str>>,
     pub filter: bool,
-    pub named_at: Option<Span>,
+    pub named_at: Vec<Span>,
     /// A `*`: the relation's number in its frame, where it is one relation's.
     pub relation: Option<usize>,
 }
@@ -244,7 +244,8 @@ impl<'a> Resolver<'a> {
             && let Some(star) = self.uses.get_mut(at as usize)
         {
             star.breaks = true;
-            star.named_at = star.named_at.or(named_at);
+            let new = named_at.filter(|span| !star.named_at.contains(span));
+            star.named_at.extend(new);
         }
     }
 

@@ -173,7 +173,7 @@ impl<'a> Resolver<'a> {
         if let Some(found) = self.uses.get_mut(at) {
             found.rebinds = Some(meaning);
             found.breaks = found.breaks && star.is_some();
-            found.named_at = star.map(|_| ident.span);
+            found.named_at = star.map(|_| ident.span).into_iter().collect();
         }
     }
 
@@ -397,7 +397,7 @@ impl<'a> Resolver<'a> {
             breaks: class != UseClass::Star,
             rebinds: None,
             filter: self.filter && access == Access::Read,
-            named_at: None,
+            named_at: Vec::new(),
             relation: None,
         });
     }

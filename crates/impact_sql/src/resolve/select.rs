@@ -176,7 +176,7 @@ impl<'a> Resolver<'a> {
                 None => self.needs_output(origin, Some(span)),
                 Some(_) => {
                     if let Some(found) = self.uses.get_mut(at as usize) {
-                        (found.rebinds, found.named_at) = (rebinds, Some(span));
+                        (found.rebinds, found.named_at) = (rebinds, vec![span]);
                     }
                 }
             }
