@@ -262,7 +262,6 @@ impl<'a> Evaluator<'a> {
             Some(Unit::Module(file)) => (*file, Place::Module),
             Some(Unit::Function(function)) => (function.file, Place::Function(function.function)),
             Some(Unit::Class(class, _)) => (class.file, Place::Class(class.class)),
-            None => return,
             Some(Unit::Step(..)) | None => return,
         };
         self.environment = Environment::default();
