@@ -182,8 +182,10 @@ pub struct CheckArguments {
 #[derive(Debug, Subcommand)]
 pub enum CheckCommand {
     /// Ask about a column: `[database.][schema.]table.column`
+    #[command(after_help = CHECK_EXAMPLES)]
     Column(CheckColumnArguments),
     /// Ask about all that migrations take from code that runs: drops, renames, other types, NOT NULL
+    #[command(after_help = CHECK_EXAMPLES)]
     Migration(CheckMigrationArguments),
 }
 

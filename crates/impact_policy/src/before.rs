@@ -61,13 +61,12 @@ pub fn last_readers(
         ""
     };
     let name = &trace.target.name;
-    let sites = if firm.len() == 1 {
-        "1 site"
-    } else {
-        &format!("{} sites", firm.len())
+    let sites = match firm.len() {
+        1 => format!("1 site of {revision} still needs"),
+        number => format!("{number} sites of {revision} still need"),
     };
     let message = format!(
-        "{sites} of {revision} still need {name} while the migration runs: {}{more}",
+        "{sites} {name} while the migration runs: {}{more}",
         places.join(", ")
     );
     Some(Finding {

@@ -307,7 +307,7 @@ fn finding_at(
         scope: traced.reference.scope,
         subject,
         message: weigh::reference_message(trace, class, traced),
-        next: class.entry().next.to_owned(),
+        next: weigh::reference_next(trace.change, class).to_owned(),
         owner: owner(trace, Some(place)),
         feeds: Vec::new(),
         waived: None,

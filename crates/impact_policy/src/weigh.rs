@@ -55,10 +55,7 @@ pub(crate) fn reference_level(
                 Level::Warn
             }
         }
-        (
-            Change::Tighten,
-            FindingClass::Write | FindingClass::WholeRow | FindingClass::Declaration,
-        ) if reference.access != Access::Read => Level::Warn,
+        (Change::Tighten, FindingClass::Write) => Level::Warn,
         (Change::Tighten, _) => Level::Allow,
         (Change::Drop | Change::Rename | Change::Retype, _) => sure,
     }
@@ -122,6 +119,14 @@ fn dependent_class(dependent: &TracedDependent) -> FindingClass {
         FindingClass::GoesAlong
     } else {
         FindingClass::DatabaseObject
+    }
+}
+
+/// What to do about a reference.
+pub(crate) fn reference_next(change: Change, class: FindingClass) -> &'static str {
+    match (change, class) {
+        (Change::Tighten, FindingClass::Write) => "make sure that it never writes NULL",
+        _ => class.entry().next,
     }
 }
 

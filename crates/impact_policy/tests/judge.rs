@@ -249,15 +249,44 @@ fn the_last_rule_that_fits_wins() {
 
 #[test]
 fn tightening_looks_for_writers_that_leave_the_column_out() {
-    let insert = Touch::new(Access::Write, "users", "").with(|one| one.column = None);
-    let index = service()
-        .touch("code.py", "execute(sql)", "", insert)
-        .touch("tests.py", "email", "", read());
-    let judgement = judged(index, Change::Tighten, Vec::new());
+    let insert = |columns: &[&str]| {
+        let columns = columns.iter().map(|name| Box::from(*name)).collect();
+        judged(
+            service().with(|index| {
+                index.insertions.push(Insertion {
+                    site: Site {
+                        file: FileId(1),
+                        span: Span::new(27, 39),
+                    },
+                    position: Position::default(),
+                    database: "".into(),
+                    table: table_name("users"),
+                    columns,
+                    certainty: Certainty::Exact,
+                    scope: Scope::Production,
+                    symbol: None,
+                });
+            }),
+            Change::Tighten,
+            Vec::new(),
+        )
+    };
+    let judgement = insert(&["id"]);
     assert_eq!(
         (judgement.verdict, judgement.findings[0].class),
-        (Verdict::Inconclusive, FindingClass::Omission)
+        (Verdict::Blocked, FindingClass::Omission)
     );
+    assert_eq!(insert(&["id", "email"]).verdict, Verdict::Clear);
+    let whole = Touch::new(Access::Write, "users", "id").with(|one| {
+        one.how = How::Implicit;
+        one.class = ReferenceClass::WholeRow;
+    });
+    let judgement = judged(
+        service().touch("code.py", "execute(sql)", "", whole),
+        Change::Tighten,
+        Vec::new(),
+    );
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert_eq!(
         judged(
             service().touch("code.py", "email", "", read()),

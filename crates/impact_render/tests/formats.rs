@@ -156,10 +156,8 @@ fn check(workspace: &Workspace, target: &str, then: impl FnOnce(&Report<'_>, Sou
     let trace = graph.trace(&found, Change::Drop);
     let judgement = judge(&trace, &Policy::default());
     let report = Report {
-        checks: vec![Check {
-            trace: &trace,
-            judgement: &judgement,
-        }],
+        checks: vec![Check::new(&trace, &judgement)],
+        ..Report::default()
     };
     then(&report, &|path: &str| workspace.sources.get(path).cloned());
 }
@@ -276,6 +274,147 @@ fn every_format_says_the_verdict_and_the_place() {
                 insta::assert_snapshot!(*name, text);
             }
         }
+    });
+}
+
+/// A report with everything in it that formats treat apart: a waived finding, a statement that was not understood.
+fn rich(then: impl FnOnce(&Report<'_>, Sources<'_>)) {
+    let workspace = workspace();
+    let graph = Graph::build(&workspace.indexes);
+    let Lookup::Found(found) = graph.lookup(&Target::parse("users.email").unwrap()) else {
+        panic!()
+    };
+    let trace = graph.trace(&found, Change::Drop);
+    let mut judgement = judge(&trace, &Policy::default());
+    let read = judgement
+        .findings
+        .iter_mut()
+        .find(|one| one.class == FindingClass::Read)
+        .unwrap();
+    read.waived = Some(Waived {
+        waiver: 0,
+        reason: "moves in March".into(),
+        owner: "@accounts".into(),
+        until: "2027-01-31".parse().unwrap(),
+    });
+    let place = Place {
+        service: "accounts".into(),
+        path: "accounts/schema.sql".into(),
+        ..Place::default()
+    };
+    let unread = unread_statement(&place, "no statement begins like this", &[]);
+    let report = Report {
+        checks: vec![Check {
+            step: Some(&place),
+            renamed_to: Some("mail"),
+            ..Check::new(&trace, &judgement)
+        }],
+        loose: &[unread],
+    };
+    then(&report, &|path: &str| workspace.sources.get(path).cloned());
+}
+
+/// Holds a document against a schema of this folder.
+fn fits(schema: &str, document: &str) {
+    let schema = serde_json::from_str(schema).unwrap();
+    let document = serde_json::from_str(document).unwrap();
+    if let Err(error) = jsonschema::validate(&schema, &document) {
+        panic!("{error} at {}", error.instance_path());
+    }
+}
+
+#[test]
+fn sarif_is_what_the_standard_says() {
+    let schema = include_str!("schema/sarif.json");
+    rich(|report, sources| {
+        let text = Format::Sarif.render(report, sources, &Settings::default());
+        fits(schema, &text);
+        for word in ["codeFlows", "suppressions", "moves in March", "IMP022"] {
+            assert!(text.contains(word), "{word}");
+        }
+    });
+    let failure = Format::Sarif.failure("no such revision").unwrap();
+    fits(schema, &failure);
+    assert!(failure.contains("\"executionSuccessful\": false"));
+    assert_eq!(Format::Junit.failure("no such revision"), None);
+}
+
+#[test]
+fn code_quality_is_what_gitlab_reads() {
+    rich(|report, sources| {
+        let text = Format::Gitlab.render(report, sources, &Settings::default());
+        fits(include_str!("schema/gitlab.json"), &text);
+        assert!(!text.contains("moves in March"));
+        let issues: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        let marks: std::collections::BTreeSet<String> = issues
+            .iter()
+            .map(|one| one["fingerprint"].to_string())
+            .collect();
+        assert_eq!(marks.len(), issues.len());
+    });
+}
+
+#[test]
+fn junit_reads_back_with_waived_skipped_and_open_as_error() {
+    use quick_junit::{NonSuccessKind, TestCaseStatus};
+    rich(|report, sources| {
+        let text = Format::Junit.render(report, sources, &Settings::default());
+        let read = quick_junit::Report::deserialize_from_str(&text).unwrap();
+        let cases: Vec<_> = read
+            .test_suites
+            .iter()
+            .flat_map(|suite| &suite.test_cases)
+            .collect();
+        let of = |code: &str| {
+            cases
+                .iter()
+                .find(|case| case.name.starts_with(code))
+                .unwrap()
+        };
+        let is = |code: &str, wanted: NonSuccessKind| matches!(&of(code).status, TestCaseStatus::NonSuccess { kind, .. } if *kind == wanted);
+        assert!(matches!(
+            of("IMP005").status,
+            TestCaseStatus::Skipped { .. }
+        ));
+        assert!(is("IMP003", NonSuccessKind::Failure));
+        assert!(is("IMP020", NonSuccessKind::Error) && is("IMP022", NonSuccessKind::Error));
+    });
+}
+
+#[test]
+fn annotations_stay_within_what_a_step_shows() {
+    rich(|report, sources| {
+        let many = Report {
+            checks: vec![report.checks[0]; 20],
+            loose: report.loose,
+        };
+        let text = Format::Github.render(&many, sources, &Settings::default());
+        let count = |word: &str| text.lines().filter(|line| line.starts_with(word)).count();
+        assert_eq!((count("::error "), count("::notice ")), (10, 1));
+        assert!(count("::warning ") <= 10);
+        assert!(text.contains("findings not shown here") && !text.contains("moves in March"));
+    });
+}
+
+#[test]
+fn what_is_waived_is_said_to_people() {
+    rich(|report, sources| {
+        let text = Format::Text.render(report, sources, &Settings::default());
+        assert!(
+            text.contains("waived until 2027-01-31 by") && text.contains("moves in March"),
+            "{text}"
+        );
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        valid(
+            "report",
+            &report_schema(),
+            &Format::Json.render(report, sources, &Settings::default()),
+        );
+        let markdown = Format::Markdown.render(report, sources, &Settings::default());
+        assert!(markdown.contains("Accepted for now"));
     });
 }
 

@@ -13,6 +13,9 @@ pub const WAIVERS_FILE: &str = ".impact/waivers.toml";
 /// A larger file is not read.
 const LARGEST: u64 = 1 << 20;
 
+/// More waivers of one file are not read.
+const MOST: usize = 1000;
+
 /// A `[[waiver]]` of a file, or what is wrong with the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WrittenWaiver {
@@ -90,8 +93,12 @@ fn read(file: &Path, name: &str, service: Option<usize>, all: &mut Vec<WrittenWa
         return;
     };
     let tables = whole.get("waiver").and_then(|value| value.as_array());
-    for (at, value) in placed.iter().zip(tables.into_iter().flatten()) {
+    for (number, (at, value)) in placed.iter().zip(tables.into_iter().flatten()).enumerate() {
         let (line, col) = place(at.span().start);
+        if number == MOST {
+            let message = format!("the file holds more than {MOST} waivers");
+            return all.push(written(Err(message), line, col));
+        }
         let table = value
             .as_table()
             .cloned()

@@ -86,6 +86,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("annotate-snippets", &["impact_render"]),
     ("serde_json", &["impact_render", "xtask"]),
     ("schemars", &["impact_render"]),
+    ("gix*", &["impact_scan"]),
+    ("quick-junit", &["impact_render"]),
     ("syn", &["xtask"]),
 ];
 

@@ -235,12 +235,12 @@ impl Comparison<'_> {
     /// Steps on relations that nothing here creates: no comparison knows them.
     fn unseen(&mut self, snapshot: &Snapshot) {
         let steps = self.steps.clone();
-        let mut made: Vec<&TableName> = Vec::new();
-        for step in steps {
+        let mut known: BTreeMap<&str, Vec<&TableName>> = BTreeMap::new();
+        for name in snapshot.0.keys().chain(made(&steps)) {
+            known.entry(&name.name).or_default().push(name);
+        }
+        for step in &steps {
             use SchemaChange as C;
-            if let C::CreateTable(create) = &step.change {
-                made.push(&create.name);
-            }
             let (change, table, column) = match &step.change {
                 C::DropColumn { table, column, .. } => (Change::Drop, table, Some(column)),
                 C::RenameColumn { table, from, .. } => (Change::Rename, table, Some(from)),
@@ -261,13 +261,12 @@ impl Comparison<'_> {
                 _ => continue,
             };
             let fits = |known: &&TableName| {
-                known.name == table.name
-                    && (table.schema.is_none()
-                        || known.schema.is_none()
-                        || known.schema == table.schema)
+                table.schema.is_none() || known.schema.is_none() || known.schema == table.schema
             };
-            let is_new = made.iter().any(fits) || self.is_renamed_here(table);
-            if snapshot.0.keys().any(|known| fits(&known)) || is_new {
+            if known
+                .get(&*table.name)
+                .is_some_and(|all| all.iter().any(fits))
+            {
                 continue;
             }
             self.push(
@@ -278,13 +277,6 @@ impl Comparison<'_> {
                 None,
             );
         }
-    }
-
-    /// Whether a step of the file gives a relation that name.
-    fn is_renamed_here(&self, table: &TableName) -> bool {
-        self.steps.iter().any(|step| {
-            matches!(&step.change, SchemaChange::RenameRelation { to, .. } if to.name == table.name)
-        })
     }
 
     fn push(
@@ -319,6 +311,17 @@ impl Comparison<'_> {
         });
         step.map_or_else(|| self.span_here(None), |step| step.span)
     }
+}
+
+/// The names that steps give to relations.
+fn made<'s>(steps: &[&'s SchemaStep]) -> Vec<&'s TableName> {
+    let names = steps.iter().filter_map(|step| match &step.change {
+        SchemaChange::CreateTable(create) => Some(&create.name),
+        SchemaChange::CreateView(create) => Some(&create.name),
+        SchemaChange::RenameRelation { to, .. } => Some(to),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// Whether a column was renamed from one name to the other.

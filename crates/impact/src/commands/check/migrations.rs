@@ -10,6 +10,9 @@ use impact_scan::Repository;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// More changes are not asked about at once.
+const MOST: usize = 1000;
+
 /// Migrations of a workspace: the places of the service and of the migration in its index, in order.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Selection(Vec<(usize, usize)>);
@@ -88,45 +91,39 @@ impl Selection {
         })
     }
 
-    /// Everything that they take, once each. What they themselves made is nobody's loss.
+    /// Everything that they take, once each, and a finding if that is more than is asked about. What they themselves
+    /// made is nobody's loss.
     pub(super) fn questions(
         &self,
         known: &Known,
         graph: &Graph<'_>,
         pending: &BTreeSet<Box<str>>,
-    ) -> Vec<Question> {
+    ) -> (Vec<Question>, Option<Finding>) {
+        let makers: BTreeSet<(usize, &str, u32)> = self
+            .each(known)
+            .map(|(_, migration, at)| (at.0, &*migration.database, migration.order))
+            .collect();
+        let mut asked = BTreeSet::new();
         let mut questions: Vec<Question> = Vec::new();
         for (index, migration, at) in self.each(known) {
             for contraction in &migration.contractions {
-                if self.made_here(known, at.0, migration, contraction) {
+                let maker = contraction.made_by;
+                if maker.is_some_and(|maker| makers.contains(&(at.0, &*migration.database, maker)))
+                {
                     continue;
                 }
+                if questions.len() == MOST {
+                    let place = place(index, migration, contraction.position);
+                    let message = format!("it takes more than the {MOST} things asked about");
+                    return (questions, Some(unread_statement(&place, &message, &[])));
+                }
                 let question = question(graph, (index, migration, at), contraction, pending);
-                let asked = questions.iter().any(|one| {
-                    one.target.name == question.target.name && one.change == question.change
-                });
-                if !asked {
+                if asked.insert((question.target.name.clone(), question.change)) {
                     questions.push(question);
                 }
             }
         }
-        questions
-    }
-
-    /// Whether one of these migrations made what is changed.
-    fn made_here(
-        &self,
-        known: &Known,
-        service: usize,
-        migration: &Migration,
-        contraction: &Contraction,
-    ) -> bool {
-        let Some(maker) = contraction.made_by else {
-            return false;
-        };
-        self.each(known).any(|(_, other, at)| {
-            at.0 == service && other.database == migration.database && other.order == maker
-        })
+        (questions, None)
     }
 
     /// A finding for each statement of theirs that was not understood.

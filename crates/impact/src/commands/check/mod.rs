@@ -85,8 +85,10 @@ fn answer(
         Subject::Since => new.clone(),
     };
     let pending = new.paths(&known).chain(selected.paths(&known)).collect();
-    let questions = match subject {
-        Subject::Columns(columns, change) => of_columns(&graph, columns, *change, &pending)?,
+    let (questions, beyond) = match subject {
+        Subject::Columns(columns, change) => {
+            (of_columns(&graph, columns, *change, &pending)?, None)
+        }
         _ => selected.questions(&known, &graph, &pending),
     };
     let gate = Gate::of(&known, asked.today)?;
@@ -104,7 +106,9 @@ fn answer(
                 .for_each(|finding| judgement.add(finding));
         }
     }
-    let loose = loose(&gate, &answers, selected.unread(&known));
+    let mut unread = selected.unread(&known);
+    unread.extend(beyond);
+    let loose = loose(&gate, &answers, unread);
     report(
         session,
         &known,
