@@ -55,9 +55,9 @@ impl Marks {
         for ((span, class, table), columns) in stars {
             self.say(span, of_a_star(class, table, &columns));
             for found in columns {
-                if let Some(place) = found.named_at {
+                for place in &found.named_at {
                     let text = format!("needs {table}.{} of the *", found.column);
-                    self.say(place, with_meaning(text, found));
+                    self.say(*place, with_meaning(text, found));
                 }
             }
         }
