@@ -16,6 +16,8 @@
 //!   the program as [`Atom::Class`]. Arguments are evaluated already.
 //! - [`Door::consume`]: what comes out when `value` is used up, and which columns does that touch? This is where a lazy
 //!   query runs: `cx.touch_row` with [`Manner::whole`].
+//! - [`Door::drive`]: what does the framework do with a class of the program that extends one of its own? Each such class
+//!   is a unit in parts ([`Part`]); who sets it going runs [`Target::Class`].
 //!
 //! What a door makes (a query, a session, a response) is an [`Object`] of its own kinds, with words and values that only
 //! it reads. Return `None` for everything that is not yours: the next door is asked. Names that stand in strings or

@@ -20,7 +20,9 @@ pub(super) enum FieldKind {
     GenericForeignKey,
     /// The rows that name this one by a generic key.
     GenericRelation,
-    /// No column of its own table: a composite key, tags.
+    /// Tags: a table in between whose rows name any row by a generic key.
+    Tags,
+    /// No column of its own table: a composite key.
     Virtual,
 }
 
@@ -69,8 +71,8 @@ const KINDS: &[(&str, FieldKind)] = &[
     ("GenericForeignKey", FieldKind::GenericForeignKey),
     ("GenericRelation", FieldKind::GenericRelation),
     ("CompositePrimaryKey", FieldKind::Virtual),
-    ("TaggableManager", FieldKind::Virtual),
-    ("ClusterTaggableManager", FieldKind::Virtual),
+    ("TaggableManager", FieldKind::Tags),
+    ("ClusterTaggableManager", FieldKind::Tags),
 ];
 
 /// The kind and class of field that a call makes; none if it makes none. A class of the tree is what its first base
@@ -106,6 +108,9 @@ pub(super) fn field_class(
     kind_of(&name).map(|kind| (kind, name))
 }
 
+/// The table in between that tags have where no other is said (`taggit/managers.py`).
+const TAGGED: &str = "taggit.models.TaggedItem";
+
 fn kind_of(class: &str) -> Option<FieldKind> {
     let special = KINDS
         .iter()
@@ -139,7 +144,8 @@ pub(super) fn read(
     let target = related.then(|| call.get(0, "to")).flatten();
     let through = call
         .named("through")
-        .and_then(|value| apps.target(program, value, own));
+        .and_then(|value| apps.target(program, value, own))
+        .or_else(|| (kind == FieldKind::Tags).then(|| Target::Class(TAGGED.to_owned())));
     let db_column = call
         .named("db_column")
         .and_then(|value| values::string(program, value));

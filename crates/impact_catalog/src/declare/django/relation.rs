@@ -140,9 +140,30 @@ pub(super) fn forward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opti
             ];
             relation.cascade = Some(impact_facts::Access::Read);
         }
+        FieldKind::Tags => {
+            let between = field.through.as_ref().and_then(|name| lookup.find(name))?;
+            let tag = between.fields.iter().find(|key| &*key.name == "tag")?;
+            let target = tag.target.as_ref().and_then(|target| lookup.find(target));
+            relation.many = true;
+            relation.target = target.map(|target| target.name.as_str().into());
+            relation.local.push(key_column(draft));
+            relation.through = tagged(between, tag);
+        }
         FieldKind::Column | FieldKind::Virtual => return None,
     }
     Some(relation)
+}
+
+/// The table in between of tags: the key to the tagged row (generic, or `content_object`), then that to the tag.
+fn tagged(between: &Draft, tag: &Field) -> Option<(TableName, Vec<Box<str>>)> {
+    const KEYS: &[&str] = &["content_object", "object_id", "content_type"];
+    let keys = between
+        .fields
+        .iter()
+        .filter(|key| KEYS.contains(&&*key.name));
+    let columns = keys.filter_map(Field::column).chain(tag.column());
+    let table = between.table.as_deref().map(TableName::bare)?;
+    Some((table, columns.collect()))
 }
 
 /// What a target outside the tree is called.

@@ -74,6 +74,24 @@ pub(super) fn model(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<ModelId> 
     lists::model_of(cx, meta)
 }
 
+/// The model of a carrier, or those of all that inherit from it: a base's methods work on any.
+fn any_models(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<ModelId> {
+    if let Some(model) = model(cx, class) {
+        return vec![model];
+    }
+    let below = cx.descendants.get(&class).cloned().unwrap_or_default();
+    let mut found: Vec<ModelId> = Vec::new();
+    for child in below.into_iter().take(MAX_BELOW) {
+        found.extend(model(cx, child));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// More subclasses than this are not asked for their models.
+const MAX_BELOW: usize = 200;
+
 /// Rows that a class is given to carry.
 pub(super) fn receive(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) {
     let rows = rows.filter(|atom| matches!(atom, Atom::Mapped(_)));
@@ -298,7 +316,7 @@ pub(super) fn attribute(
     match (kind, member.name) {
         (Kind::Form | Kind::Serializer, "instance") => {
             let given = cx.read(Key::Attribute(*class, "instance".into()));
-            let own = model(cx, *class).map(Atom::Mapped);
+            let own = any_models(cx, *class).into_iter().map(Atom::Mapped);
             Some(given.or(&Value::any_of(own)))
         }
         (Kind::Form, "cleaned_data") | (Kind::Serializer, "validated_data") => {
@@ -362,16 +380,22 @@ pub(super) fn method(
                 call.span,
                 Certainty::Exact,
             );
-            let model = model(cx, *class)?;
+            let models = any_models(cx, *class);
             if !is_held_back(cx, call) {
-                django::save_row(cx, model, call.span);
+                for model in &models {
+                    django::save_row(cx, *model, call.span);
+                }
             }
-            Some(Atom::Mapped(model).into())
+            let rows = models.into_iter().map(Atom::Mapped);
+            Some(Value::any_of(rows)).filter(|rows| !rows.is_nothing())
         }
         (Kind::Serializer, "create" | "update") => {
-            let model = model(cx, *class)?;
-            django::save_row(cx, model, call.span);
-            Some(Atom::Mapped(model).into())
+            let models = any_models(cx, *class);
+            for model in &models {
+                django::save_row(cx, *model, call.span);
+            }
+            let rows = models.into_iter().map(Atom::Mapped);
+            Some(Value::any_of(rows)).filter(|rows| !rows.is_nothing())
         }
         (_, "is_valid" | "full_clean") => {
             cx.runs(

@@ -103,7 +103,7 @@ pub(super) fn declared(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
     Value::dictionary(made)
 }
 
-/// `form.email` shows a field of the form's row.
+/// `form.email` shows a field of the form's row: it names the form's field, and means the row's.
 pub(super) fn shown(
     cx: &mut Evaluator<'_>,
     class: ClassRef,
@@ -114,7 +114,7 @@ pub(super) fn shown(
         && cx.is(impact_facts::Language::Template)
         && let Some(field) = cx.models.field(model, member.name)
     {
-        let manner = crate::Manner::named(Access::Read).at_most(Certainty::Likely);
+        let manner = crate::Manner::implied(Access::Read).at_most(Certainty::Likely);
         cx.touch_field(model, field, member.span, manner);
         return Some(Value::outside("django.forms.BoundField"));
     }

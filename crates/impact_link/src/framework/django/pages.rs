@@ -7,7 +7,7 @@ use crate::evaluator::Evaluator;
 use crate::orm::django;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::ClassRef;
-use impact_facts::Assembled;
+use impact_facts::{Assembled, Span};
 use std::sync::Arc;
 
 /// Renders the template of a view.
@@ -23,9 +23,31 @@ pub(super) fn render_view(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value,
     }
     let mut context = base_context(cx, class, rows);
     if cx.class_member(class, "get_context_data").is_some() {
-        context = context.or(&cx.call_method(&Atom::Instance(class), "get_context_data", span));
+        let said = cx.call_method(&Atom::Instance(class), "get_context_data", span);
+        let own = !cx.program.own_member(class, "get_context_data").is_empty();
+        context = if own {
+            context.or(&said)
+        } else {
+            completed(&context, &said)
+        };
     }
     templates::render(cx, &names, &context, &request::request(), span);
+}
+
+/// A context with what a base's method adds to it: what that says of names that are there already is of any subclass.
+fn completed(context: &Value, said: &Value) -> Value {
+    let mut made = Dictionary::default();
+    crate::expression::merge(&mut made, context);
+    for atom in said.atoms() {
+        if let Atom::Dictionary(of) = atom {
+            for (name, value) in &of.known {
+                made.known
+                    .entry(name.clone())
+                    .or_insert_with(|| value.clone());
+            }
+        }
+    }
+    Value::dictionary(made)
 }
 
 fn template_names(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) -> Value {
@@ -68,7 +90,7 @@ fn derived(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) ->
         })
         .collect();
     if models.is_empty() {
-        let span = impact_facts::Span::default();
+        let span = Span::default();
         let all = views::queryset(cx, class, span);
         models = django::models_of(&all);
     }
@@ -88,6 +110,15 @@ fn derived(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: bool) ->
 
 /// What a view's template sees without any code of the view.
 fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value {
+    let kept = std::mem::take(&mut cx.current);
+    let all = views::any_queryset(cx, class, Span::default());
+    cx.current = kept;
+    let all = all.filter(|atom| matches!(atom, Atom::Object(_)));
+    let many = if all.is_nothing() {
+        Value::list(rows.clone())
+    } else {
+        all
+    };
     let mut made = Dictionary::default();
     let mut insert = |name: &str, value: Value| {
         if !value.is_nothing() {
@@ -96,7 +127,6 @@ fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value 
     };
     insert("view", Atom::Instance(class).into());
     insert("object", rows.clone());
-    let many = Value::list(rows.clone());
     insert("object_list", many.clone());
     insert("page_obj", many.clone());
     for atom in rows.atoms() {
@@ -136,7 +166,7 @@ fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value 
 /// `super().get_context_data(**kwargs)`.
 pub(super) fn context_data(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Value {
     let kept = std::mem::take(&mut cx.current);
-    let all = views::queryset(cx, class, call.span);
+    let all = views::any_queryset(cx, class, call.span);
     let rows = cx.iterate(&all, call.span);
     cx.current = kept;
     let rows = rows.filter(|atom| matches!(atom, Atom::Mapped(_)));

@@ -97,6 +97,10 @@ pub(super) fn method(
         for atom in call.value(1, "viewset").atoms() {
             if let Atom::Class(class) = atom {
                 let prefix = format!("{under}{}", prefix.trim_end_matches('/'));
+                let prefix = match prefix.as_str() {
+                    "" => prefix,
+                    _ => format!("{}/", prefix.trim_end_matches('/')),
+                };
                 routes.extend(routes_of(cx, *class, &prefix, call));
             }
         }
@@ -125,9 +129,9 @@ fn routes_of(cx: &Evaluator<'_>, class: ClassRef, prefix: &str, call: &CallSite<
     for (action, method, detail, base) in ACTIONS {
         if has_action(cx, class, action, base) {
             let path = if *detail {
-                format!("{prefix}/<{key}>/")
+                format!("{prefix}<{key}>/")
             } else {
-                format!("{prefix}/")
+                prefix.to_owned()
             };
             found.push(route(
                 cx,
@@ -145,7 +149,7 @@ fn routes_of(cx: &Evaluator<'_>, class: ClassRef, prefix: &str, call: &CallSite<
         } else {
             String::new()
         };
-        let path = format!("{prefix}/{row}{path}/");
+        let path = format!("{prefix}{row}{path}/");
         found.push(route(cx, class, &path, &methods, &action, call));
     }
     found

@@ -61,7 +61,7 @@ pub(super) fn attribute(
     match member.name {
         "request" => Some(request::request()),
         "object" => Some(rows(cx, *class, member.span)),
-        _ => Some(queryset(cx, *class, member.span)),
+        _ => Some(any_queryset(cx, *class, member.span)),
     }
 }
 
@@ -87,8 +87,16 @@ fn rows(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     if cx.class_member(class, "get_object").is_some() {
         return cx.call_method(&Atom::Instance(class), "get_object", span);
     }
-    let all = queryset(cx, class, span);
+    let all = any_queryset(cx, class, span);
     cx.iterate(&all, span)
+}
+
+/// The queryset of a view, or of any that inherits from it.
+pub(super) fn any_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    if cx.class_member(class, "get_queryset").is_some() {
+        return cx.call_method(&Atom::Instance(class), "get_queryset", span);
+    }
+    inherited_queryset(cx, class, span)
 }
 
 /// Methods of views that no code of the tree defines.
@@ -108,11 +116,11 @@ pub(super) fn method(
             Some(if name == "filter_queryset" {
                 call.value(0, "queryset")
             } else {
-                own_queryset(cx, *class, call.span)
+                inherited_queryset(cx, *class, call.span)
             })
         }
         (Atom::Instance(class), "get_object") if is_view(cx, *class) => {
-            let all = queryset(cx, *class, call.span);
+            let all = any_queryset(cx, *class, call.span);
             Some(cx.iterate(&all, call.span))
         }
         (Atom::Instance(class), "get_context_data") if is_view(cx, *class) => {
@@ -154,7 +162,37 @@ fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     if cx.class_member(class, "model").is_none() {
         return Value::unknown("the queryset of a view without a model");
     }
-    let model = cx.silent_attribute(&itself, "model");
+    rows_of_models(cx, &itself, span)
+}
+
+/// The same in a method that subclasses inherit: what any of them says.
+pub(super) fn inherited_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    let itself: Value = Atom::Instance(class).into();
+    let below = cx.descendants.get(&class).cloned().unwrap_or_default();
+    let says = |cx: &Evaluator<'_>, name: &str| {
+        let children = below.iter().take(MAX_BELOW);
+        let mut all = children.chain([&class]);
+        all.any(|one| cx.class_member(*one, name).is_some())
+    };
+    let mut rows = Value::nothing();
+    if says(cx, "queryset") {
+        rows = rows.or(&cx.silent_attribute(&itself, "queryset"));
+    }
+    if says(cx, "model") {
+        rows = rows.or(&rows_of_models(cx, &itself, span));
+    }
+    if rows.is_nothing() {
+        return Value::unknown("the queryset of a view without a model");
+    }
+    rows.filter(|atom| !matches!(atom, Atom::Null))
+}
+
+/// More subclasses than this are not asked what they say.
+const MAX_BELOW: usize = 200;
+
+/// `self.model._default_manager.all()`.
+fn rows_of_models(cx: &mut Evaluator<'_>, itself: &Value, span: Span) -> Value {
+    let model = cx.silent_attribute(itself, "model");
     let manager = cx.silent_attribute(&model, "objects");
     let all = cx.silent_attribute(&manager, "all");
     let expected = Value::nothing();

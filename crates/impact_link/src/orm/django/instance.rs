@@ -5,7 +5,7 @@ use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, MappedField, Relationship, Span, Spread};
+use impact_facts::{Access, Certainty, Language, MappedField, Relationship, Span, Spread};
 
 /// What a member of a row is.
 pub(super) fn attribute(
@@ -54,8 +54,15 @@ fn related(
         }
         return Value::nothing();
     }
-    let named = Manner::named(Access::Read);
-    lookup::read_key(cx, model, relation, file, member.span, named);
+    // A template names the relation; the keys at the other side and in between it does not.
+    let elsewhere = relation.reverse || relation.through.is_some();
+    let unnamed = elsewhere && cx.is(Language::Template);
+    let manner = if unnamed {
+        Manner::implied(Access::Read)
+    } else {
+        Manner::named(Access::Read)
+    };
+    lookup::read_key(cx, model, relation, file, member.span, manner);
     let Some(target) = target else {
         return Value::unknown("a related row");
     };

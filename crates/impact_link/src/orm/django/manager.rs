@@ -4,7 +4,8 @@ use super::{DJANGO, is_django};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_bind::{Binding, ClassRef};
+use impact_bind::{Binding, ClassRef, Place};
+use impact_facts::{Call, ExpressionId, ExpressionKind, FileId};
 
 const MANAGERS: &[&str] = &[
     "django.db.models.Manager",
@@ -36,19 +37,39 @@ pub(super) fn instance(cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
 
 /// `class UserManager(BaseManager.from_queryset(UserQuerySet))`.
 fn built_from(cx: &Evaluator<'_>, class: ClassRef) -> bool {
-    let calls = |binding: &Binding| match binding {
-        Binding::Value(value, _) => {
-            let module = cx.program.module(value.file);
-            match &module.expression(value.expression).kind {
-                impact_facts::ExpressionKind::Call(call) => module
-                    .dotted(call.callee)
-                    .is_some_and(|name| name.ends_with("from_queryset")),
-                _ => false,
+    made_from(cx, class).is_some()
+}
+
+/// The call of `from_queryset` among the bases of a class or of what it inherits from, with where it stands.
+fn made_from<'p>(cx: &Evaluator<'p>, class: ClassRef) -> Option<(FileId, Place, &'p Call)> {
+    cx.program
+        .ancestors(class)
+        .iter()
+        .find_map(|base| match base {
+            Binding::Value(value, _) => {
+                let call = from_queryset(cx, value.file, value.expression)?;
+                Some((value.file, value.place, call))
             }
+            Binding::Class(base) => {
+                let bases = &cx.program.module(base.file).class(base.class).bases;
+                let mut calls = bases
+                    .iter()
+                    .filter_map(|one| from_queryset(cx, base.file, one.value));
+                Some((base.file, Place::Module, calls.next()?))
+            }
+            _ => None,
+        })
+}
+
+fn from_queryset<'p>(cx: &Evaluator<'p>, file: FileId, id: ExpressionId) -> Option<&'p Call> {
+    let module = cx.program.module(file);
+    match &module.expression(id).kind {
+        ExpressionKind::Call(call) => {
+            let callee = module.dotted(call.callee)?;
+            callee.ends_with("from_queryset").then_some(call)
         }
-        _ => false,
-    };
-    cx.program.ancestors(class).iter().any(calls)
+        _ => None,
+    }
 }
 
 /// `CheckManager()`.
@@ -156,22 +177,10 @@ pub(super) fn described_by(cx: &Evaluator<'_>, object: &Object) -> Vec<ClassRef>
 
 /// The queryset's class in `class UserManager(BaseManager.from_queryset(UserQuerySet))`.
 fn queryset_of(cx: &Evaluator<'_>, class: ClassRef) -> Option<ClassRef> {
-    cx.program.ancestors(class).iter().find_map(|base| {
-        let Binding::Value(value, _) = base else {
-            return None;
-        };
-        let module = cx.program.module(value.file);
-        let impact_facts::ExpressionKind::Call(call) = &module.expression(value.expression).kind
-        else {
-            return None;
-        };
-        let first = call.arguments.first()?.value;
-        match cx
-            .program
-            .resolve_expression(value.file, value.place, first)
-        {
-            Binding::Class(class) => Some(class),
-            _ => None,
-        }
-    })
+    let (file, place, call) = made_from(cx, class)?;
+    let first = call.arguments.first()?.value;
+    match cx.program.resolve_expression(file, place, first) {
+        Binding::Class(class) => Some(class),
+        _ => None,
+    }
 }

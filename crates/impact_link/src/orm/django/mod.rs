@@ -109,7 +109,12 @@ impl Door for Django {
             "Manager" | "BaseManager" | "RelatedManager" | "ManyToManyRelatedManager" => "manager",
             _ => return None,
         };
-        let model = keys.first()?.atoms().iter().find_map(|atom| match atom {
+        let Some(key) = keys.first() else {
+            return Some(Value::unknown(
+                "rows of a model that the annotation does not say",
+            ));
+        };
+        let model = key.atoms().iter().find_map(|atom| match atom {
             Atom::Mapped(model) => Some(*model),
             _ => None,
         })?;

@@ -17,10 +17,41 @@ class Tag(TagBase):
     pass
 
 
-class TaggedItem(models.Model):
-    tag = models.ForeignKey(Tag, related_name="taggit_taggeditem_items", on_delete=models.CASCADE)
+class ItemBase(models.Model):
+    class Meta:
+        abstract = True
+
+
+class TaggedItemBase(ItemBase):
+    tag = models.ForeignKey(Tag, related_name="%(app_label)s_%(class)s_items", on_delete=models.CASCADE)
+
+    class Meta:
+        abstract = True
+
+
+class CommonGenericTaggedItemBase(ItemBase):
     content_type = models.ForeignKey(
-        ContentType, related_name="taggit_taggeditem_tagged_items", on_delete=models.CASCADE
+        ContentType, on_delete=models.CASCADE, related_name="%(app_label)s_%(class)s_tagged_items"
     )
-    object_id = models.IntegerField(db_index=True)
     content_object = GenericForeignKey()
+
+    class Meta:
+        abstract = True
+
+
+class GenericTaggedItemBase(CommonGenericTaggedItemBase):
+    object_id = models.IntegerField(db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class GenericUUIDTaggedItemBase(CommonGenericTaggedItemBase):
+    object_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class TaggedItem(GenericTaggedItemBase, TaggedItemBase):
+    pass
