@@ -41,6 +41,11 @@ impl Door for DjangoWeb {
         of: &Atom,
         member: &MemberSite<'_>,
     ) -> Option<Value> {
+        if member.name == "object_list"
+            && let Some(rows) = pages::rows_of(of)
+        {
+            return Some(rows);
+        }
         request::attribute(cx, of, member)
             .or_else(|| views::attribute(cx, of, member))
             .or_else(|| routers::attribute(cx, of, member))
@@ -54,10 +59,12 @@ impl Door for DjangoWeb {
                 .or_else(|| forms::function(cx, name, call))
                 .or_else(|| forms::factory(cx, name, call))
                 .or_else(|| admin::function(cx, name, call))
+                .or_else(|| pages::paginator(name, call))
                 .or_else(|| templates::function(cx, name, call))
                 .or_else(|| request::function(cx, name, call))
                 .or_else(|| views::decorator(name, call)),
             Atom::Member(of, name) => templates::method(cx, of, name, call)
+                .or_else(|| pages::page(of, name))
                 .or_else(|| views::method(cx, of, name, call))
                 .or_else(|| carriers::method(cx, of, name, call))
                 .or_else(|| admin::method(cx, of, name, call))
@@ -74,8 +81,14 @@ impl Door for DjangoWeb {
         cx: &mut Evaluator<'_>,
         value: &Atom,
         how: Consumption,
-        _span: Span,
+        span: Span,
     ) -> Option<Value> {
+        if let Some(rows) = pages::rows_of(value) {
+            return match how {
+                Consumption::Iterate | Consumption::Index => Some(cx.iterate(&rows, span)),
+                _ => None,
+            };
+        }
         match (value, how) {
             (Atom::Outside(name), Consumption::Iterate)
                 if &**name == "django.core.paginator.Page" =>

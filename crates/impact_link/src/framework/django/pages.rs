@@ -5,7 +5,7 @@ use super::{generic, request, templates, views};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::orm::django;
-use crate::value::{Atom, Dictionary, Value};
+use crate::value::{Atom, Dictionary, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::{Assembled, Span};
 use std::sync::Arc;
@@ -180,4 +180,39 @@ pub(super) fn context_data(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallS
     }
     made.keys = Value::outside("builtins.str");
     Value::dictionary(made)
+}
+
+/// `Paginator(rows, 50)`.
+pub(super) fn paginator(name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let known = name.starts_with("django.core.paginator.") && name.ends_with("Paginator");
+    known.then(|| {
+        Object::new(super::WEB, "paginator", None)
+            .with_value("rows", call.value(0, "object_list"))
+            .into()
+    })
+}
+
+/// `paginator.get_page(number)`: the query of a part of the rows, when the page is used.
+pub(super) fn page(of: &Atom, name: &str) -> Option<Value> {
+    match of {
+        Atom::Object(object) if object.kind == "paginator" => {
+            let rows = object.values.get("rows").cloned().unwrap_or_default();
+            matches!(name, "get_page" | "page" | "aget_page" | "apage").then(|| {
+                Object::new(super::WEB, "page", None)
+                    .with_value("rows", rows)
+                    .into()
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The rows of a page or paginator.
+pub(super) fn rows_of(of: &Atom) -> Option<Value> {
+    match of {
+        Atom::Object(object) if matches!(object.kind, "page" | "paginator") => {
+            Some(object.values.get("rows").cloned().unwrap_or_default())
+        }
+        _ => None,
+    }
 }

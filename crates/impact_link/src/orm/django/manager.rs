@@ -90,6 +90,19 @@ pub(super) fn of_class(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> O
     of_model(cx, model, name)
 }
 
+/// `Bookmark.tags.through`: the model of the table in between.
+pub(super) fn through(cx: &Evaluator<'_>, of: &Atom, relation: &str) -> Option<Value> {
+    let Atom::Class(class) = of else {
+        return None;
+    };
+    let model = cx.models.of_class(*class)?;
+    let (table, _) = cx.models.relation(model, relation)?.through.as_ref()?;
+    let mut all = cx.models.iter();
+    let (id, found) = all.find(|(_, one)| one.table.as_ref() == Some(table) && !one.is_abstract)?;
+    let class = cx.models.class(id).map(Atom::Class);
+    Some(class.map_or_else(|| Value::external(&found.name), Value::from))
+}
+
 /// The manager of that name of a model.
 pub(super) fn of_model(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option<Value> {
     let _ = cx;
@@ -98,8 +111,20 @@ pub(super) fn of_model(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option
 }
 
 /// Calling a manager's class: Django's own, or one made by `from_queryset`.
-pub(super) fn made(callee: &Atom) -> Option<Value> {
+pub(super) fn made(callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
     match callee {
+        Atom::External(name)
+            if name
+                .strip_suffix(".from_queryset")
+                .is_some_and(|class| MANAGERS.contains(&class)) =>
+        {
+            let class = Object::new(DJANGO, "manager class", None);
+            Some(
+                class
+                    .with_value("queryset", call.value(0, "queryset_class"))
+                    .into(),
+            )
+        }
         Atom::External(name) if MANAGERS.contains(&&**name) => {
             Some(Object::new(DJANGO, "manager", None).into())
         }

@@ -42,6 +42,9 @@ impl Door for Django {
         match of {
             Atom::Mapped(model) if is_django(cx, *model) => instance::attribute(cx, *model, member),
             Atom::Class(class) => manager::of_class(cx, *class, member.name),
+            Atom::Member(of, relation) if member.name == "through" => {
+                manager::through(cx, of, relation)
+            }
             Atom::External(name) => {
                 let model = cx.models.named(name)?;
                 manager::of_model(cx, model, member.name)
@@ -54,7 +57,7 @@ impl Door for Django {
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
-        if let Some(manager) = manager::made(callee) {
+        if let Some(manager) = manager::made(callee, call) {
             return Some(manager);
         }
         match callee {
