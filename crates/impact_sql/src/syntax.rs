@@ -41,8 +41,8 @@ pub(crate) enum Atom<'a> {
     RowStar(Path<'a>),
     /// `t.*` inside `ROW(…)`: each column.
     Star(Path<'a>),
-    /// `(x).field` of the expression before.
-    Field(Ident<'a>),
+    /// `(x).field` of the expression before, and the name of that.
+    Field(Ident<'a>, Option<&'a str>),
     /// A subquery.
     Query(Box<Query<'a>>, QueryPlace),
     /// Something that is filled in at run time and may be a name.
@@ -51,6 +51,8 @@ pub(crate) enum Atom<'a> {
     Filter(Vec<Atom<'a>>),
     /// `x -> …`: names that are parameters in the atoms of the body.
     Lambda(Vec<Ident<'a>>, Vec<Atom<'a>>),
+    /// A name that a window sorts or parts by, and nothing else.
+    Sorted(Path<'a>),
     /// An aggregate is called: how many of the atoms behind are its arguments. None: as a window function.
     Aggregate(Option<usize>),
 }

@@ -342,6 +342,7 @@ impl<'a> Parser<'a> {
             };
             return;
         }
+        let of = building.operand.name;
         if let Some(field) = self.any_ident() {
             building.operand = Operand {
                 shape: Shape::Other,
@@ -349,7 +350,7 @@ impl<'a> Parser<'a> {
                 strong: true,
                 width: 1,
             };
-            building.atoms.push(Atom::Field(field));
+            building.atoms.push(Atom::Field(field, of));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::expression::{Building, Next, Place};
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Atom, Expr};
+use crate::syntax::{Atom, Expr, Shape};
 use crate::token::TokenKind;
 
 impl<'a> Parser<'a> {
@@ -31,7 +31,9 @@ impl<'a> Parser<'a> {
 
     pub(super) fn within_group(&mut self, building: &mut Building<'a>) -> Parsed<Next> {
         self.at += 2;
+        let first = building.atoms.len();
         self.window(&mut building.atoms)?;
+        building.atoms.iter_mut().skip(first).for_each(unsorted);
         Ok(Next::Suffix)
     }
 
@@ -46,14 +48,10 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         if self.skip_pair(Keyword::Partition, Keyword::By) {
-            atoms.extend(
-                self.expr_list(Place::Open)?
-                    .into_iter()
-                    .flat_map(|e| e.atoms),
-            );
+            atoms.extend(self.expr_list(Place::Open)?.into_iter().flat_map(sorted));
         }
         if self.skip_pair(Keyword::Order, Keyword::By) {
-            atoms.extend(self.order_list()?.into_iter().flat_map(|e| e.atoms));
+            atoms.extend(self.order_list()?.into_iter().flat_map(sorted));
         }
         self.frame(atoms)?;
         self.expect_symbol(b')')
@@ -118,5 +116,20 @@ impl<'a> Parser<'a> {
         if self.skip(Keyword::Nulls) {
             self.at += 1;
         }
+    }
+}
+
+/// What a window sorts or parts by.
+fn sorted(mut expr: Expr<'_>) -> Vec<Atom<'_>> {
+    if let (Shape::BareName, [Atom::Name(path)]) = (expr.shape, expr.atoms.as_slice()) {
+        expr.atoms = vec![Atom::Sorted(path.clone())];
+    }
+    expr.atoms
+}
+
+/// What an aggregate sorts by is no business of the query's.
+fn unsorted(atom: &mut Atom<'_>) {
+    if let Atom::Sorted(path) = atom {
+        *atom = Atom::Name(path.clone());
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Resolver<'a> {
             return false;
         };
         match (place, &relation.columns) {
-            (Place::Column(target), _) => target == gone,
+            (Place::Column(target), _) => self.root(target) == self.root(gone),
             (Place::Open, Columns::Unknown(table)) => Target::Unknown(*table, name) == gone,
             (Place::Output(at), Columns::Outputs(outputs, _)) => {
                 outputs.get(at).is_some_and(|output| match output.origin {
@@ -80,6 +80,27 @@ impl<'a> Resolver<'a> {
             }
             _ => false,
         }
+    }
+
+    /// The column that a column is inherited from: it goes with that.
+    fn root(&self, target: Target<'a>) -> Target<'a> {
+        let mut root = target;
+        // As deep as inheritance is worth following; a cycle ends here, too.
+        for _ in 0..16 {
+            let Target::Known(id, at) = root else { break };
+            let Some(relation) = self.schema.relation(id) else {
+                break;
+            };
+            let parent = relation.parents.iter().find_map(|parent| {
+                let column = self.schema.relation(*parent)?.column(relation.key(at))?;
+                Some(Target::Known(*parent, column))
+            });
+            match parent {
+                Some(parent) => root = parent,
+                None => break,
+            }
+        }
+        root
     }
 
     pub(super) fn merged_goes(

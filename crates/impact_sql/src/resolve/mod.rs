@@ -87,6 +87,8 @@ pub(crate) struct Resolver<'a> {
     alone: bool,
     /// Whether the name at hand is all that an aggregate is given.
     aggregated: bool,
+    /// Uses that a window sorts or parts by.
+    sorted: Vec<usize>,
     /// Outputs that hold an aggregate.
     aggregates: Vec<Span>,
     /// Names that are bound to nothing are variables of a procedure.
@@ -126,6 +128,7 @@ impl<'a> Resolver<'a> {
             compared: false,
             alone: false,
             aggregated: false,
+            sorted: Vec::new(),
             aggregates: Vec::new(),
             lenient: false,
             unknown_tables: Vec::new(),

@@ -3,6 +3,7 @@
 use super::scope::{Columns, Origin, Place, Target};
 use super::{Resolver, Use};
 use crate::resolution::UseClass;
+use crate::schema::FunctionShape;
 use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, Shape};
 use impact_facts::{Access, Certainty, Dialect, Span};
 
@@ -79,7 +80,15 @@ impl<'a> Resolver<'a> {
                     self.filter = before;
                 }
                 Atom::Lambda(names, body) => self.lambda(names, body),
-                Atom::Field(_) | Atom::Aggregate(_) => {}
+                Atom::Sorted(path) => {
+                    let first = self.uses.len();
+                    self.name(path, None);
+                    if self.uses.len() == first + 1 {
+                        self.sorted.push(first);
+                    }
+                }
+                Atom::Field(field, Some(function)) => self.field_of_rows(*field, function),
+                Atom::Field(..) | Atom::Aggregate(_) => {}
             }
         }
         self.aggregated = around;
@@ -115,6 +124,22 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .flat_map(|output| output.sources.iter().copied()),
         );
+    }
+
+    /// `(f(x)).a`, where the function yields rows of a table: nothing of the table is read, but the column must be there.
+    fn field_of_rows(&mut self, field: Ident<'a>, function: &str) {
+        let Some(FunctionShape::Rows(table)) = self.schema.function(function) else {
+            return;
+        };
+        let column = self
+            .schema
+            .relation(*table)
+            .and_then(|r| r.column(field.name));
+        if let Some(at) = column {
+            let target = Target::Known(*table, at);
+            let class = UseClass::Proposed;
+            self.touch(target, Access::Read, class, field.span, Certainty::Exact);
+        }
     }
 
     /// Binds `a`, `a.b`, `a.b.c`.
@@ -413,7 +438,7 @@ impl<'a> Resolver<'a> {
 
 fn field_after<'a>(atoms: &[Atom<'a>], at: usize) -> Option<Ident<'a>> {
     match atoms.get(at + 1) {
-        Some(Atom::Field(field)) => Some(*field),
+        Some(Atom::Field(field, _)) => Some(*field),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
+use crate::resolution::UseClass;
 use crate::syntax::{Atom, Expr, Item, Select, Shape};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -31,6 +32,7 @@ impl<'a> Resolver<'a> {
         if let Some(frame) = self.frames.last_mut() {
             frame.aliases = aliases.collect();
         }
+        let sorted = self.sorted.len();
         let outputs = self.items(&select.items);
         for condition in &select.condition {
             self.condition(condition);
@@ -42,6 +44,7 @@ impl<'a> Resolver<'a> {
             self.condition(expr);
         }
         self.exprs(&select.windows);
+        self.settle_sorted(sorted, &outputs);
         for expr in order_by.iter().chain(&select.distinct_on) {
             self.order_by(expr, &outputs);
         }
@@ -178,6 +181,29 @@ impl<'a> Resolver<'a> {
                     if let Some(found) = self.uses.get_mut(at as usize) {
                         (found.rebinds, found.named_at) = (rebinds, vec![span]);
                     }
+                }
+            }
+        }
+    }
+
+    /// What a window sorts or parts by is not read for itself where a `*` of the select list yields it already.
+    fn settle_sorted(&mut self, from: usize, outputs: &[Output<'a>]) {
+        let sorted: Vec<usize> = self.sorted.drain(from..).collect();
+        for at in sorted {
+            let Some(found) = self.uses.get(at).filter(|one| one.rebinds.is_none()) else {
+                continue;
+            };
+            let (target, span) = (found.target, found.span);
+            if found.class != UseClass::Name || self.occurrences(target) != 1 {
+                continue;
+            }
+            let star = outputs
+                .iter()
+                .find(|output| self.starred(output.origin) == Some(target));
+            if let Some(star) = star {
+                self.needs_output(star.origin, Some(span));
+                if let Some(found) = self.uses.get_mut(at) {
+                    found.class = UseClass::Proposed;
                 }
             }
         }
