@@ -22,6 +22,8 @@ struct Asked {
     writes: BTreeSet<Pair>,
     star_only: BTreeSet<Pair>,
     affected: Option<BTreeSet<Pair>>,
+    /// What is named and yet leaves the statement valid when it is dropped.
+    rebinds: BTreeSet<Pair>,
 }
 
 /// Counts of statements: asked, and of those the ones that are right.
@@ -32,6 +34,8 @@ struct Tally {
     answered: usize,
     affected: usize,
     star_only: usize,
+    /// Statements that stay valid with another meaning: known, found in full, and said to be so falsely.
+    rebinding: [usize; 3],
     /// Said to be exact, and wrong.
     overconfident: usize,
     /// Named columns, and those that are lost with half of the tables: the even ones gone, the odd ones gone.
@@ -61,12 +65,13 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         .collect();
     sets.sort();
     println!(
-        "{:20} {:>5} {:>7} {:>8} {:>9} {:>5} {:>6} {:>10} {:>10} {:>9}",
+        "{:20} {:>5} {:>7} {:>8} {:>9} {:>10} {:>5} {:>6} {:>10} {:>10} {:>9}",
         "set",
         "rows",
         "exact",
         "affected",
         "star_only",
+        "rebinds",
         "wrong",
         "named",
         "lost even",
@@ -96,6 +101,9 @@ impl Tally {
         self.affected += other.affected;
         self.star_only += other.star_only;
         self.overconfident += other.overconfident;
+        for (sum, more) in self.rebinding.iter_mut().zip(other.rebinding) {
+            *sum += more;
+        }
         self.named += other.named;
         self.lost = [self.lost[0] + other.lost[0], self.lost[1] + other.lost[1]];
         self.time += other.time;
@@ -106,6 +114,8 @@ impl Tally {
             0 => "-".to_owned(),
             of => format!("{:.2}", 100.0 * count as f64 / of as f64),
         };
+        let [known, found, wrong] = self.rebinding;
+        let rebinds = format!("{found}/{known} +{wrong}");
         let time = self.time.as_secs_f64();
         let speed = if time < SHORTEST {
             "-".to_owned()
@@ -113,11 +123,12 @@ impl Tally {
             format!("{:.0}", self.rows as f64 / time)
         };
         println!(
-            "{name:20} {:>5} {:>7} {:>8} {:>9} {:>5} {:>6} {:>10} {:>10} {:>9}",
+            "{name:20} {:>5} {:>7} {:>8} {:>9} {:>10} {:>5} {:>6} {:>10} {:>10} {:>9}",
             self.rows,
             share(self.exact, self.rows),
             share(self.affected, self.answered),
             share(self.star_only, self.answered),
+            rebinds,
             self.overconfident,
             self.named,
             self.lost[0],
@@ -175,6 +186,11 @@ fn schema_of(set: &Path, name: &str) -> PathBuf {
 
 fn asked(row: &Value) -> Asked {
     let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let mut rebinds = pairs(&row["reads"]);
+    let (star_only, breaks) = (pairs(&row["star_only"]), pairs(&row["breaks"]));
+    rebinds.retain(|pair| !star_only.contains(pair));
+    rebinds.extend(pairs(&row["writes"]));
+    rebinds.retain(|pair| !breaks.contains(pair));
     Asked {
         id: text("id"),
         sql: text("sql"),
@@ -182,6 +198,7 @@ fn asked(row: &Value) -> Asked {
         writes: pairs(&row["writes"]),
         star_only: pairs(&row["star_only"]),
         affected: row.get("affected").map(pairs),
+        rebinds,
     }
 }
 
@@ -207,6 +224,12 @@ fn lower(pairs: impl IntoIterator<Item = Pair>) -> BTreeSet<Pair> {
 impl Tally {
     fn compare(&mut self, asked: &[Asked], catalog: &Catalog, show: usize) {
         let schema = Schema::new(catalog);
+        let views: BTreeSet<String> = catalog
+            .relations
+            .iter()
+            .filter(|(_, relation)| relation.view.is_some())
+            .map(|(name, _)| name.name.to_lowercase())
+            .collect();
         let before = busy();
         for one in std::iter::repeat_n(asked, ROUNDS).flatten() {
             std::hint::black_box(resolve(std::hint::black_box(&one.sql), &[], &schema));
@@ -226,7 +249,15 @@ impl Tally {
             if let Some(affected) = &asked.affected {
                 self.answered += 1;
                 self.affected += usize::from(lower(answer.needs) == *affected);
-                self.star_only += usize::from(lower(answer.star_only) == asked.star_only);
+                let star_only = lower(answer.star_only);
+                self.star_only += usize::from(star_only == asked.star_only);
+                let found = lower(answer.rebinds.into_iter().map(|(t, c, _)| (t, c)));
+                let mut known = asked.rebinds.clone();
+                known.retain(|(table, _)| !views.contains(table));
+                let wrong = |pair: &Pair| !known.contains(pair) && !star_only.contains(pair);
+                self.rebinding[0] += usize::from(!known.is_empty());
+                self.rebinding[1] += usize::from(!known.is_empty() && known.is_subset(&found));
+                self.rebinding[2] += usize::from(found.iter().any(wrong));
             }
         }
     }

@@ -31,9 +31,13 @@ pub fn run(session: &Session, arguments: &SqlArguments) -> Result<Outcome, Failu
     print(&report).map(|()| Outcome::Answered)
 }
 
-/// JSON lines if the input begins like one, else statements.
+/// JSON lines if the input begins like one, else statements. A template begins with two marks.
 fn questions(input: &str, dialect: Dialect) -> Result<Vec<SqlQuestion>, Failure> {
-    if input.trim_start().starts_with('{') {
+    let start = input.trim_start();
+    let template = ["{{", "{%", "{#"]
+        .iter()
+        .any(|mark| start.starts_with(mark));
+    if start.starts_with('{') && !template {
         return sql_questions(input).map_err(|error| Failure::about("standard input", error));
     }
     let statements = split(input, dialect).into_iter().filter_map(|span| {
