@@ -39,6 +39,14 @@ path = "orders/src/invoices.rs"
 reason = "the invoice service moves in March"
 owner = "@shop/fulfilment"
 until = "2027-01-31"
+
+[[waiver]]
+code = "IMP003"
+target = "invoices.email"
+path = "orders/src/invoices.rs"
+reason = "the row of the invoice service moves with it"
+owner = "@shop/fulfilment"
+until = "2027-01-31"
 "#;
 
 fn copy(from: &Path, to: &Path) {

@@ -22,3 +22,4 @@ mod tree;
 pub use binding::{Binding, ClassRef, FunctionRef, ValueRef};
 pub use place::{Bound, BoundFrom, Definition, Names, Place, Places};
 pub use program::{Library, Program, SourceFile, Sources, Stub};
+pub use rust::{attributes, entity_table};

@@ -238,7 +238,12 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::flask::Flask,
     &crate::orm::diesel::Diesel,
     &crate::orm::sqlx::Sqlx,
+    &crate::orm::sql_builder::SqlBuilder,
+    &crate::orm::sea_orm::SeaOrm,
     &crate::framework::axum::Axum,
+    &crate::framework::actix::Actix,
+    &crate::framework::poem::Poem,
+    &crate::framework::rocket::Rocket,
     &crate::library::rust::Rust,
 ];
 

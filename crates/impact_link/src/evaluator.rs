@@ -87,6 +87,8 @@ pub struct Evaluator<'a> {
     /// Functions of stubs that are being evaluated as part of their callers, the innermost last.
     pub(crate) frames: Vec<Frame>,
     pub(crate) depth: u32,
+    /// Where members are named in Rust code, once that was asked.
+    pub(crate) mentions: Option<crate::language::rust::Mentions>,
     steps: u32,
 }
 
@@ -118,6 +120,7 @@ impl<'a> Evaluator<'a> {
             together: BTreeSet::new(),
             frames: Vec::new(),
             depth: 0,
+            mentions: None,
             steps: 0,
         };
         evaluator.add_units();
@@ -320,7 +323,8 @@ impl<'a> Evaluator<'a> {
             let value = self.parameter_value(function, at);
             self.assign(parameter.pattern, &value);
         }
-        let tail = self.block(&definition.body);
+        let wanted = self.returned_type();
+        let tail = self.block_expecting(&definition.body, &wanted);
         if definition.body.tail.is_some() {
             self.cells.join(Key::Return(function), &tail);
         }

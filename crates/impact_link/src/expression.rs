@@ -57,8 +57,8 @@ impl<'a> Evaluator<'a> {
                 Atom::Function(function).into()
             }
             K::Conditional(choice) => self.conditional(choice, expected),
-            K::Match(matched) => self.matched(matched),
-            K::Block(block) => self.block(block),
+            K::Match(matched) => self.matched(matched, expected),
+            K::Block(block) => self.block_expecting(block, expected),
             K::Binary(binary) => self.binary(expression.span, binary),
             K::Unary(unary) => self.unary(unary),
             K::Assign(assign) => {
@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn matched(&mut self, matched: &Match) -> Value {
+    fn matched(&mut self, matched: &Match, expected: &Value) -> Value {
         let subject = self.evaluate(matched.subject);
         let before = self.environment.clone();
         let (mut result, mut after) = (Value::nothing(), None);
@@ -139,7 +139,7 @@ impl<'a> Evaluator<'a> {
             if let Some(guard) = arm.guard {
                 self.test(guard);
             }
-            result = result.or(&self.block(&arm.body));
+            result = result.or(&self.block_expecting(&arm.body, expected));
             let end = std::mem::take(&mut self.environment);
             after = Some(match after {
                 None => end,

@@ -342,6 +342,14 @@ impl<'a> Evaluator<'a> {
             .annotation
             .map(|id| self.annotation(id))
             .unwrap_or_default();
+        if self.is(Language::Rust) {
+            let span = module.expression(parameter.pattern).span;
+            crate::orm::sqlx::row::becomes(self, &passed, &said, span);
+        }
+        let unheard = passed.is_nothing() && self.is(Language::Rust) && is_weak(&said);
+        if unheard && crate::language::rust::is_never_named(self, function) {
+            return Atom::Null.into();
+        }
         let inferred = passed.clone().at_most(Certainty::Likely);
         let silent = said.is_nothing() || said.is_unknown();
         let is_query = self.is(Language::Rust)

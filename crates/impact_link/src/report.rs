@@ -342,7 +342,13 @@ impl<'a, 'e> Report<'a, 'e> {
         index.calls.sort();
         index.calls.dedup();
         index.entry_points.sort();
-        index.entry_points.dedup();
+        // What tests serve again is served in production first.
+        index.entry_points.dedup_by(|later, earlier| {
+            later.kind == earlier.kind
+                && later.name == earlier.name
+                && later.site == earlier.site
+                && later.runs == earlier.runs
+        });
         index.blind_spots.sort();
         index.blind_spots.dedup();
         index

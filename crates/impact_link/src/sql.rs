@@ -42,6 +42,8 @@ impl Schemas {
 struct Resolved {
     database: Box<str>,
     statements: Vec<Resolution>,
+    /// Where the only hole is a table's name: what the text touches, whichever table that is.
+    any_table: Option<Vec<ColumnUse>>,
 }
 
 /// What was resolved already, by text.
@@ -150,7 +152,51 @@ impl Evaluator<'_> {
             }
             let insertions = insertions(statement, &resolved.database, &home);
             self.current.insertions.extend(insertions);
-            self.sql_unknown(statement, &home);
+            self.sql_outputs_named(text, statement, &home, &resolved.database, via);
+            self.sql_unknown(statement, resolved.any_table.is_none(), &home);
+        }
+        for used in resolved.any_table.iter().flatten() {
+            let place = home(used.span);
+            let at = site(place.0, place.1);
+            self.touch(touch_of(used, at, &resolved.database, via));
+        }
+    }
+
+    /// A column that a query hands on under its name, from a subquery or a `*` within, is named where it is handed on.
+    fn sql_outputs_named(
+        &mut self,
+        text: &Assembled,
+        statement: &Resolution,
+        home: &dyn Fn(Span) -> (FileId, Span),
+        database: &str,
+        via: &str,
+    ) {
+        for output in &statement.outputs {
+            let written = text
+                .text
+                .get(output.span.start as usize..output.span.end as usize);
+            let Some((table, column)) = output.sources.first() else {
+                continue;
+            };
+            let same = |used: &&ColumnUse| used.table == *table && used.column == *column;
+            let uses = || statement.uses.iter().filter(same);
+            let met = uses().any(|used| output.span.contains(used.span));
+            let Some(used) = uses().find(|used| used.class != UseClass::Dependency) else {
+                continue;
+            };
+            if !met && written.is_some_and(is_plain_name) {
+                let place = home(output.span);
+                let named = ColumnUse {
+                    class: UseClass::Name,
+                    rebinds: None,
+                    ..used.clone()
+                };
+                let touch = touch_of(&named, site(place.0, place.1), database, via);
+                self.touch(Touch {
+                    access: Access::Read,
+                    ..touch
+                });
+            }
         }
     }
 
@@ -187,6 +233,30 @@ impl Evaluator<'_> {
         sources.into_iter().collect()
     }
 
+    /// Something takes a column by its name or place that only a `*` of a text gives: the `*` needs it. Returns whether
+    /// such a `*` was met in the code that is being evaluated.
+    pub(crate) fn star_is_read(
+        &mut self,
+        text: &Assembled,
+        table: &TableName,
+        column: &str,
+    ) -> bool {
+        let whole = text.locate(Span::new(0, text.text.len() as u32));
+        let within = |site: &Site| {
+            whole.is_none_or(|(file, span)| site.file == file && span.contains(site.span))
+        };
+        let mut met = false;
+        for touch in &mut self.current.touches {
+            let is_star = matches!(touch.class, ReferenceClass::Star | ReferenceClass::WholeRow);
+            let same = touch.table == *table && touch.column.as_deref() == Some(column);
+            if is_star && same && within(&touch.site) {
+                touch.class = ReferenceClass::WholeRow;
+                met = true;
+            }
+        }
+        met
+    }
+
     /// The tables that statements name.
     pub(crate) fn sql_tables(&mut self, value: &Value) -> Vec<TableName> {
         let mut tables = Vec::new();
@@ -198,8 +268,14 @@ impl Evaluator<'_> {
         tables
     }
 
-    fn sql_unknown(&mut self, statement: &Resolution, home: &dyn Fn(Span) -> (FileId, Span)) {
-        for unknown in &statement.unknown {
+    fn sql_unknown(
+        &mut self,
+        statement: &Resolution,
+        any_table: bool,
+        home: &dyn Fn(Span) -> (FileId, Span),
+    ) {
+        let open = statement.unknown.iter();
+        for unknown in open.filter(|unknown| any_table || unknown.tables.is_some()) {
             let place = home(unknown.span);
             self.blind(Blind {
                 site: site(place.0, place.1),
@@ -234,11 +310,18 @@ impl Evaluator<'_> {
             let tables = statements.iter().flat_map(|statement| &statement.tables);
             let strange = tables.filter(|table| table.kind.is_none()).count();
             if best.as_ref().is_none_or(|(least, _)| strange < *least) {
+                let open = statements.iter().flat_map(|statement| &statement.unknown);
+                let any_table = open
+                    .map(|unknown| &unknown.tables)
+                    .any(Option::is_none)
+                    .then(|| schema.of_any_table(&text.text, &text.holes))
+                    .flatten();
                 best = Some((
                     strange,
                     Resolved {
                         database: database.clone(),
                         statements,
+                        any_table,
                     },
                 ));
             }
@@ -253,6 +336,7 @@ impl Evaluator<'_> {
                 Resolved {
                     database: "".into(),
                     statements,
+                    any_table: None,
                 }
             },
             |(_, resolved)| resolved,
@@ -342,12 +426,17 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
         UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
         UseClass::Dependency => (How::Implicit, ReferenceClass::View),
     };
+    // `EXCLUDED.name` is what the statement would have written.
+    let access = match used.class {
+        UseClass::Proposed => Access::Write,
+        _ => used.access,
+    };
     Touch {
         site,
         database: database.into(),
         table: used.table.clone(),
         column: Some(used.column.clone()),
-        access: used.access,
+        access,
         how,
         class,
         certainty: used.certainty,
@@ -356,6 +445,12 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
         becomes: used.rebinds.clone(),
         exposed_as: None,
     }
+}
+
+/// `u.email`, `"email"`: a name and nothing else.
+fn is_plain_name(written: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '`');
+    !written.is_empty() && written.chars().all(is_part)
 }
 
 fn reach(tables: Option<Vec<TableName>>) -> Reach {

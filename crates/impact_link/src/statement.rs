@@ -7,12 +7,18 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{ClassRef, FunctionRef, Place};
 use impact_facts::{
-    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Loop, Name, Statement, Try, With,
+    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Language, Loop, Name, Statement,
+    Try, With,
 };
 
 impl Evaluator<'_> {
     /// Runs a block. Its value is that of its tail.
     pub(crate) fn block(&mut self, block: &Block) -> Value {
+        self.block_expecting(block, &Value::nothing())
+    }
+
+    /// The same, where the place says which type it wants.
+    pub(crate) fn block_expecting(&mut self, block: &Block, expected: &Value) -> Value {
         for statement in &block.statements {
             if self.environment.dead {
                 return Value::nothing();
@@ -20,7 +26,7 @@ impl Evaluator<'_> {
             crate::expression::with_stack(|| self.statement(statement));
         }
         match block.tail {
-            Some(tail) if !self.environment.dead => self.evaluate(tail),
+            Some(tail) if !self.environment.dead => self.evaluate_expecting(tail, expected),
             _ => Value::nothing(),
         }
     }
@@ -42,6 +48,9 @@ impl Evaluator<'_> {
                 }
             }
             Statement::Class(id) => self.class(*id),
+            Statement::Import(id) if self.is(Language::Rust) => {
+                crate::language::rust::imported(self, *id);
+            }
             Statement::Import(_) | Statement::Outer(_) => {}
             Statement::Branch(branch) => self.branch(branch),
             Statement::Loop(repeat) => self.repeat(repeat),
@@ -78,6 +87,10 @@ impl Evaluator<'_> {
             .unwrap_or_default();
         if let Some(operator) = bind.augmented {
             value = self.augmented(bind, operator, &value);
+        }
+        if self.is(Language::Rust) && !said.is_nothing() {
+            let span = self.module().expression(bind.target).span;
+            crate::orm::sqlx::row::becomes(self, &value, &said, span);
         }
         if !said.is_nothing() && !said.is_unknown() && (value.is_unknown() || is_plain(&said)) {
             value = said;
@@ -123,6 +136,10 @@ impl Evaluator<'_> {
         let around = self.place;
         let outer = std::mem::take(&mut self.environment);
         self.place = Place::Class(id);
+        if self.is(Language::Rust) {
+            crate::orm::diesel::defined(self, class_ref);
+            crate::orm::sea_orm::defined(self, class_ref);
+        }
         self.block(&class.body);
         self.place = around;
         self.environment = outer;
@@ -223,10 +240,20 @@ impl Evaluator<'_> {
         self.block(&with.body);
     }
 
+    /// The type that the function says it returns, in a language where that decides what is evaluated.
+    pub(crate) fn returned_type(&mut self) -> Value {
+        let Some(function) = self.function().filter(|_| self.is(Language::Rust)) else {
+            return Value::nothing();
+        };
+        let returns = self.module().function(function.function).returns;
+        returns.map(|id| self.annotation(id)).unwrap_or_default()
+    }
+
     /// Leaves the function with a value.
     pub(crate) fn leave(&mut self, value: Option<ExpressionId>) {
+        let wanted = self.returned_type();
         let value = value
-            .map(|id| self.evaluate(id))
+            .map(|id| self.evaluate_expecting(id, &wanted))
             .unwrap_or(Atom::Null.into());
         if let Some(frame) = self.frames.last_mut() {
             frame.returned = frame.returned.or(&value);

@@ -4,8 +4,8 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::Program;
 use impact_facts::{
-    Capture, Captured, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId, Module,
-    Span, Tag, TagKind,
+    Capture, Captured, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId, Language,
+    Module, Span, Tag, TagKind,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -73,6 +73,9 @@ impl<'a> Evaluator<'a> {
         let Some(tags) = self.tags.by_text.get(&(self.file, id)).cloned() else {
             return;
         };
+        if self.is(Language::Sql) && crate::language::rust::is_filled(self) {
+            return;
+        }
         let span = self.module().expression(id).span;
         for tag in tags {
             if !self.holds(tag) {

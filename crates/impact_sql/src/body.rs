@@ -5,7 +5,7 @@
 
 use crate::keyword::Keyword;
 use crate::parse::{Parser, slice};
-use crate::resolution::{Resolution, StatementKind, Unknown, UseClass};
+use crate::resolution::{ColumnUse, Resolution, StatementKind, Unknown, UseClass};
 use crate::resolve::{Records, Resolver};
 use crate::schema::{Bound, RelationId, Schema};
 use crate::split::statements;
@@ -379,25 +379,31 @@ impl Body<'_> {
 
     /// `RAISE … 'text', a, b`: each value.
     fn arguments(&mut self, range: Range<usize>) {
-        let mut start = (range.clone())
-            .find(|at| {
-                self.tokens
-                    .get(*at)
-                    .is_some_and(|t| matches!(t.kind, TokenKind::Symbol(b',')))
-                    || self.word(*at) == "when"
-            })
-            .map_or(range.end, |at| at + 1);
-        while start < range.end {
-            let end = (start..range.end)
-                .find(|at| {
-                    self.tokens
-                        .get(*at)
-                        .is_some_and(|t| t.kind == TokenKind::Symbol(b','))
-                })
-                .unwrap_or(range.end);
-            self.add(start..end, &Part::Expression);
-            start = end + 1;
+        let starts = |at: &usize| self.is_comma(*at) || self.word(*at) == "when";
+        let start = range.clone().find(starts);
+        self.list(start.map_or(range.end, |at| at + 1)..range.end);
+    }
+
+    fn is_comma(&self, at: usize) -> bool {
+        let token = self.tokens.get(at);
+        token.is_some_and(|token| token.kind == TokenKind::Symbol(b','))
+    }
+
+    /// Expressions between commas that stand in no parentheses.
+    fn list(&mut self, range: Range<usize>) {
+        let (mut start, mut depth) = (range.start, 0i32);
+        for at in range.clone() {
+            match self.tokens.get(at).map(|token| token.kind) {
+                Some(TokenKind::Symbol(b'(' | b'[')) => depth += 1,
+                Some(TokenKind::Symbol(b')' | b']')) => depth -= 1,
+                Some(TokenKind::Symbol(b',')) if depth == 0 => {
+                    self.add(start..at, &Part::Expression);
+                    start = at + 1;
+                }
+                _ => {}
+            }
         }
+        self.add(start..range.end, &Part::Expression);
     }
 
     /// `PERFORM a FROM t`: as `SELECT a FROM t`.
@@ -412,9 +418,23 @@ impl Body<'_> {
         self.resolve(&list, &Part::Statement);
     }
 
+    /// `EXECUTE text INTO target USING values`.
     fn dynamic(&mut self, range: Range<usize>) {
         let span = crate::split::span_of(self.tokens, &range);
-        self.add(range.start + 1..range.end, &Part::Expression);
+        let end = self.find(range.clone(), &["into", "using"]);
+        let text = range.start + 1..end;
+        let using = self.find(end..range.end, &["using"]) + 1;
+        if using < range.end {
+            self.list(using..range.end);
+        }
+        if let Some(uses) = self.template(text.clone()) {
+            self.add_rest(text);
+            let mut found = self.resolver().finish(span, StatementKind::Other);
+            found.uses = uses;
+            self.push(found);
+            return;
+        }
+        self.add(text, &Part::Expression);
         if let Some(last) = self.parts.last_mut() {
             last.certainty = Certainty::Possible;
             let span = Span::new(span.start + self.start, span.end + self.start);
@@ -423,6 +443,40 @@ impl Body<'_> {
                 message: "a statement is put together at run time".into(),
                 tables: None,
             });
+        }
+    }
+
+    /// `format('… %I …', name)` whose only hole is a table's name: what it touches, whichever table that is.
+    fn template(&self, range: Range<usize>) -> Option<Vec<ColumnUse>> {
+        let literal = self.tokens.get(range.start + 2)?;
+        let is_call = self.word(range.start) == "format"
+            && self.tokens.get(range.start + 1)?.kind == TokenKind::Symbol(b'(');
+        let written = slice(self.source, literal.span);
+        let text = written.strip_prefix('\'')?.strip_suffix('\'')?;
+        let mut marks = text.match_indices('%');
+        let (at, _) = marks.next()?;
+        let kind = text.as_bytes().get(at + 1)?;
+        if !is_call || marks.next().is_some() || !matches!(kind, b'I' | b's') {
+            return None;
+        }
+        let hole = Span::new(at as u32, at as u32 + 2);
+        let mut uses = crate::any_table::uses_of_any_table(text, hole, self.schema)?;
+        let start = literal.span.start + 1;
+        let home = |span: Span| Span::new(span.start + start, span.end + start);
+        for used in &mut uses {
+            used.span = home(used.span);
+            for at in &mut used.named_at {
+                *at = home(*at);
+            }
+        }
+        Some(uses)
+    }
+
+    /// The values of `format('…', a, b)`.
+    fn add_rest(&mut self, range: Range<usize>) {
+        let values = range.start + 4..range.end.saturating_sub(1);
+        if values.start < values.end {
+            self.list(values);
         }
     }
 

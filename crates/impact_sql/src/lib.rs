@@ -4,6 +4,7 @@
 //! spans of stars, lists and clauses. `docs/sql.md` has the numbers.
 
 mod analyze;
+mod any_table;
 mod body;
 mod ddl;
 mod fallback;
@@ -23,6 +24,7 @@ mod types;
 mod views;
 
 pub use analyze::resolve;
+pub use any_table::uses_of_any_table;
 pub use ddl::{row_columns, schema_steps};
 pub use recognize::looks_like_sql;
 pub use report::Answer;

@@ -1,12 +1,15 @@
 //! Rust's crates, modules and paths.
 
+mod attributes;
 mod cargo;
 mod crates;
 mod declared;
 mod implementations;
 mod prelude;
 
+pub use attributes::attributes;
 pub(crate) use crates::Crates;
+pub use declared::entity_table;
 
 use crate::binding::{Binding, ClassRef};
 use crate::place::{BoundFrom, Definition, Place};
@@ -101,7 +104,9 @@ fn lexical(
             return Binding::Local;
         }
         let is_module = is_module(program, file, at);
+        let hidden = is_path && binds_values_only(program, file, at, name);
         if (is_module || matches!(at, Place::Function(_)))
+            && !hidden
             && let Some(found) = item(program, (file, at), name, trail)
         {
             return found;
@@ -111,7 +116,65 @@ fn lexical(
             _ => break,
         }
     }
-    outside(program, file, name, is_path)
+    match outside(program, file, name, is_path) {
+        Binding::Unknown if trail.enter(file, place, "*") => {
+            let found = globbed(program, (file, place), name, trail);
+            trail.leave();
+            found
+        }
+        found => found,
+    }
+}
+
+/// A name that nothing else binds comes from the one glob of a package outside the tree, where there is only one that
+/// is no prelude.
+fn globbed(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> Binding {
+    let (file, module) = (at.0, program.module(at.0));
+    let mut found: Option<Box<str>> = None;
+    let mut place = Some(at.1);
+    while let Some(around) = place {
+        for id in &program.places(file).names(around).stars {
+            let Some(import) = module.imports.get(id.index()) else {
+                continue;
+            };
+            let path = import.path.replace("::", ".");
+            let global = path.starts_with('.');
+            let path = path.trim_start_matches('.');
+            let of = imported_path(program, (file, around), path, global, trail);
+            let Binding::External(path) = of else {
+                continue;
+            };
+            if path.ends_with("prelude") || path.starts_with(TABLE) || found.as_ref() == Some(&path)
+            {
+                continue;
+            }
+            if found.replace(path).is_some() {
+                return Binding::Unknown;
+            }
+        }
+        if is_module(program, file, around) {
+            break;
+        }
+        place = program.places(file).around(around);
+    }
+    found.map_or(Binding::Unknown, |path| {
+        Binding::External(format!("{path}.{name}").into())
+    })
+}
+
+/// Whether a place binds a name to variables and functions alone: a path does not begin with one.
+fn binds_values_only(program: &Program<'_>, file: FileId, place: Place, name: &str) -> bool {
+    let places = program.places(file);
+    let own = places
+        .name(name)
+        .map_or(&[][..], |id| places.names(place).definitions(id));
+    let is_value = |definition: &Definition| {
+        matches!(
+            definition,
+            Definition::Value(_) | Definition::Parameter(..) | Definition::Function(_)
+        )
+    };
+    !own.is_empty() && own.iter().all(is_value)
 }
 
 /// A name that nothing in the file binds: a crate, or something of the prelude.
@@ -183,8 +246,8 @@ fn binds(definition: &Definition, name: &str) -> bool {
 
 fn table(program: &Program<'_>, at: ModuleRef, name: &str) -> Option<Binding> {
     let declared = program.rust.declared.get(&at)?;
-    declared.iter().find(|table| *table.name == *name)?;
-    Some(Binding::External(format!("{TABLE}.{name}").into()))
+    let found = declared.iter().find(|table| *table.name == *name)?;
+    Some(Binding::External(found.path.clone()))
 }
 
 /// What `use` binds its name to.
@@ -218,10 +281,26 @@ fn imported_path(
     global: bool,
     trail: &mut Trail,
 ) -> Binding {
-    if !global {
-        return path(program, at, name, true, trail);
-    }
     let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    if !global {
+        let found = path(program, at, name, true, trail);
+        let open = match &found {
+            Binding::Unknown => true,
+            Binding::External(path) => {
+                path.split('.').next() == Some(first) && !program.rust.depends_on(at.0, first)
+            }
+            _ => false,
+        };
+        // Edition 2015: paths of imports begin at the crate's root.
+        let root = (program.rust.root(at.0), Place::Module);
+        if !open || at == root {
+            return found;
+        }
+        return match item(program, root, first, trail) {
+            Some(start) if start != Binding::Unknown => members(program, start, rest, trail),
+            _ => found,
+        };
+    }
     let start = outside(program, at.0, first, true);
     members(program, start, rest, trail)
 }

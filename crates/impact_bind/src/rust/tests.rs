@@ -11,7 +11,7 @@ const FILES: &[(&str, &str)] = &[
         "pub mod users; use super::schema::people::dsl::*; use crate::schema; use my_db::{prelude::*, models as m};
          fn get() { email; id; people; m::User::load; inner::T; } mod inner { use super::*; pub struct T; } type U = m::User;",
     ),
-    ("app/src/routes/users.rs", "use super::get; use my_db::Status::*; use sqlx::query_as as q; fn f<T>() {} use diesel::prelude::*;"),
+    ("app/src/routes/users.rs", "use super::get; use my_db::Status::*; use sqlx::query_as as q; fn f<T>() {} use diesel::prelude::*; use schema::people; fn g() { let people = 1; } fn diesel() {} mod m { use actix_web::web::*; use diesel::prelude::*; }"),
     ("app/src/schema.rs", "diesel::table! { a.people (id) { id -> Int4, #[sql_name = \"e\"] email -> Text, } }"),
     ("db/src/lib.rs", "pub mod models; pub mod prelude { pub use crate::models::*; } pub use models::status::Status;"),
     ("db/src/models.rs", "pub mod status; pub struct User { id: i32 } impl User { pub fn load() -> Self { Self::new() } fn new() {} }
@@ -114,6 +114,28 @@ fn tables_of_macros_are_modules_with_columns() {
         "diesel.table!.people.email"
     );
     assert_eq!(meaning(1, Place::Module, "other"), "Unknown");
+}
+
+#[test]
+fn imports_of_edition_2015_begin_at_the_root() {
+    assert_eq!(meaning(2, Place::Module, "people"), "diesel.table!.people");
+}
+
+#[test]
+fn a_name_that_nothing_binds_comes_from_the_only_glob() {
+    let inside = Place::Class(ClassId(0));
+    assert_eq!(meaning(2, inside, "scope"), "actix_web.web.scope");
+    assert_eq!(meaning(2, Place::Module, "scope"), "Unknown");
+}
+
+#[test]
+fn variables_and_functions_begin_no_path() {
+    let place = Place::Function(FunctionId(1));
+    assert_eq!(meaning(2, place, "people.id"), "diesel.table!.people.id");
+    assert_eq!(
+        meaning(2, place, "diesel.insert_into"),
+        "diesel.insert_into"
+    );
 }
 
 #[test]

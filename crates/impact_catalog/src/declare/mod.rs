@@ -12,6 +12,7 @@ mod diesel;
 mod django;
 mod mapped;
 mod peewee;
+mod sea_orm;
 mod sql;
 mod sqlalchemy;
 mod statements;
@@ -115,6 +116,7 @@ const DECLARERS: &[Declarer] = &[
     alembic::declare,
     sqlalchemy::declare,
     diesel::declare,
+    sea_orm::declare,
     peewee::declare,
     tortoise::declare,
 ];

@@ -1,5 +1,6 @@
 //! Frameworks: one file or folder for each.
 
+pub(crate) mod actix;
 pub(crate) mod axum;
 pub(crate) mod cargo;
 pub(crate) mod django;
@@ -7,4 +8,7 @@ pub(crate) mod flask;
 mod jobs;
 mod mounts;
 mod named_routes;
+pub(crate) mod poem;
+pub(crate) mod rocket;
+mod routes;
 pub(crate) mod tagged;

@@ -334,7 +334,10 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
     let own = code.iter().find_map(|(_, target)| match target {
         Target::Function(function) => {
             let name = cx.program.function_name(*function);
-            name.rsplit(['.', ':']).next().map(str::to_owned)
+            let mut words = name.rsplit(['.', ':']);
+            words
+                .find(|word| !matches!(*word, "" | "<lambda>"))
+                .map(str::to_owned)
         }
         Target::File(_) | Target::Class(..) | Target::Step(..) => None,
     });

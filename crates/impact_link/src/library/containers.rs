@@ -5,7 +5,7 @@ use crate::door::{CallSite, Consumption};
 use crate::evaluator::Evaluator;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
-use impact_facts::{Assembled, Call, ExpressionKind};
+use impact_facts::{Assembled, Call, ExpressionKind, Language};
 use std::sync::Arc;
 
 pub(super) fn method(
@@ -234,6 +234,9 @@ const GROWING: &[&str] = &[
     "extend",
     "update",
     "setdefault",
+    "push",
+    "push_back",
+    "push_front",
 ];
 
 impl Evaluator<'_> {
@@ -265,6 +268,8 @@ impl Evaluator<'_> {
             (Atom::List(old), Some((value, span))) => {
                 let new = match name {
                     "extend" | "update" => self.iterate(&value, span),
+                    // Rust's takes another list, Python's an element.
+                    "append" if self.is(Language::Rust) => self.iterate(&value, span),
                     _ => value,
                 };
                 Value::list(old.or(&new))
@@ -272,7 +277,7 @@ impl Evaluator<'_> {
             (Atom::Dictionary(old), last) => {
                 let mut new = (**old).clone();
                 match (name, last) {
-                    ("setdefault", Some((value, _))) => {
+                    ("setdefault" | "insert", Some((value, _))) => {
                         crate::expression::insert(&mut new, &site.value(0, "key"), &value);
                     }
                     (_, Some((value, _))) => crate::expression::merge(&mut new, &value),

@@ -91,6 +91,19 @@ const METHODS: &[(&str, Makes)] = &[
     ("contains", Makes::Scalar), ("contains_key", Makes::Scalar),
 ];
 
+/// Whether a method hands on what it is called on: what its place asks for, its receiver is asked for.
+pub(crate) fn hands_on(method: &str) -> bool {
+    METHODS
+        .iter()
+        .any(|(known, makes)| *known == method && matches!(makes, Makes::Same | Makes::OrFirst))
+}
+
+/// Whether a function's value is its first argument, by the last word of its path.
+pub(crate) fn is_transparent(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    matches!(last, "Ok" | "Some" | "Json")
+}
+
 /// Functions whose first argument is their value.
 const TRANSPARENT: &[&str] = &[
     "std.option.Option.Some",
@@ -140,10 +153,10 @@ impl Door for Rust {
                 Some(call.value(0, ""))
             }
             Atom::External(name) => constructed(name),
-            Atom::Member(of, name) => {
-                let (_, makes) = METHODS.iter().find(|(known, _)| **known == **name)?;
-                Some(method(cx, of, *makes, call))
-            }
+            Atom::Member(of, name) => match METHODS.iter().find(|(known, _)| **known == **name) {
+                Some((_, makes)) => Some(method(cx, of, *makes, call)),
+                None => adapted(of),
+            },
             _ => None,
         }
     }
@@ -161,6 +174,12 @@ impl Door for Rust {
     }
 }
 
+/// A method of an iterator that some package adds is taken to hand its elements on.
+fn adapted(of: &Atom) -> Option<Value> {
+    let whole: Value = of.clone().into();
+    matches!(of, Atom::List(_)).then(|| whole.at_most(Certainty::Likely))
+}
+
 /// Functions of a type outside the tree that make one: `Client::new()`, `Connection::open(path)`.
 const CONSTRUCTORS: &[&str] = &[
     "new",
@@ -176,6 +195,11 @@ const CONSTRUCTORS: &[&str] = &[
 fn constructed(path: &str) -> Option<Value> {
     let (of, last) = path.rsplit_once('.')?;
     let name = of.rsplit('.').next()?;
+    if matches!(last, "new" | "with_capacity" | "default")
+        && let Some(empty) = crate::language::rust::empty(name)
+    {
+        return Some(empty);
+    }
     (CONSTRUCTORS.contains(&last) && name.starts_with(char::is_uppercase))
         .then(|| Value::outside(of))
 }

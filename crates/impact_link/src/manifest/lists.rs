@@ -178,8 +178,9 @@ impl Search<'_, '_, '_, '_> {
         match value.kind() {
             Some(CollectionKind::List) => groups.push(names_in(value)),
             Some(CollectionKind::Dictionary) => {
-                let under = COLUMNS.iter().filter_map(|word| value.get(word));
-                groups.extend(under.map(names_in));
+                let under = value.entries().into_iter();
+                let under = under.filter(|(key, _)| key.text().is_some_and(speaks_of_columns));
+                groups.extend(under.map(|(_, value)| names_in(value)));
                 if groups.is_empty() {
                     groups.push(Names {
                         strict: true,
@@ -215,6 +216,12 @@ impl Search<'_, '_, '_, '_> {
                 .listed(site, table.clone(), column, Access::Read, self.via);
         }
     }
+}
+
+/// `columns`, `column_defaults`, `private-columns`, `fields`.
+fn speaks_of_columns(word: &str) -> bool {
+    let mut parts = word.split(['_', '-']);
+    COLUMNS.contains(&word) || parts.any(|part| matches!(part, "column" | "columns"))
 }
 
 /// `{table: users, columns: […]}`

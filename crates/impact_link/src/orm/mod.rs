@@ -3,5 +3,7 @@
 pub(crate) mod active;
 pub(crate) mod diesel;
 pub(crate) mod django;
+pub(crate) mod sea_orm;
+pub(crate) mod sql_builder;
 pub(crate) mod sqlalchemy;
 pub(crate) mod sqlx;

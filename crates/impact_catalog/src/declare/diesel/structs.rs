@@ -2,7 +2,7 @@
 
 use super::TABLE;
 use super::tables::{Column, Table};
-use impact_bind::{Binding, ClassRef, Place, Program};
+use impact_bind::{Binding, ClassRef, Place, Program, attributes};
 use impact_facts::{
     Argument, Class, ClassKind, ExpressionId, ExpressionKind, Field, Language, MappedField, Model,
     Module, Site, Span,
@@ -15,6 +15,7 @@ const NAMED: &[&str] = &[
     "Selectable",
     "Identifiable",
     "Associations",
+    "HasQuery",
 ];
 
 /// The mapped structs of the program.
@@ -98,7 +99,7 @@ fn said<'m>(
     decorators: &[ExpressionId],
     key: &str,
 ) -> Option<&'m ExpressionId> {
-    decorators
+    attributes(module, decorators)
         .iter()
         .find_map(|id| match &module.expression(*id).kind {
             ExpressionKind::Assign(assign)
@@ -125,7 +126,7 @@ fn said<'m>(
 
 /// Whether `#[diesel(word)]` stands among the attributes.
 fn has_word(module: &Module, decorators: &[ExpressionId], word: &str) -> bool {
-    decorators
+    attributes(module, decorators)
         .iter()
         .any(|id| match &module.expression(*id).kind {
             ExpressionKind::Call(call)

@@ -1,13 +1,16 @@
 //! Macro calls. A macro of a crate is asked for as `crate.name!`.
 
 use super::ask;
+use crate::cells::Key;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Value};
+use crate::text::Style;
+use crate::value::{Atom, Dictionary, Value};
 use impact_bind::Binding;
 use impact_facts::{
     Assembled, ExpressionId, ExpressionKind, FileId, MacroCall, Module, Piece, Span, Statement,
 };
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Macros of the standard library and of text crates, by their last word.
@@ -99,7 +102,8 @@ fn qualified(cx: &Evaluator<'_>, spelled: &str) -> String {
 
 fn made(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value {
     match makes {
-        Makes::Text | Makes::First => call.value(0, ""),
+        Makes::Text => formatted(cx, call),
+        Makes::First => call.value(0, ""),
         Makes::Tuple => Value::tuple(call.positional().map(|a| a.value.clone()).collect()),
         Makes::Joined => call
             .positional()
@@ -113,6 +117,66 @@ fn made(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value {
             .and_then(|path| file_text(cx, &path.text, false))
             .unwrap_or(Value::outside("builtins.str")),
     }
+}
+
+/// A template that stands in the macro call has its holes filled; one that another macro makes (`include_str!`, `concat!`)
+/// is filled here.
+fn formatted(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let Some(template) = call.at(0) else {
+        return Value::nothing();
+    };
+    let made = template
+        .expression
+        .is_some_and(|id| matches!(cx.module().expression(id).kind, ExpressionKind::Macro(_)));
+    if !made {
+        return template.value.clone();
+    }
+    let named = call.arguments.iter().filter_map(|argument| {
+        let (name, _) = argument.name.as_ref()?;
+        Some((name.clone(), argument.value.clone()))
+    });
+    let known: BTreeMap<_, _> = named.collect();
+    let values = if known.is_empty() {
+        Value::tuple(
+            call.positional()
+                .skip(1)
+                .map(|one| one.value.clone())
+                .collect(),
+        )
+    } else {
+        let rest = Value::unknown("a placeholder's value");
+        Value::dictionary(Dictionary {
+            known,
+            rest,
+            ..Dictionary::default()
+        })
+    };
+    for text in template.value.texts() {
+        let files: BTreeSet<FileId> = text.segments.iter().map(|part| part.file).collect();
+        for file in files {
+            cx.cells
+                .join(filled_key(file), &Value::outside("builtins.str"));
+        }
+    }
+    let texts = template.value.texts();
+    let filled = texts.filter_map(|text| cx.substituted(text, Style::Braces, &values, call.span));
+    let filled = Value::any_of(filled.map(|text| Atom::Text(Arc::new(text))));
+    if filled.is_nothing() {
+        template.value.clone()
+    } else {
+        filled.at_most(template.value.certainty)
+    }
+}
+
+/// Under which it is kept that code fills the holes of a file's text: by itself it is no statement.
+fn filled_key(file: FileId) -> Key {
+    Key::Outside("filled template".into(), file.0.to_string().into())
+}
+
+/// Whether code fills the holes of the text of the file that is being evaluated.
+pub(crate) fn is_filled(cx: &mut Evaluator<'_>) -> bool {
+    let key = filled_key(cx.file);
+    !cx.read(key).is_nothing()
 }
 
 /// The text of a file of the tree: relative to the folder of the calling file, or to its package's.

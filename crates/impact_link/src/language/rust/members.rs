@@ -36,12 +36,18 @@ pub(crate) fn member(
     }
     let definition = cx.program.module(class.file).class(class.class);
     if definition.kind == ClassKind::Trait {
-        let all = cx.program.implementors(class);
+        // A supertrait may declare it: its implementations have it then.
+        let declaring = functions
+            .first()
+            .and_then(|declared| cx.program.class_of(*declared));
+        let all = cx.program.implementors(declaring.unwrap_or(class));
         let own = all.iter().take(MAX_IMPLEMENTATIONS);
         functions.extend(own.filter_map(|one| cx.program.own_function(*one, name)));
     }
     if functions.is_empty() {
-        return None;
+        // What a smart pointer or an extractor holds is the value itself here.
+        let is_wrapped = name == "0" && definition.kind != ClassKind::Enum;
+        return is_wrapped.then(|| of.clone().into());
     }
     let atoms = functions
         .into_iter()

@@ -1,21 +1,25 @@
 //! Rust's own forms: macros, records, `?`, patterns, paths and types.
 
+mod callers;
 mod macros;
 mod members;
 mod patterns;
 mod types;
 
-pub(crate) use macros::file_text;
+pub(crate) use callers::{Mentions, is_never_named};
+pub(crate) use macros::{file_text, is_filled};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
-pub(crate) use types::{annotation, field_type};
+pub(crate) use types::{annotation, empty, field_type};
 
 use crate::cells::Key;
 use crate::door::{CallSite, DOORS, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, Definition, FunctionRef, Place};
-use impact_facts::{Access, Attribute, Call, ExpressionId, ExpressionKind, Part, Record, Span};
+use impact_facts::{
+    Access, Attribute, Call, ExpressionId, ExpressionKind, ImportId, Part, Record, Span,
+};
 
 /// The value of a form that Python does not have. Its parts are evaluated.
 pub(crate) fn evaluate(cx: &mut Evaluator<'_>, id: ExpressionId, expected: &Value) -> Value {
@@ -48,8 +52,13 @@ pub(crate) fn evaluate(cx: &mut Evaluator<'_>, id: ExpressionId, expected: &Valu
 fn record(cx: &mut Evaluator<'_>, record: &Record) -> Value {
     let module = cx.module();
     let made = annotation(cx, cx.file, cx.place, record.of);
+    let class = made
+        .atoms()
+        .first()
+        .and_then(|atom| cx.class_of_instance(atom));
     for (name, span, value) in &record.fields {
-        let value = cx.evaluate(*value);
+        let wanted = class.map(|class| field_type(cx, class, module.name(*name)));
+        let value = cx.evaluate_expecting(*value, &wanted.unwrap_or_default());
         let member = MemberSite {
             name: module.name(*name),
             span: *span,
@@ -86,23 +95,55 @@ pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
         }
         at = places.around(place);
     }
-    let binding = cx.program.resolve(file, cx.place, text);
+    let binding = value_of(cx, text);
     bound(cx, &binding, span)
+}
+
+/// What a path means where a value is wanted: `mod login; pub use login::*;` makes `login` a module and, where that has
+/// one, a function.
+fn value_of(cx: &Evaluator<'_>, path: &str) -> Binding {
+    let binding = cx.program.resolve(cx.file, cx.place, path);
+    if let Binding::Module(_) = binding {
+        let last = path.rsplit('.').next().unwrap_or_default();
+        let inside = cx
+            .program
+            .resolve(cx.file, cx.place, &format!("{path}.{last}"));
+        if let Binding::Function(_) = inside {
+            return inside;
+        }
+    }
+    binding
 }
 
 /// The value of what a path is bound to. A path may name a column.
 fn bound(cx: &mut Evaluator<'_>, binding: &Binding, span: Span) -> Value {
     if let Binding::External(path) = binding {
         crate::orm::diesel::named(cx, path, span);
+        crate::orm::sea_orm::named(cx, path, span);
     }
     cx.binding(binding)
+}
+
+/// `use schema::users::email;` names the column.
+pub(crate) fn imported(cx: &mut Evaluator<'_>, id: ImportId) {
+    let module = cx.module();
+    let Some(import) = module.imports.get(id.index()).filter(|one| !one.declares) else {
+        return;
+    };
+    let Some(name) = import.alias.or(import.name).map(|name| module.name(name)) else {
+        return;
+    };
+    if let Binding::External(path) = cx.program.resolve(cx.file, cx.place, name) {
+        crate::orm::diesel::named(cx, &path, import.span);
+        crate::orm::sea_orm::named(cx, &path, import.span);
+    }
 }
 
 /// What `of::name` is.
 pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribute) -> Value {
     let module = cx.module();
     if let Some(spelled) = spelled(cx, id) {
-        let binding = cx.program.resolve(cx.file, cx.place, &spelled);
+        let binding = value_of(cx, &spelled);
         if !matches!(binding, Binding::Unknown | Binding::Local) {
             return bound(cx, &binding, attribute.name_span);
         }
@@ -154,8 +195,12 @@ pub(crate) fn call_expression(
     expected: &Value,
 ) -> Option<Value> {
     let module = cx.module();
-    let ExpressionKind::Subscript(subscript) = &module.expression(call.callee).kind else {
-        return None;
+    let subscript = match &module.expression(call.callee).kind {
+        ExpressionKind::Subscript(subscript) => subscript,
+        ExpressionKind::Attribute(attribute) if !attribute.path && !expected.is_nothing() => {
+            return handed_on(cx, span, call, attribute, expected);
+        }
+        _ => return transparent(cx, call, expected),
     };
     let of = &module.expression(subscript.of).kind;
     if !matches!(of, ExpressionKind::Name(_) | ExpressionKind::Attribute(_)) {
@@ -186,6 +231,54 @@ pub(crate) fn call_expression(
         expected: &wanted,
     };
     Some(cx.call(&callee, &site))
+}
+
+/// A method that hands on what it is called on: its receiver is asked for what its place asks for.
+fn handed_on(
+    cx: &mut Evaluator<'_>,
+    span: Span,
+    call: &Call,
+    attribute: &Attribute,
+    expected: &Value,
+) -> Option<Value> {
+    let name = cx.module().name(attribute.name);
+    if !crate::library::rust::hands_on(name) {
+        return None;
+    }
+    let of = cx.evaluate_expecting(attribute.of, expected);
+    let member = MemberSite {
+        name,
+        span: attribute.name_span,
+        access: Access::Read,
+        value: None,
+    };
+    let callee = cx.attribute(&of, &member);
+    let arguments = cx.arguments(&call.arguments);
+    let site = CallSite {
+        span,
+        callee: attribute.name_span,
+        arguments: &arguments,
+        expected,
+    };
+    let value = cx.call(&callee, &site);
+    cx.mutate(call, &site);
+    Some(value)
+}
+
+/// `Ok(value)`: the value is asked for what the place asks for.
+fn transparent(cx: &mut Evaluator<'_>, call: &Call, expected: &Value) -> Option<Value> {
+    let module = cx.module();
+    let path = module.dotted(call.callee)?;
+    let [only] = call.arguments.as_slice() else {
+        return None;
+    };
+    if expected.is_nothing() || !crate::library::rust::is_transparent(&path) {
+        return None;
+    }
+    match cx.program.resolve(cx.file, cx.place, &path) {
+        Binding::External(_) => Some(cx.evaluate_expecting(only.value, expected)),
+        _ => None,
+    }
 }
 
 /// Asks the doors what a call of something outside the tree makes.

@@ -32,6 +32,11 @@ fn variant(cx: &mut Evaluator<'_>, call: &Call, value: &Value) {
     let path = module.dotted(call.callee).unwrap_or_default();
     let last = path.rsplit('.').next().unwrap_or_default();
     let of = cx.program.resolve(cx.file, cx.place, &path);
+    if let Binding::Class(class) = of {
+        let said = cx.instance_of(class);
+        let span = module.expression(call.callee).span;
+        crate::orm::sqlx::row::becomes(cx, value, &said, span);
+    }
     for (place, argument) in call.arguments.iter().enumerate() {
         let part = match (&of, last) {
             (_, "Err") => Value::unknown("an error"),
@@ -46,6 +51,8 @@ fn variant(cx: &mut Evaluator<'_>, call: &Call, value: &Value) {
 fn record(cx: &mut Evaluator<'_>, record: &Record, value: &Value) {
     let module = cx.module();
     let said = annotation(cx, cx.file, cx.place, record.of);
+    let span = module.expression(record.of).span;
+    crate::orm::sqlx::row::becomes(cx, value, &said, span);
     let of = if said.is_unknown() {
         value.clone()
     } else {

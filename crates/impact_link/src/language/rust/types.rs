@@ -66,6 +66,16 @@ const GENERICS: &[(&str, Generic)] = &[
     ("IndexMap", Generic::Mapping),
 ];
 
+/// A container without elements, by the last word of its type: it grows.
+pub(crate) fn empty(name: &str) -> Option<Value> {
+    let (_, generic) = GENERICS.iter().find(|(known, _)| *known == name)?;
+    match generic {
+        Generic::Transparent => None,
+        Generic::Elements => Some(Value::list(Value::nothing())),
+        Generic::Mapping => Some(Value::dictionary(Dictionary::default())),
+    }
+}
+
 /// What a type of a file and place says of its values.
 pub(crate) fn annotation(
     cx: &mut Evaluator<'_>,
@@ -189,7 +199,8 @@ fn applied(cx: &mut Evaluator<'_>, file: FileId, place: Place, subscript: &Subsc
         if definition.kind == ClassKind::Alias && !definition.type_parameters.is_empty() {
             return keys.into_iter().next().unwrap_or_default();
         }
-        if definition.kind != ClassKind::Trait {
+        let is_container = GENERICS.iter().any(|(known, _)| *known == last);
+        if definition.kind != ClassKind::Trait || !is_container {
             return class_type(cx, *class);
         }
     }

@@ -71,6 +71,7 @@ fn raw(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     cx.sql_value(&text, span, NAME);
     Object::new(NAME, "query", None)
         .with_word("selected")
+        .with_value("text", text)
         .into()
 }
 
@@ -129,6 +130,12 @@ pub(super) fn method(
             match name {
                 "as_select" | "as_returning" => {
                     Some(query::selection(Value::from(Atom::Mapped(model))))
+                }
+                // `HasQuery`, diesel 2.3: the table with the struct selected.
+                "query" => {
+                    let selected = query::selection(Value::from(Atom::Mapped(model)));
+                    let query = Object::new(NAME, "query", Some(table)).with_word("selected");
+                    Some(query.with_value("select", selected).into())
                 }
                 "builder" => Some(Object::new(NAME, "builder", Some(model)).into()),
                 "belonging_to" => Some(Object::new(NAME, "query", Some(table)).into()),

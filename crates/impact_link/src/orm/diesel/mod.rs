@@ -6,9 +6,11 @@
 
 mod call;
 mod columns;
+mod declared;
 mod query;
 
-pub(crate) use columns::{declared, named};
+pub(crate) use columns::named;
+pub(crate) use declared::{declared, defined};
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;

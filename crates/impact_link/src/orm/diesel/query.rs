@@ -4,6 +4,7 @@ use super::NAME;
 use super::columns::{Thing, table_of, thing};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
+use crate::orm::sqlx::row::Binds;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, How, MappedField, Span};
@@ -163,6 +164,11 @@ fn select(object: Object, call: &CallSite<'_>) -> Value {
 
 /// Runs a query: what it selects is read, and a row comes out.
 fn run(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<Value> {
+    if let Some(text) = object.values.get("text") {
+        // `sql_query`: `QueryableByName` takes columns by name.
+        let said = crate::orm::sqlx::row::element(call.expected);
+        crate::orm::sqlx::row::of(cx, Binds::ByName, text, &said, call.span);
+    }
     let row = if object.has("selected") {
         let selected = object.values.get("select").cloned().unwrap_or_default();
         selected_row(cx, &selected, call.span)

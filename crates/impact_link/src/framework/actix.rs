@@ -1,0 +1,240 @@
+//! actix-web 1 to 4, and paperclip in front of it: scopes, resources and services as values, served by `HttpServer`.
+//! <https://actix.rs/docs/url-dispatch/>
+
+use super::routes::{joined, key, place, routed, router, serve_all, texts};
+use crate::cells::Key;
+use crate::door::{CallSite, Door};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{FunctionRef, Place};
+use impact_facts::{Argument, Call, ExpressionKind, Language, Module};
+
+/// The door's name.
+const NAME: &str = "rust/actix";
+
+/// actix-web.
+#[derive(Debug)]
+pub(crate) struct Actix;
+
+/// Functions, methods and attributes that say a method.
+const METHODS: &[&str] = &[
+    "get", "post", "put", "delete", "patch", "head", "trace", "options",
+];
+
+/// The word of a scope's or resource's own path.
+const PREFIX: &str = "prefix:";
+
+impl Door for Actix {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        if !cx.is(Language::Rust) {
+            return None;
+        }
+        match callee {
+            Atom::External(path) => {
+                let inside = path
+                    .strip_prefix("actix_web.")
+                    .or_else(|| path.strip_prefix("paperclip.actix."))?;
+                function(cx, inside, call)
+            }
+            Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.door == NAME => Some(method(cx, object, name, call)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    match path {
+        "App.new" | "app.App.new" => Some(router(NAME).into()),
+        "HttpServer.new" | "test.init_service" => {
+            let app = match call.value(0, "").atoms() {
+                [Atom::Function(_)] => {
+                    crate::library::rust::applied(cx, call.at(0), &[], call.span)
+                }
+                _ => call.value(0, ""),
+            };
+            serve_all(cx, &app, NAME);
+            Some(Value::outside("actix_web.HttpServer"))
+        }
+        "web.scope" | "web.resource" | "Scope.new" | "Resource.new" => {
+            let said = texts(&call.value(0, "")).into_iter().next()?;
+            let said = router(NAME).with_word(&format!("{PREFIX}{said}"));
+            Some(said.into())
+        }
+        "web.route" | "web.method" | "web.to" => {
+            let methods = Object::new(NAME, "methods", None);
+            let handler = call.value(0, "");
+            Some(if last == "to" {
+                methods.with_value("ANY", handler).into()
+            } else {
+                methods.into()
+            })
+        }
+        _ if path.starts_with("web.") && METHODS.contains(&last) => Some(
+            Object::new(NAME, "methods", None)
+                .with_word(&last.to_ascii_uppercase())
+                .into(),
+        ),
+        _ => None,
+    }
+}
+
+fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
+    match (object.kind, name) {
+        ("methods", "to") => {
+            let method = object.words.first().map_or("ANY", |word| word);
+            object.clone().with_value(method, call.value(0, "")).into()
+        }
+        ("router", "to") => {
+            let handler = Object::new(NAME, "methods", None).with_value("ANY", call.value(0, ""));
+            added(cx, object, &[String::new()], &handler.into(), call)
+        }
+        ("router", "route") => match call.at(1) {
+            Some(methods) => {
+                let methods = methods.value.clone();
+                added(cx, object, &texts(&call.value(0, "")), &methods, call)
+            }
+            None => added(cx, object, &[String::new()], &call.value(0, ""), call),
+        },
+        ("router", name) if METHODS.contains(&name) => {
+            let methods = Object::new(NAME, "methods", None)
+                .with_value(&name.to_ascii_uppercase(), call.value(0, ""));
+            added(cx, object, &[String::new()], &methods.into(), call)
+        }
+        ("router", "service") => serviced(cx, object, &call.value(0, "")).into(),
+        ("config", "service") => {
+            let made = serviced(cx, &router(NAME), &call.value(0, ""));
+            configured(cx, object, &made.into());
+            object.clone().into()
+        }
+        ("config", "route") => {
+            let paths = texts(&call.value(0, ""));
+            let made = routed(cx, &router(NAME), &paths, &call.value(1, ""), place(call));
+            configured(cx, object, &made.into());
+            object.clone().into()
+        }
+        ("router" | "config", "configure") => configure(cx, object, call),
+        _ => object.clone().into(),
+    }
+}
+
+fn added(
+    cx: &Evaluator<'_>,
+    object: &Object,
+    paths: &[String],
+    methods: &Value,
+    call: &CallSite<'_>,
+) -> Value {
+    routed(cx, object, paths, methods, place(call)).into()
+}
+
+/// A router with what `service` registers: a scope or resource under its own path, or a handler that says its route.
+fn serviced(cx: &Evaluator<'_>, object: &Object, service: &Value) -> Object {
+    let mut made = object.clone();
+    for atom in service.atoms() {
+        match atom {
+            Atom::Object(inner) if inner.kind == "router" => {
+                let prefix: String = inner.words_after(PREFIX).collect();
+                made = joined(&made, &atom.clone().into(), &[prefix]);
+            }
+            Atom::Function(function) => {
+                for (method, path) in said(cx, *function) {
+                    let span = cx.program.module(function.file).function(function.function);
+                    let key = key(&path, &method, function.file, span.name_span);
+                    made = made.with_value(&key, atom.clone().into());
+                }
+            }
+            Atom::Tuple(items) => {
+                for item in items.iter() {
+                    made = serviced(cx, &made, item);
+                }
+            }
+            _ => {}
+        }
+    }
+    made
+}
+
+/// Methods and paths of `#[get("/users/{id}")]` and `#[route("/users", method = "GET")]`.
+fn said(cx: &Evaluator<'_>, function: FunctionRef) -> Vec<(String, String)> {
+    let module = cx.program.module(function.file);
+    let places = cx.program.places(function.file);
+    let place = places
+        .around(Place::Function(function.function))
+        .unwrap_or(Place::Module);
+    let mut found = Vec::new();
+    for id in &module.function(function.function).decorators {
+        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
+            continue;
+        };
+        let binding = cx
+            .program
+            .resolve_expression(function.file, place, call.callee);
+        let Some(name) = binding
+            .external()
+            .and_then(|path| path.strip_prefix("actix_web."))
+        else {
+            continue;
+        };
+        let mut texts = call.arguments.iter().filter(|one| one.name.is_none());
+        let path = texts.find_map(|one| module.plain_text(one.value));
+        let methods = match name {
+            "route" => named(module, call, "method"),
+            _ if METHODS.contains(&name) => vec![name.to_ascii_uppercase()],
+            _ => Vec::new(),
+        };
+        for method in methods {
+            found.extend(path.clone().map(|path| (method, path)));
+        }
+    }
+    found
+}
+
+fn named(module: &Module, call: &Call, wanted: &str) -> Vec<String> {
+    let is_wanted = |argument: &&Argument| {
+        argument
+            .name
+            .is_some_and(|(name, _)| module.name(name) == wanted)
+    };
+    let all = call.arguments.iter().filter(is_wanted);
+    all.filter_map(|argument| module.plain_text(argument.value))
+        .collect()
+}
+
+/// `configure(f)`: `f` gets a configuration, and what it registers there is the router's.
+fn configure(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+    let mut made: Value = object.clone().into();
+    for atom in call.value(0, "").atoms() {
+        let Atom::Function(function) = atom else {
+            continue;
+        };
+        let word = format!("of:{}:{}", function.file.0, function.function.0);
+        let config = Object::new(NAME, "config", None).with_word(&word);
+        let passed = [Value::from(config.clone())];
+        crate::library::rust::applied(cx, call.at(0), &passed, call.span);
+        let routes = cx.read(config_key(&config));
+        if object.kind == "config" {
+            configured(cx, object, &routes);
+        } else {
+            made = joined(object, &routes, &[String::new()]).into();
+        }
+    }
+    made
+}
+
+fn configured(cx: &mut Evaluator<'_>, config: &Object, routes: &Value) {
+    let key = config_key(config);
+    cx.cells.join(key, routes);
+}
+
+fn config_key(config: &Object) -> Key {
+    let word: String = config.words_after("of:").collect();
+    Key::Outside("actix configuration".into(), word.into())
+}

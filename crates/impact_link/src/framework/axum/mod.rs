@@ -1,0 +1,141 @@
+//! axum 0.5 to 0.8: routers as values. What is served is what stands under a router when it is handed to the server.
+
+mod utoipa;
+
+use super::routes::{joined, place, routed, router, serve, serve_all, texts};
+use crate::door::{CallSite, Consumption, Door};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Object, Value};
+use impact_facts::{Language, Span};
+use std::sync::Arc;
+
+/// The door's name.
+const NAME: &str = "rust/axum";
+
+/// axum.
+#[derive(Debug)]
+pub(crate) struct Axum;
+
+/// Functions and methods that bind a handler to a method.
+const METHODS: &[&str] = &[
+    "get", "post", "put", "delete", "patch", "head", "options", "trace", "connect", "any", "on",
+];
+
+impl Door for Axum {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        if !cx.is(Language::Rust) {
+            return None;
+        }
+        match callee {
+            Atom::External(path) => function(cx, path, call),
+            Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.door == NAME => method(cx, object, name, call),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        let Atom::Object(object) = value else {
+            return None;
+        };
+        if object.door != NAME {
+            return None;
+        }
+        let _ = span;
+        if how == Consumption::Escape {
+            serve(cx, object);
+        }
+        Some(value.clone().into())
+    }
+}
+
+fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+    if let Some(described) = path.strip_prefix("utoipa_axum.") {
+        return match described.rsplit('.').next().unwrap_or_default() {
+            "new" | "default" | "with_openapi" => Some(router(NAME).into()),
+            "routes!" => Some(utoipa::routes(cx, call)),
+            _ => None,
+        };
+    }
+    let inside = path
+        .strip_prefix("axum.")
+        .or_else(|| path.strip_prefix("aide.axum."))?;
+    let last = inside.rsplit('.').next().unwrap_or_default();
+    match (inside, last) {
+        ("Router.new" | "Router.default" | "routing.Router.new" | "ApiRouter.new", _) => {
+            Some(router(NAME).into())
+        }
+        ("serve", _) => {
+            for argument in call.positional() {
+                serve_all(cx, &argument.value, NAME);
+            }
+            Some(Value::unknown("a server"))
+        }
+        (_, method) if inside.starts_with("routing.") && METHODS.contains(&method) => {
+            Some(handled(&Object::new(NAME, "methods", None), method, call))
+        }
+        _ => None,
+    }
+}
+
+/// A handler under a method.
+fn handled(object: &Object, method: &str, call: &CallSite<'_>) -> Value {
+    let handler = call
+        .positional()
+        .last()
+        .map(|argument| argument.value.clone())
+        .unwrap_or_default();
+    let method = if matches!(method, "any" | "on") {
+        "ANY".to_owned()
+    } else {
+        method.to_ascii_uppercase()
+    };
+    object.clone().with_value(&method, handler).into()
+}
+
+fn method(
+    cx: &mut Evaluator<'_>,
+    object: &Arc<Object>,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match (object.kind, name) {
+        ("methods", name) if METHODS.contains(&name) => Some(handled(object, name, call)),
+        ("methods", _) => Some(Atom::Object(object.clone()).into()),
+        ("router", "route" | "typed_route" | "api_route") => {
+            let paths = texts(&call.value(0, ""));
+            Some(routed(cx, object, &paths, &call.value(1, ""), place(call)).into())
+        }
+        ("router", "nest" | "nest_api_service") => {
+            let prefixes = texts(&call.value(0, ""));
+            Some(joined(object, &call.value(1, ""), &prefixes).into())
+        }
+        ("router", "routes") => Some(joined(object, &call.value(0, ""), &[String::new()]).into()),
+        ("router", "split_for_parts") => {
+            let itself = Atom::Object(object.clone()).into();
+            Some(Value::tuple(vec![itself, Value::unknown("a description")]))
+        }
+        ("router", "merge") => Some(joined(object, &call.value(0, ""), &[String::new()]).into()),
+        (
+            "router",
+            "into_make_service" | "into_make_service_with_connect_info" | "into_service",
+        ) => {
+            serve(cx, object);
+            Some(Atom::Object(object.clone()).into())
+        }
+        ("router", _) => Some(Atom::Object(object.clone()).into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Rocket 0.4 and 0.5: handlers say their route in an attribute, `mount` says which are served, and under what.
+//! <https://rocket.rs/guide/v0.5/requests/>
+
+use super::routes::{joined, key, router, serve, texts};
+use crate::door::{CallSite, Door};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{FunctionRef, Place};
+use impact_facts::{ExpressionKind, Language};
+
+/// The door's name.
+const NAME: &str = "rust/rocket";
+
+/// Rocket.
+#[derive(Debug)]
+pub(crate) struct Rocket;
+
+/// Attributes that say a route.
+const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "options"];
+
+impl Door for Rocket {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        if !cx.is(Language::Rust) {
+            return None;
+        }
+        match callee {
+            Atom::External(path) if matches!(&**path, "routes!" | "rocket.routes!") => {
+                Some(Value::list(listed(cx, call)))
+            }
+            Atom::External(path)
+                if matches!(&**path, "rocket.build" | "rocket.custom" | "rocket.ignite") =>
+            {
+                Some(Value::outside("rocket.Rocket"))
+            }
+            Atom::Member(of, name) => match &**of {
+                Atom::Outside(class) if &**class == "rocket.Rocket" => {
+                    if &**name == "mount" {
+                        mounted(cx, call);
+                    }
+                    Some(Value::outside(class))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// `routes![a, b]`.
+fn listed(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut made = router(NAME);
+    for argument in call.positional() {
+        for atom in argument.value.atoms() {
+            if let Atom::Function(function) = atom
+                && let Some((method, path)) = said(cx, *function)
+            {
+                let span = cx.program.module(function.file).function(function.function);
+                let key = key(&path, &method, function.file, span.name_span);
+                made = made.with_value(&key, argument.value.clone());
+            }
+        }
+    }
+    made.into()
+}
+
+/// `#[get("/users/<id>")]`.
+fn said(cx: &Evaluator<'_>, function: FunctionRef) -> Option<(String, String)> {
+    let module = cx.program.module(function.file);
+    let places = cx.program.places(function.file);
+    let place = places
+        .around(Place::Function(function.function))
+        .unwrap_or(Place::Module);
+    let decorators = &module.function(function.function).decorators;
+    decorators.iter().find_map(|id| {
+        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
+            return None;
+        };
+        let spelled = module.dotted(call.callee)?;
+        let last = spelled.rsplit('.').next().unwrap_or_default();
+        let binding = cx
+            .program
+            .resolve_expression(function.file, place, call.callee);
+        // `#[macro_use] extern crate rocket` binds the attributes without a path.
+        let own = match binding.external() {
+            Some(path) => path.starts_with("rocket.") || path == spelled,
+            None => !binding.is_definite(),
+        };
+        let texts = call
+            .arguments
+            .iter()
+            .filter_map(|one| module.plain_text(one.value));
+        let path = texts.into_iter().next()?;
+        match last {
+            "route" if own => Some(("ANY".to_owned(), path)),
+            _ if own && METHODS.contains(&last) => Some((last.to_ascii_uppercase(), path)),
+            _ => None,
+        }
+    })
+}
+
+fn mounted(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let mut prefixes = texts(&call.value(0, ""));
+    if prefixes.is_empty() {
+        prefixes.push(String::new());
+    }
+    let routes = call.value(1, "");
+    let span = call.at(1).map_or(call.span, |argument| argument.span);
+    let routes = cx.iterate(&routes, span);
+    let mounted = joined(&router(NAME), &routes, &prefixes);
+    serve(cx, &mounted);
+}

@@ -1,0 +1,271 @@
+//! sea-orm's functions and methods.
+
+use super::{ENTITY, NAME, Thing, thing};
+use crate::door::CallSite;
+use crate::effect::{Blind, site};
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{Access, BlindReason, MappedField, Reach, Span};
+
+/// Raw SQL: functions with the place of their text.
+const STATEMENTS: &[(&str, usize)] = &[
+    ("Statement.from_string", 1),
+    ("Statement.from_sql_and_values", 1),
+];
+
+/// What a function of an entity, of sea-orm or of sea-query makes.
+pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+    if path.starts_with(ENTITY) {
+        return match thing(cx, path)? {
+            Thing::Entity(model, name) => {
+                let name = name.to_owned();
+                entity(cx, model, &name, call)
+            }
+            Thing::ActiveModel(_) => Some(Value::outside(active(path))),
+            Thing::Column(..) => None,
+        };
+    }
+    let package = path.split('.').next().unwrap_or_default();
+    if !matches!(package, "sea_orm" | "sea_query" | "sea_orm_migration") {
+        return None;
+    }
+    let last = path.rsplit('.').next().unwrap_or_default();
+    if let Some((_, place)) = STATEMENTS.iter().find(|(name, _)| path.ends_with(name)) {
+        let text = call.value(*place, "");
+        let span = call.at(*place).map_or(call.span, |argument| argument.span);
+        cx.sql_value(&text, span, NAME);
+        return Some(Object::new(NAME, "statement", None).into());
+    }
+    match last {
+        "Set" | "set" | "Unchanged" => Some(call.value(0, "")),
+        "cust" | "cust_with_values" | "cust_with_expr" => {
+            fragment(cx, call);
+            Some(Object::new(NAME, "expression", None).into())
+        }
+        "col" | "expr" | "val" | "all" | "any" | "value" => {
+            Some(Object::new(NAME, "expression", None).into())
+        }
+        _ => None,
+    }
+}
+
+/// `sea_orm.entity!.users.ActiveModel` of a longer path.
+fn active(path: &str) -> &str {
+    path.find(".ActiveModel")
+        .and_then(|at| path.get(..at + ".ActiveModel".len()))
+        .unwrap_or(path)
+}
+
+/// A part of a statement as text: it may name any column of whatever it is put into.
+fn fragment(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let text = call.value(0, "");
+    let mut words: Vec<Box<str>> = Vec::new();
+    for text in text.texts() {
+        let all = text.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.extend(
+            all.filter(|word| word.starts_with(char::is_alphabetic))
+                .map(|word| word.to_lowercase().into()),
+        );
+    }
+    words.sort_unstable();
+    words.dedup();
+    let known = text.texts().next().is_some();
+    if known && words.is_empty() {
+        return;
+    }
+    cx.blind(Blind {
+        site: site(cx.file, call.span),
+        reason: BlindReason::DynamicSql,
+        access: None,
+        message: "a fragment of SQL; the columns it names depend on the statement around it".into(),
+        reach: if known {
+            Reach::Words(words)
+        } else {
+            Reach::Database
+        },
+    });
+}
+
+fn entity(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let object = |kind| Some(Object::new(NAME, kind, Some(model)).into());
+    match name {
+        "find" => object("query"),
+        "find_by_id" => {
+            key(cx, model, call.span);
+            object("query")
+        }
+        "find_related" => object("query"),
+        "insert" | "insert_many" => object("insert"),
+        "update" => object("update"),
+        "update_many" => object("many"),
+        "delete_by_id" => {
+            key(cx, model, call.span);
+            object("many")
+        }
+        "delete" | "delete_many" => object("many"),
+        _ => None,
+    }
+}
+
+fn key(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    let keep = |field: &MappedField| field.primary_key;
+    cx.touch_row(model, span, Manner::implied(Access::Read), &keep);
+}
+
+/// What a method makes.
+pub(super) fn method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match of {
+        Atom::External(path) if path.starts_with(ENTITY) => match thing(cx, path)? {
+            Thing::Entity(model, _) => entity(cx, model, name, call),
+            _ => Some(Object::new(NAME, "expression", None).into()),
+        },
+        Atom::Outside(class) if class.starts_with(ENTITY) => {
+            let Thing::ActiveModel(model) = thing(cx, class)? else {
+                return None;
+            };
+            written(cx, model, class, name, call)
+        }
+        Atom::Outside(class) if class.starts_with("sea_orm") && name == "execute_unprepared" => {
+            let span = call.at(0).map_or(call.span, |argument| argument.span);
+            cx.sql_value(&call.value(0, ""), span, NAME);
+            Some(Value::unknown("a result"))
+        }
+        Atom::Mapped(model) => {
+            cx.models.get(*model).filter(|owner| &*owner.orm == NAME)?;
+            row(cx, *model, name, call)
+        }
+        Atom::Object(object) if object.door == NAME => step(cx, object, name, call),
+        _ => None,
+    }
+}
+
+/// Methods of an active model: what they write was said when its fields were set; the row comes back.
+fn written(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    class: &str,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match name {
+        "insert" | "update" => {
+            whole(cx, model, call.span);
+            Some(Atom::Mapped(model).into())
+        }
+        "save" => {
+            whole(cx, model, call.span);
+            Some(Value::outside(class))
+        }
+        "try_into_model" => Some(Atom::Mapped(model).into()),
+        _ => None,
+    }
+}
+
+fn row(cx: &mut Evaluator<'_>, model: ModelId, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    match name {
+        "into_active_model" => {
+            let aliases = cx.models.get(model).map(|owner| owner.aliases.clone())?;
+            let alias = aliases.into_iter().next()?;
+            Some(Value::outside(&format!("{alias}.ActiveModel")))
+        }
+        "insert" | "update" => {
+            whole(cx, model, call.span);
+            Some(Atom::Mapped(model).into())
+        }
+        "find_related" | "find_linked" => {
+            let other = model_of(cx, &call.value(0, ""))?;
+            Some(Object::new(NAME, "query", Some(other)).into())
+        }
+        _ => None,
+    }
+}
+
+fn model_of(cx: &Evaluator<'_>, value: &Value) -> Option<ModelId> {
+    value.atoms().iter().find_map(|atom| match atom {
+        Atom::External(path) => match thing(cx, path)? {
+            Thing::Entity(model, _) => Some(model),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    let every = |_: &MappedField| true;
+    cx.touch_row(model, span, Manner::whole(Access::Read), &every);
+}
+
+fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let itself = || Some(object.clone().into());
+    match (object.kind, name) {
+        ("query", "all" | "stream" | "paginate" | "fetch_page" | "cursor_by") => {
+            let row = read(cx, object, call.span);
+            Some(Value::list(row))
+        }
+        ("query", "one") => Some(read(cx, object, call.span)),
+        ("query", "select_only") => Some(object.clone().with_word("selected").into()),
+        ("query", "into_model" | "into_partial_model" | "into_tuple" | "into_json") => {
+            let row = call.expected.clone();
+            Some(object.clone().with_value("row", row).into())
+        }
+        (
+            "query",
+            "find_also_related" | "find_with_related" | "find_also_linked" | "select_also",
+        ) => match model_of(cx, &call.value(0, "")) {
+            Some(other) => Some(
+                object
+                    .clone()
+                    .with_word(&format!("also:{}", other.0))
+                    .into(),
+            ),
+            None => itself(),
+        },
+        ("update" | "insert", "exec_with_returning") | ("update", "exec") => {
+            let model = object.model?;
+            whole(cx, model, call.span);
+            Some(Atom::Mapped(model).into())
+        }
+        ("many", "col_expr") => {
+            if let Some(column) = call.at(0) {
+                cx.retouch(column.span, Access::Write);
+            }
+            itself()
+        }
+        ("query", "count") => Some(Value::outside("builtins.int")),
+        _ => itself(),
+    }
+}
+
+/// Runs a query: its tables' columns are read, unless it says which, and a row comes out.
+fn read(cx: &mut Evaluator<'_>, object: &Object, span: Span) -> Value {
+    let also = object.words_after("also:");
+    let also = also.filter_map(|word| word.parse().ok().map(ModelId));
+    let models: Vec<ModelId> = object.model.into_iter().chain(also).collect();
+    if !object.has("selected") {
+        for model in &models {
+            whole(cx, *model, span);
+        }
+    }
+    if let Some(row) = object.values.get("row") {
+        return row.clone();
+    }
+    let mut rows: Vec<Value> = models
+        .iter()
+        .map(|model| Atom::Mapped(*model).into())
+        .collect();
+    match rows.len() {
+        1 => rows.pop().unwrap_or_default(),
+        _ => Value::tuple(rows),
+    }
+}

@@ -1,0 +1,176 @@
+//! sea-orm 0.5 to 1 with DeriveEntityModel: columns by the variants of `Column`, queries of `Entity`, rows of `Model`,
+//! writes of `ActiveModel`.
+//!
+//! As the book says: `find()` selects every column unless `select_only` stands before `column`; an `ActiveModel` writes
+//! what is `Set`; `insert`, `update` and `save` give the row back, every column of it.
+
+mod call;
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, ModelId, Value};
+use impact_bind::{ClassRef, Place};
+use impact_facts::{Access, ClassKind, ExpressionKind, MappedField, Span};
+use std::sync::Arc;
+
+/// The door's name.
+const NAME: &str = "rust/sea-orm";
+
+/// What stands before a path of what the derive makes.
+const ENTITY: &str = "sea_orm.entity!.";
+
+/// sea-orm.
+#[derive(Debug)]
+pub(crate) struct SeaOrm;
+
+/// What a path of what the derive makes means.
+enum Thing<'a> {
+    /// The table, or a function of it.
+    Entity(ModelId, &'a str),
+    /// A column.
+    Column(ModelId, &'a MappedField),
+    /// What is written.
+    ActiveModel(ModelId),
+}
+
+fn thing<'a, 'p>(cx: &Evaluator<'a>, path: &'p str) -> Option<Thing<'p>>
+where
+    'a: 'p,
+{
+    let inside = path.strip_prefix(ENTITY)?;
+    let mut names = inside.split('.');
+    let model = cx.models.named(&format!("{ENTITY}{}", names.next()?))?;
+    match (names.next()?, names.next()) {
+        ("Entity", function) => Some(Thing::Entity(model, function.unwrap_or_default())),
+        ("ActiveModel", _) => Some(Thing::ActiveModel(model)),
+        ("Column" | "PrimaryKey", Some(variant)) => {
+            let fields = &cx.models.get(model)?.fields;
+            let field = fields.iter().find(|field| pascal(&field.name) == variant)?;
+            Some(Thing::Column(model, field))
+        }
+        _ => None,
+    }
+}
+
+/// A field's variant: `created_at` is `CreatedAt`.
+fn pascal(name: &str) -> String {
+    let words = name.trim_start_matches("r#").split('_');
+    let capital = |word: &str| {
+        let mut characters = word.chars();
+        let first = characters.next();
+        first.map_or(String::new(), |first| {
+            first.to_uppercase().chain(characters).collect()
+        })
+    };
+    words.map(capital).collect()
+}
+
+/// A path that names a column reads it, until what it is passed to says that it is written.
+pub(crate) fn named(cx: &mut Evaluator<'_>, path: &str, span: Span) {
+    let found = match thing(cx, path) {
+        Some(Thing::Column(model, field)) => (model, field.clone()),
+        _ => return,
+    };
+    cx.touch_field(found.0, &found.1, span, Manner::named(Access::Read));
+}
+
+/// `#[sea_orm(belongs_to = "…", from = "Column::UserId", to = "super::user::Column::Id")]` on a relation's variant.
+pub(crate) fn defined(cx: &mut Evaluator<'_>, of: ClassRef) {
+    let module = cx.module();
+    let definition = module.class(of.class);
+    if definition.kind != ClassKind::Enum {
+        return;
+    }
+    let around = cx.program.places(of.file).around(Place::Class(of.class));
+    let place = around.unwrap_or(Place::Module);
+    for id in definition
+        .fields
+        .iter()
+        .flat_map(|variant| &variant.decorators)
+    {
+        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
+            continue;
+        };
+        if module.dotted(call.callee).as_deref() != Some("sea_orm") {
+            continue;
+        }
+        for argument in &call.arguments {
+            let is_column = argument
+                .name
+                .is_some_and(|(name, _)| matches!(module.name(name), "from" | "to"));
+            let said = module.plain_text(argument.value).filter(|_| is_column);
+            let path = said.map(|said| said.replace("::", "."));
+            let binding = path.map(|path| cx.program.resolve(of.file, place, &path));
+            let found = binding.as_ref().and_then(|binding| binding.external());
+            if let Some(Thing::Column(model, field)) = found.and_then(|path| thing(cx, path)) {
+                let (field, span) = (field.clone(), module.expression(argument.value).span);
+                cx.touch_field(model, &field, span, Manner::named(Access::Declare));
+            }
+        }
+    }
+}
+
+impl Door for SeaOrm {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match of {
+            Atom::External(path) if path.starts_with(ENTITY) => {
+                thing(cx, path)?;
+                Some(Atom::Member(Arc::new(of.clone()), member.name.into()).into())
+            }
+            Atom::Outside(class) if class.starts_with(ENTITY) => {
+                let Some(Thing::ActiveModel(model)) = thing(cx, class) else {
+                    return None;
+                };
+                let field = cx.models.field(model, member.name)?;
+                if !is_left_out(member.value) {
+                    cx.touch_field(model, field, member.span, Manner::named(member.access));
+                }
+                Some(Value::unknown("a value of an active model"))
+            }
+            Atom::Mapped(model) => {
+                cx.models.get(*model).filter(|owner| &*owner.orm == NAME)?;
+                let field = cx.models.field(*model, member.name)?;
+                cx.touch_field(*model, field, member.span, Manner::named(member.access));
+                let class = cx.models.class(*model)?;
+                (member.access == Access::Read)
+                    .then(|| crate::language::rust::field_type(cx, class, member.name))
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::External(path) => call::function(cx, path, call),
+            Atom::Member(of, name) => call::method(cx, of, name, call),
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        let _ = (cx, how, span);
+        matches!(value, Atom::Object(object) if object.door == NAME).then(|| value.clone().into())
+    }
+}
+
+/// `NotSet`: the column is not written.
+fn is_left_out(value: Option<&Value>) -> bool {
+    let not_set = |atom: &Atom| matches!(atom, Atom::External(path) if path.ends_with("NotSet"));
+    value.is_some_and(|value| value.atoms().iter().any(not_set))
+}

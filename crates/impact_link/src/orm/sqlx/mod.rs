@@ -1,0 +1,190 @@
+//! sqlx 0.5 to 0.8, and the drivers that take a statement as text: tokio-postgres, postgres, deadpool, rusqlite,
+//! mysql_async.
+//!
+//! A statement's row is what its output columns are made from: `query_as::<_, User>` binds them to the fields of `User`
+//! by name, as `#[derive(FromRow)]` and `query_as!` do, so that `user.email` reads what the statement selected.
+
+mod builder;
+mod driver;
+pub(crate) mod row;
+
+pub(crate) use row::named;
+
+use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Object, Value};
+use impact_facts::Span;
+use row::Binds;
+use std::sync::Arc;
+
+/// The door's name.
+const NAME: &str = "rust/sqlx";
+
+/// sqlx and its kin.
+#[derive(Debug)]
+pub(crate) struct Sqlx;
+
+/// Where a function or macro takes its statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// The text at that place.
+    Text(usize),
+    /// The file that is named at that place.
+    File(usize),
+    /// The beginning of a text that is put together.
+    Start,
+}
+
+#[rustfmt::skip]
+const FUNCTIONS: &[(&str, Takes)] = &[
+    ("query", Takes::Text(0)), ("query_with", Takes::Text(0)), ("query_as", Takes::Text(0)),
+    ("query_as_with", Takes::Text(0)), ("query_scalar", Takes::Text(0)), ("query_scalar_with", Takes::Text(0)),
+    ("raw_sql", Takes::Text(0)), ("QueryBuilder.new", Takes::Start), ("QueryBuilder.with_arguments", Takes::Start),
+    ("query!", Takes::Text(0)), ("query_unchecked!", Takes::Text(0)), ("query_as!", Takes::Text(1)),
+    ("query_as_unchecked!", Takes::Text(1)), ("query_scalar!", Takes::Text(0)),
+    ("query_scalar_unchecked!", Takes::Text(0)), ("query_file!", Takes::File(0)),
+    ("query_file_unchecked!", Takes::File(0)), ("query_file_as!", Takes::File(1)),
+    ("query_file_as_unchecked!", Takes::File(1)), ("query_file_scalar!", Takes::File(0)),
+];
+
+impl Door for Sqlx {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        let Atom::Object(object) = of else {
+            return None;
+        };
+        if object.door != NAME || object.kind != "record" {
+            return None;
+        }
+        let column = object.values.get(member.name)?.clone();
+        row::read_sources(cx, &column, member.span);
+        Some(Value::unknown("a column's value"))
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        match callee {
+            Atom::External(path) => function(cx, path, call),
+            Atom::Member(of, name) => match &**of {
+                Atom::Object(object) if object.door == NAME => {
+                    object_method(cx, object, name, call)
+                }
+                Atom::Outside(class) | Atom::External(class) => {
+                    driver::statement(cx, class, name, call)
+                }
+                Atom::Class(class) if &**name == "from_row" => {
+                    row::from_row(cx, *class, &call.value(0, ""), call.span)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn consume(
+        &self,
+        cx: &mut Evaluator<'_>,
+        value: &Atom,
+        how: Consumption,
+        span: Span,
+    ) -> Option<Value> {
+        let _ = (cx, how, span);
+        matches!(value, Atom::Object(object) if object.door == NAME).then(|| value.clone().into())
+    }
+}
+
+fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+    let inside = path
+        .strip_prefix("sqlx.")
+        .or_else(|| path.strip_prefix("sqlx_core."))?;
+    let known =
+        |name: &&(&str, Takes)| inside == name.0 || inside.ends_with(&format!(".{}", name.0));
+    let (name, takes) = FUNCTIONS.iter().find(known)?;
+    let (text, place) = match takes {
+        Takes::Text(place) => (call.value(*place, ""), *place),
+        Takes::File(place) => (file_of(cx, call, *place)?, *place),
+        Takes::Start => return Some(builder::begun(cx, call)),
+    };
+    let span = call.at(place).map_or(call.span, |argument| argument.span);
+    cx.sql_value(&text, span, NAME);
+    let query = Object::new(NAME, "query", None).with_value("text", text.clone());
+    let binds = match *name {
+        name if name.contains("scalar") => Binds::First,
+        name if name.starts_with("query_as") || name.starts_with("query_file_as") => {
+            if name.ends_with('!') {
+                Binds::Macro
+            } else {
+                Binds::FromRow
+            }
+        }
+        _ => Binds::Record,
+    };
+    let row = row::of(cx, binds, &text, call.expected, call.span);
+    let query = query.with_word(binds.word()).with_value("row", row);
+    Some(query.into())
+}
+
+fn file_of(cx: &Evaluator<'_>, call: &CallSite<'_>, place: usize) -> Option<Value> {
+    let path = call.value(place, "");
+    let path = path.texts().next()?.text.clone();
+    crate::language::rust::file_text(cx, &path, true)
+}
+
+fn object_method(
+    cx: &mut Evaluator<'_>,
+    object: &Arc<Object>,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    let itself = || Some(Atom::Object(object.clone()).into());
+    match (object.kind, name) {
+        ("record", "get" | "try_get" | "get_unchecked" | "try_get_unchecked") => {
+            row::by_name(cx, object, call.at(0)?);
+            Some(Value::unknown("a column's value"))
+        }
+        ("builder", "push" | "push_values" | "push_tuples") => {
+            builder::pushed(cx, object, call);
+            itself()
+        }
+        ("builder", "build_query_as" | "build_query_scalar") => Some(
+            Object::new(NAME, "query", None)
+                .with_value("row", call.expected.clone())
+                .into(),
+        ),
+        ("query", "fetch_one" | "fetch_optional") => Some(fetched(cx, object, call)),
+        ("query", "fetch_all" | "fetch" | "fetch_many") => {
+            Some(Value::list(fetched(cx, object, call)))
+        }
+        ("query", "execute" | "execute_many") => Some(Value::outside("sqlx.QueryResult")),
+        ("query", "map" | "try_map") => {
+            let row = object.values.get("row").cloned().unwrap_or_default();
+            let made = crate::library::rust::applied(cx, call.at(0), &[row], call.span);
+            Some(
+                Object::new(NAME, "query", None)
+                    .with_value("row", made)
+                    .into(),
+            )
+        }
+        ("query" | "builder", _) => itself(),
+        _ => None,
+    }
+}
+
+/// One row of a query that runs: where the query did not say which type it makes, the place that takes the row does.
+fn fetched(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+    let row = object.values.get("row").cloned().unwrap_or_default();
+    let text = object.values.get("text").cloned().unwrap_or_default();
+    let wanted = row::element(call.expected);
+    let open = object.has(Binds::FromRow.word()) && row::is_record(&row);
+    if open && row::says_fields(&wanted) {
+        return row::of(cx, Binds::FromRow, &text, &wanted, call.span);
+    }
+    row
+}

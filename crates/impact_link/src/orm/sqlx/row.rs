@@ -1,0 +1,444 @@
+//! What a row of a statement is: a struct whose fields its columns are bound to, or a record of its columns.
+//!
+//! `#[derive(FromRow)]` takes columns by the names of fields and its own attributes (`rename`, `rename_all`, `flatten`,
+//! `skip`: the page of the derive, sqlx 0.8), `query_as!` by the names of fields alone, a tuple and `query_scalar` by
+//! place. A column that only a `*` gives is needed as soon as something takes it.
+
+use super::NAME;
+use crate::cells::Key;
+use crate::door::Passed;
+use crate::evaluator::Evaluator;
+use crate::touch::Manner;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{Binding, ClassRef, attributes};
+use impact_facts::{
+    Access, Argument, Certainty, ExpressionId, ExpressionKind, Field, Module, Span, TableName,
+};
+use impact_sql::OutputColumn;
+use std::sync::Arc;
+
+/// Structs within structs are looked into as deep as this.
+const MAX_FLATTENED: u32 = 6;
+
+/// How a query binds its columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binds {
+    /// To nothing: rows are asked by name or place.
+    Record,
+    /// To the fields of a struct as `query_as!` does.
+    Macro,
+    /// As `FromRow` says.
+    FromRow,
+    /// As diesel's `QueryableByName` says.
+    ByName,
+    /// The first column is the value.
+    First,
+}
+
+impl Binds {
+    /// The word under which a query keeps it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Record => "binds:record",
+            Self::Macro => "binds:macro",
+            Self::FromRow => "binds:row",
+            Self::ByName => "binds:name",
+            Self::First => "binds:first",
+        }
+    }
+}
+
+/// One row of a statement; `said` is the type that is asked for, where one is known.
+pub(crate) fn of(
+    cx: &mut Evaluator<'_>,
+    binds: Binds,
+    text: &Value,
+    said: &Value,
+    span: Span,
+) -> Value {
+    match binds {
+        Binds::Record => record(cx, text),
+        Binds::First => {
+            for text in texts(text) {
+                if let Some(first) = cx.sql_outputs(&text).first() {
+                    taken(cx, &text, first, span);
+                }
+            }
+            Value::unknown("a column's value")
+        }
+        _ if says_fields(said) => {
+            for text in texts(text) {
+                let outputs = cx.sql_outputs(&text);
+                let row = Row {
+                    text: &text,
+                    outputs: &outputs,
+                    binds,
+                    span,
+                };
+                for atom in said.atoms() {
+                    row.bind(cx, atom);
+                }
+            }
+            said.clone()
+        }
+        _ if said.is_nothing() || said.is_unknown() => open_record(cx, text),
+        _ => said.clone(),
+    }
+}
+
+/// A row whose type the query does not say: whatever takes it says so.
+fn open_record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
+    let record = record(cx, text);
+    let open = record.atoms().iter().map(|atom| match atom {
+        Atom::Object(of) => Atom::Object(Arc::new((**of).clone().with_word(OPEN))),
+        other => other.clone(),
+    });
+    Value::any_of(open)
+}
+
+/// The word of a record whose type is open.
+const OPEN: &str = "open";
+
+/// A value is taken as what a type or pattern says: rows of open type are bound to it.
+pub(crate) fn becomes(cx: &mut Evaluator<'_>, value: &Value, said: &Value, span: Span) {
+    let rows = element(value);
+    for atom in rows.atoms() {
+        let Atom::Object(record) = atom else { continue };
+        if record.door == NAME && record.kind == "record" && record.has(OPEN) {
+            let text = record.values.get("").cloned().unwrap_or_default();
+            of(cx, Binds::FromRow, &text, &element(said), span);
+        }
+    }
+}
+
+/// `T::from_row(&row)`.
+pub(super) fn from_row(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    row: &Value,
+    span: Span,
+) -> Option<Value> {
+    for atom in row.atoms() {
+        let Atom::Object(record) = atom else { continue };
+        if record.kind == "record" {
+            let text = record.values.get("").cloned().unwrap_or_default();
+            let said: Value = Atom::Instance(class).into();
+            of(cx, Binds::FromRow, &text, &said, span);
+        }
+    }
+    Some(cx.instance_of(class))
+}
+
+/// Whether a type says which columns a row binds.
+pub(super) fn says_fields(said: &Value) -> bool {
+    said.atoms()
+        .iter()
+        .any(|atom| matches!(atom, Atom::Instance(_) | Atom::Mapped(_) | Atom::Tuple(_)))
+}
+
+/// What one element of a type of rows is; a type of one row is itself.
+pub(crate) fn element(said: &Value) -> Value {
+    said.atoms()
+        .iter()
+        .fold(Value::nothing(), |all, atom| match atom {
+            Atom::List(of) => all.or(of),
+            other => all.or(&other.clone().into()),
+        })
+}
+
+pub(super) fn is_record(value: &Value) -> bool {
+    value
+        .atoms()
+        .iter()
+        .all(|atom| matches!(atom, Atom::Object(of) if of.kind == "record"))
+}
+
+/// A row without a type: its columns by name, and by place under `#0`, `#1`, ….
+pub(super) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
+    let mut record = Object::new(NAME, "record", None).with_value("", text.clone());
+    for text in texts(text) {
+        for (at, output) in cx.sql_outputs(&text).iter().enumerate() {
+            let sources = sources(output);
+            record = record.with_value(&column_name(output), sources.clone());
+            if at < MAX_PLACES {
+                record = record.with_value(&format!("#{at}"), sources);
+            }
+        }
+    }
+    record.into()
+}
+
+/// Columns behind this one are not kept by place.
+const MAX_PLACES: usize = 64;
+
+fn texts(value: &Value) -> Vec<Value> {
+    value
+        .texts()
+        .map(|text| Atom::Text(text.clone()).into())
+        .collect()
+}
+
+/// An output's name without sqlx's overrides: `id!: Uuid` is `id`.
+fn column_name(output: &OutputColumn) -> String {
+    let name = output.name.as_deref().unwrap_or_default();
+    name.split(['!', '?', ':'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+fn sources(output: &OutputColumn) -> Value {
+    let mut object = Object::new(NAME, "column", None);
+    for (table, column) in &output.sources {
+        object = object.with_word(&format!("{table}.{column}"));
+    }
+    object.into()
+}
+
+/// The columns of one statement, while they are bound.
+struct Row<'r> {
+    text: &'r Value,
+    outputs: &'r [OutputColumn],
+    binds: Binds,
+    span: Span,
+}
+
+/// Where a field gets its value.
+enum Place {
+    /// From the column of that name.
+    Column(String),
+    /// Its own fields get theirs.
+    Within,
+    /// From no column.
+    Nowhere,
+}
+
+impl Row<'_> {
+    fn bind(&self, cx: &mut Evaluator<'_>, said: &Atom) {
+        match said {
+            Atom::Instance(_) | Atom::Mapped(_) => {
+                if let Some(class) = cx.class_of_instance(said) {
+                    self.bind_struct(cx, class, 0);
+                }
+            }
+            Atom::Tuple(items) => {
+                for output in self.outputs.iter().take(items.len()) {
+                    taken(cx, self.text, output, self.span);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn bind_struct(&self, cx: &mut Evaluator<'_>, class: ClassRef, depth: u32) {
+        if self.binds == Binds::FromRow && self.written(cx, class) {
+            return;
+        }
+        let module = cx.program.module(class.file);
+        let definition = module.class(class.class);
+        for field in &definition.fields {
+            match self.place(module, &definition.decorators, field) {
+                Place::Nowhere => {}
+                Place::Within if depth < MAX_FLATTENED => {
+                    let name = module.name(field.name);
+                    let inner = crate::language::rust::field_type(cx, class, name);
+                    let inner: Vec<ClassRef> = inner
+                        .atoms()
+                        .iter()
+                        .filter_map(|atom| cx.class_of_instance(atom))
+                        .collect();
+                    for inner in inner {
+                        self.bind_struct(cx, inner, depth + 1);
+                    }
+                }
+                Place::Within => {}
+                Place::Column(column) => self.bind_field(cx, class, field, &column),
+            }
+        }
+    }
+
+    /// Where a field of a struct gets its value.
+    fn place(&self, module: &Module, around: &[ExpressionId], field: &Field) -> Place {
+        let name = module.name(field.name);
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        let (tool, own, rename) = match self.binds {
+            Binds::FromRow => ("sqlx", "flatten", "rename"),
+            Binds::ByName => ("diesel", "embed", "column_name"),
+            _ => return Place::Column(name.to_owned()),
+        };
+        if has_word(module, &field.decorators, tool, "skip") {
+            return Place::Nowhere;
+        }
+        if has_word(module, &field.decorators, tool, own) {
+            return Place::Within;
+        }
+        let case = setting(module, around, tool, "rename_all");
+        let renamed = setting(module, &field.decorators, tool, rename);
+        Place::Column(renamed.unwrap_or_else(|| cased(name, case.as_deref())))
+    }
+
+    fn bind_field(&self, cx: &mut Evaluator<'_>, class: ClassRef, field: &Field, column: &str) {
+        let wanted = |output: &&OutputColumn| column_name(output) == column;
+        let Some(output) = self.outputs.iter().find(wanted) else {
+            return;
+        };
+        let own = cx.program.module(class.file).name(field.name);
+        cx.cells.join(row_key(class, own), &sources(output));
+        taken(cx, self.text, output, self.span);
+        if let Some((table, column)) = output.sources.first()
+            && self.is_plain(output)
+        {
+            let manner = Manner::named(Access::Declare).at_most(self.text.certainty);
+            cx.touch_column_in(class.file, table, column, field.name_span, manner, NAME);
+        }
+    }
+
+    /// Whether an output is a column as it is, and nothing that is computed.
+    fn is_plain(&self, output: &OutputColumn) -> bool {
+        let written = written(self.text, output.span);
+        written.chars().all(|c| {
+            c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '.' | '"' | '`' | '*')
+        })
+    }
+
+    /// A `from_row` that is written by hand gets the row as a record.
+    fn written(&self, cx: &mut Evaluator<'_>, class: ClassRef) -> bool {
+        let Some(Binding::Function(function)) = cx.program.associated_item(class, "from_row")
+        else {
+            return false;
+        };
+        let row = record(cx, self.text);
+        cx.cells.join(Key::Parameter(function, 0), &row);
+        true
+    }
+}
+
+fn written(text: &Value, span: Span) -> &str {
+    let text = text.texts().next();
+    text.and_then(|text| text.text.get(span.start as usize..span.end as usize))
+        .unwrap_or_default()
+}
+
+/// Something takes a column: where a `*` gives it, that `*` needs it.
+fn taken(cx: &mut Evaluator<'_>, text: &Value, output: &OutputColumn, span: Span) {
+    if !written(text, output.span).ends_with('*') {
+        return;
+    }
+    for text in text.texts() {
+        let (file, span) = text.locate(output.span).unwrap_or((cx.file, span));
+        for (table, column) in &output.sources {
+            let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+            if !cx.star_is_read(text, table, column) {
+                cx.touch_column_in(file, table, column, span, manner, NAME);
+            }
+        }
+    }
+}
+
+fn row_key(class: ClassRef, field: &str) -> Key {
+    Key::Outside(
+        format!("row {} {}", class.file.0, class.class.0).into(),
+        field.into(),
+    )
+}
+
+/// A field of a struct is named: it reads what statements have bound it to.
+pub(crate) fn named(cx: &mut Evaluator<'_>, class: ClassRef, field: &str, span: Span) {
+    let bound = cx.read(row_key(class, field));
+    read_sources(cx, &bound, span);
+}
+
+/// The columns that something named at `span` is made from are read.
+pub(super) fn read_sources(cx: &mut Evaluator<'_>, column: &Value, span: Span) {
+    for atom in column.atoms() {
+        let Atom::Object(object) = atom else { continue };
+        for word in object.words.clone() {
+            let Some((table, column)) = word.rsplit_once('.') else {
+                continue;
+            };
+            let table = table_name(table);
+            let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+            cx.touch_column(&table, column, span, manner, NAME);
+        }
+    }
+}
+
+/// A table by the words that an object keeps of it.
+pub(super) fn table_name(text: &str) -> TableName {
+    match text.rsplit_once('.') {
+        Some((schema, name)) => TableName::qualified(schema, name),
+        None => TableName::bare(text),
+    }
+}
+
+/// `row.get("email")` and `row.get(1)`.
+pub(super) fn by_name(cx: &mut Evaluator<'_>, object: &Object, argument: &Passed) {
+    for atom in argument.value.atoms() {
+        let key = match atom {
+            Atom::Text(text) => text.text.clone(),
+            Atom::Integer(place) => format!("#{place}"),
+            _ => continue,
+        };
+        if let Some(column) = object.values.get(key.as_str()).cloned() {
+            read_sources(cx, &column, argument.span);
+        }
+    }
+}
+
+/// Whether `#[tool(word)]` stands among the attributes.
+fn has_word(module: &Module, decorators: &[ExpressionId], tool: &str, word: &str) -> bool {
+    attributes(module, decorators).iter().any(|id| {
+        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
+            return false;
+        };
+        let says = |argument: &Argument| module.dotted(argument.value).as_deref() == Some(word);
+        module.dotted(call.callee).as_deref() == Some(tool) && call.arguments.iter().any(says)
+    })
+}
+
+/// What `#[tool(key = "value")]` says.
+fn setting(module: &Module, decorators: &[ExpressionId], tool: &str, key: &str) -> Option<String> {
+    attributes(module, decorators).iter().find_map(|id| {
+        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
+            return None;
+        };
+        (module.dotted(call.callee)? == tool).then_some(())?;
+        let named = |argument: &&Argument| {
+            argument
+                .name
+                .is_some_and(|(name, _)| module.name(name) == key)
+        };
+        let value = call.arguments.iter().find(named)?.value;
+        module.plain_text(value).or_else(|| module.dotted(value))
+    })
+}
+
+/// A field's name in the case of `rename_all`.
+fn cased(name: &str, case: Option<&str>) -> String {
+    let words = name.split('_').filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut characters = word.chars();
+        characters
+            .next()
+            .map(|first| first.to_uppercase().chain(characters).collect::<String>())
+            .unwrap_or_default()
+    };
+    match case {
+        Some("camelCase") => words
+            .enumerate()
+            .map(|(at, word)| {
+                if at == 0 {
+                    word.to_owned()
+                } else {
+                    capital(word)
+                }
+            })
+            .collect(),
+        Some("PascalCase") => words.map(capital).collect(),
+        Some("SCREAMING_SNAKE_CASE" | "UPPERCASE") => name.to_uppercase(),
+        Some("lowercase") => name.to_lowercase(),
+        Some("kebab-case") => name.replace('_', "-"),
+        _ => name.to_owned(),
+    }
+}
