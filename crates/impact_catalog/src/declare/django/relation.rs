@@ -148,6 +148,7 @@ pub(super) fn forward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opti
             relation.target = target.map(|target| target.name.as_str().into());
             relation.local.push(key_column(draft));
             relation.through = tagged(between, tag);
+            relation.cascade = Some(impact_facts::Access::Read);
         }
         FieldKind::Column | FieldKind::Virtual => return None,
     }

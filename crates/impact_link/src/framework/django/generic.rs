@@ -83,6 +83,14 @@ const PACKAGES: &[&str] = &[
     "django_tables2",
 ];
 
+/// Whether a base is of a package whose generic views are known.
+pub(super) fn is_known(base: &str) -> bool {
+    PACKAGES.iter().any(|package| {
+        base.strip_prefix(package)
+            .is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
 /// What the bases of a class do, and whether they are those of REST framework.
 pub(super) fn deeds(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<Does>, bool) {
     let (mut found, mut rest) = (Vec::new(), false);
@@ -90,7 +98,7 @@ pub(super) fn deeds(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<Does>, bool) {
         let Binding::External(name) = base else {
             continue;
         };
-        if !PACKAGES.iter().any(|package| name.starts_with(package)) {
+        if !is_known(name) {
             continue;
         }
         rest |= name.starts_with("rest_framework");

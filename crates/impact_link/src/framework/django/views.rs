@@ -69,7 +69,7 @@ fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
     cx.inherits(class, VIEWS)
         || cx.program.ancestors(class).iter().any(|base| match base {
             Binding::External(name) => {
-                name.starts_with("django.views.") || name.starts_with("rest_framework.")
+                name.starts_with("django.views.") || super::generic::is_known(name)
             }
             _ => false,
         })

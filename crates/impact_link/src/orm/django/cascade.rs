@@ -4,7 +4,7 @@ use super::{lookup, queryset, signals};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::ModelId;
-use impact_facts::{Access, Span};
+use impact_facts::{Access, Relationship, Span};
 use std::collections::BTreeSet;
 
 /// Deletes rows of a model, and all that cascades from it (`django/db/models/deletion.py`, `Collector.collect`).
@@ -29,7 +29,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     signals::send(cx, model, signals::DELETED, span);
     lookup::read_primary_key(cx, model, file, span, implied);
     let mut next = Vec::new();
-    for relation in owner.relations.iter().filter(|relation| relation.reverse) {
+    for relation in owner.relations.iter().filter(|one| collects(one)) {
         if let Some((table, columns)) = &relation.through {
             if let Some(column) = columns.first() {
                 cx.touch_column(table, column, span, implied, super::DJANGO);
@@ -76,7 +76,12 @@ fn has_cascades(cx: &Evaluator<'_>, model: ModelId) -> bool {
         .map(|model| &model.relations[..])
         .unwrap_or_default();
     all.iter()
-        .any(|relation| relation.reverse && relation.cascade.is_some())
+        .any(|relation| relation.cascade.is_some() && collects(relation))
+}
+
+/// Whether a relation leads to rows that point here: by a key, or by a generic one.
+fn collects(relation: &Relationship) -> bool {
+    relation.reverse || (relation.many && relation.cascade.is_some())
 }
 
 /// Whether deleting rows by a queryset must fetch them first.

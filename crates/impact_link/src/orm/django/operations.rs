@@ -17,6 +17,8 @@ enum Does {
     Get,
     /// The same query.
     Same,
+    /// Strings are paths.
+    Distinct,
     /// Strings are paths; the query's own order.
     Order,
     /// Strings are paths; dictionaries.
@@ -81,7 +83,7 @@ const METHODS: &[(&str, Does)] = &[
     ("db_manager", Does::Same),
     ("get_queryset", Does::Same),
     ("_clone", Does::Same),
-    ("distinct", Does::Order),
+    ("distinct", Does::Distinct),
     ("order_by", Does::Order),
     ("values", Does::Values),
     ("values_list", Does::ValuesList),
@@ -234,9 +236,15 @@ fn apply(
             let query = narrowed(cx, query, model, call).with_word("ordered");
             queryset::single(cx, &query, call.span)
         }
+        Does::Distinct => {
+            strings(cx, model, call, Access::Read);
+            query.into()
+        }
         Does::Order => {
             strings(cx, model, call, Access::Read);
-            query.with_word("ordered").into()
+            let mut query = query;
+            query.words.retain(|word| !word.starts_with("order:"));
+            words(query, "order:", call).with_word("ordered").into()
         }
         Does::Values => selected(cx, query, model, call)
             .with_word("dictionaries")

@@ -74,6 +74,12 @@ pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
 fn order(cx: &mut Evaluator<'_>, object: &Object, model: ModelId, span: Span) {
     if !object.has("ordered") {
         in_order(cx, model, span);
+        return;
+    }
+    for term in object.words_after("order:") {
+        let path = term.trim_start_matches(['-', '+', '?']);
+        let written = lookup::Written::at(cx, span, "");
+        lookup::follow(cx, model, path, written, Manner::implied(Access::Read));
     }
 }
 
