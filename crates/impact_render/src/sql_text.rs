@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 /// How many columns of a `*` are listed by name.
 const LISTED: usize = 6;
+/// Longer lines are shown in part, without carets.
+const LONGEST_LINE: usize = 400;
 
 /// One answer for people: each statement, line by line, with carets below what it names.
 #[must_use]
@@ -87,14 +89,16 @@ impl Marks {
         for (number, line) in (1..).zip(text.split_inclusive('\n')) {
             let end = start + line.len();
             let shown = line.trim_end().replace('\t', " ");
-            if !shown.is_empty() {
+            if line.len() > LONGEST_LINE {
+                let part: String = shown.chars().take(LONGEST_LINE / 2).collect();
+                let _ = writeln!(out, "  {number:gutter$} | {part}…");
+            } else if !shown.is_empty() {
                 let _ = writeln!(out, "  {number:gutter$} | {shown}");
             }
-            let here = |span: &Span| (start..end).contains(&(span.start as usize));
+            let here = Span::new(start as u32, 0)..Span::new(end as u32, 0);
             let marks: Vec<(Span, &Vec<String>)> = self
                 .0
-                .iter()
-                .filter(|(span, _)| here(span))
+                .range(here)
                 .map(|(span, said)| (*span, said))
                 .collect();
             below(line, start, &marks, gutter, out);
@@ -103,6 +107,7 @@ impl Marks {
     }
 }
 
+/// Below a line its carets, and what is said of each place; a line that is too long for carets gets columns instead.
 fn below(
     line: &str,
     start: usize,
@@ -110,28 +115,46 @@ fn below(
     gutter: usize,
     out: &mut String,
 ) {
-    if marks.is_empty() {
+    let places = columns(line, start, marks);
+    if line.len() > LONGEST_LINE {
+        for ((from, _), (_, said)) in places.iter().zip(marks) {
+            for text in *said {
+                let _ = writeln!(out, "  {:gutter$} | column {}: {text}", "", from + 1);
+            }
+        }
         return;
     }
-    let column = |offset: usize| {
-        let before = line.get(..offset.saturating_sub(start).min(line.trim_end().len()));
-        before.map_or(0, |before| before.chars().count())
-    };
-    let mut carets: Vec<char> = Vec::new();
-    for (span, _) in marks {
-        let (from, to) = (column(span.start as usize), column(span.end as usize));
-        carets.resize(carets.len().max(to.max(from + 1)), ' ');
-        let marked = carets.iter_mut().take(to.max(from + 1)).skip(from);
-        marked.for_each(|place| *place = '^');
+    let width = places.iter().map(|(_, to)| *to).max().unwrap_or_default();
+    let mut carets = vec![b' '; width];
+    for (from, to) in &places {
+        let marked = carets.iter_mut().take(*to).skip(*from);
+        marked.for_each(|place| *place = b'^');
     }
-    let carets: String = carets.into_iter().collect();
-    let _ = writeln!(out, "  {:gutter$} | {carets}", "");
-    for (span, said) in marks {
-        let indent = column(span.start as usize);
+    if width > 0 {
+        let carets = String::from_utf8_lossy(&carets);
+        let _ = writeln!(out, "  {:gutter$} | {carets}", "");
+    }
+    for ((from, _), (_, said)) in places.iter().zip(marks) {
         for text in *said {
-            let _ = writeln!(out, "  {:gutter$} | {:indent$}{text}", "", "");
+            let _ = writeln!(out, "  {:gutter$} | {}{text}", "", " ".repeat(*from));
         }
     }
+}
+
+/// For each mark, in the order of places, the columns in its line from which and up to which it reaches, counted from 0.
+fn columns(line: &str, start: usize, marks: &[(Span, &Vec<String>)]) -> Vec<(usize, usize)> {
+    let end = line.trim_end().len();
+    let count = |from: usize, to: usize| line.get(from..to).map_or(0, |text| text.chars().count());
+    let (mut offset, mut column) = (0, 0);
+    let mut places = Vec::with_capacity(marks.len());
+    for (span, _) in marks {
+        let from = (span.start as usize).saturating_sub(start).min(end);
+        let to = (span.end as usize).saturating_sub(start).clamp(from, end);
+        column += count(offset, from);
+        offset = from;
+        places.push((column, column + count(from, to).max(1)));
+    }
+    places
 }
 
 fn named(found: &ColumnUse) -> String {
@@ -186,5 +209,45 @@ fn list(names: impl Iterator<Item = String>) -> String {
     match more {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sql_text;
+    use crate::sql::SqlQuestion;
+    use impact_facts::Catalog;
+    use impact_sql::{Answer, Schema, resolve};
+
+    fn text(sql: &str) -> String {
+        let schema = Schema::new(&Catalog::default());
+        let question = SqlQuestion {
+            id: 1.into(),
+            sql: sql.to_owned(),
+        };
+        let found = resolve(sql, &[], &schema);
+        sql_text(&question, &found, &Answer::of(&found, &schema))
+    }
+
+    #[test]
+    fn each_name_is_marked_below_its_line() {
+        let expected = "1: likely, reads 2, writes 1
+  1 | UPDATE t
+  2 | SET a = b WHERE t.c = 1
+    |     ^   ^       ^^^
+    |     writes t.a
+    |         reads t.b
+    |                 reads t.c
+
+";
+        assert_eq!(text("UPDATE t\nSET a = b WHERE t.c = 1"), expected);
+    }
+
+    #[test]
+    fn a_line_of_any_length_is_shown() {
+        let names: Vec<String> = (0..5_000).map(|n| format!("c{n}")).collect();
+        let shown = text(&format!("SELECT {} FROM t", names.join(", ")));
+        assert!(shown.contains("column 8: reads t.c0\n"));
+        assert!(shown.len() < 500_000);
     }
 }

@@ -70,7 +70,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn other_meaning(&self, ident: Ident<'a>) -> Option<Box<str>> {
-        if self.relation_named(None, ident.name).is_some() {
+        // A row is no operand of an operator that took a column.
+        let compared = self.frames.last().is_some_and(|frame| frame.compared);
+        let row_fits = self.alone && !compared || self.aggregated;
+        if row_fits && self.relation_named(None, ident.name).is_some() {
             return Some(format!("the whole row of {}", ident.name).into());
         }
         let quoted = ident.span.end - ident.span.start == ident.name.len() as u32 + 2;
