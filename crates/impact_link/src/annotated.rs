@@ -160,6 +160,7 @@ mod tests {
             database: "".into(),
             scope: Scope::Production,
             symbol: None,
+            access: None,
         });
         index.annotations.push(FileAnnotation {
             site,
