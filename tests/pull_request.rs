@@ -330,3 +330,62 @@ fn command_in(directory: &Path, program: &str) -> Command {
 fn cache(directory: &Path) -> PathBuf {
     directory.join(".git").join("cache")
 }
+
+/// A tree that names folders outside of itself, and a link out of it.
+#[test]
+#[cfg(unix)]
+fn a_revision_that_reaches_outside_writes_nothing_there() {
+    let root = propose(&[(CONTRACT, &contract())]);
+    let stored = |kind: &str, text: &str| {
+        let file = root.path().join(".git/object");
+        fs::write(&file, text).unwrap();
+        git(
+            root.path(),
+            &["hash-object", "-w", "-t", kind, ".git/object"],
+        )
+        .trim()
+        .to_owned()
+    };
+    let made = |entries: &str| {
+        let mut child = Command::new("git")
+            .current_dir(root.path())
+            .args(["mktree"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), entries.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let (file, link) = (stored("blob", "outside"), stored("blob", "/"));
+    let inner = made(&format!("100644 blob {file}\toutside\n"));
+    let tree = made(&format!(
+        "040000 tree {inner}\t..\n040000 tree {inner}\t.git\n120000 blob {link}\tlink\n040000 tree {inner}\tlinked\n"
+    ));
+    let commit = git(root.path(), &["commit-tree", &tree, "-m", "x"]);
+    let temporary = TempDir::new().unwrap();
+    let inside = temporary.path().join("in");
+    fs::create_dir(&inside).unwrap();
+    let output = command()
+        .current_dir(root.path())
+        .env("TMPDIR", &inside)
+        .args([
+            "--no-cache",
+            "check",
+            "--since",
+            "main",
+            "--base",
+            commit.trim(),
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(
+        code(&output),
+        1,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let left = |path: &Path| fs::read_dir(path).unwrap().count();
+    assert_eq!((left(&inside), left(temporary.path())), (0, 1));
+}

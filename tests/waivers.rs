@@ -237,3 +237,39 @@ fn an_annotation_decides_what_is_open_if_it_can_be_true() {
         (3, true)
     );
 }
+
+#[test]
+fn the_last_line_of_codeowners_that_fits_names_the_owner() {
+    let root = workspace("");
+    write(
+        root.path(),
+        ".github/CODEOWNERS",
+        b"* @all # the rest\n/one/ @one @both\nnobody/\n",
+    );
+    let (_, report) = check(&root);
+    let findings = report["checks"][0]["findings"].as_array().unwrap();
+    let owner = |path: &str| {
+        let found = findings
+            .iter()
+            .find(|one| one["place"]["path"] == path)
+            .unwrap();
+        found["owner"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (&*owner("one/app.py"), &*owner("two/app.py")),
+        ("@one @both", "@all")
+    );
+}
+
+#[test]
+fn so_many_waivers_are_not_read() {
+    let root = workspace("");
+    write(
+        root.path(),
+        "one/.impact/waivers.toml",
+        "[[waiver]]\n".repeat(5000).as_bytes(),
+    );
+    let (code, report) = check(&root);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((code, findings.len()), (1, 1001));
+}
