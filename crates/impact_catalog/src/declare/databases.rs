@@ -137,13 +137,34 @@ fn migrate_twins(
         let same = |one: &&Migration| *one.database == *options.database;
         let own = declarations.migrations.iter().filter(same);
         let first = own.map(|one| one.order + 1).max().unwrap_or(0);
+        let mut migrations = Vec::new();
+        let before = replay.catalog().search_path.clone();
         migrate(
             program,
             options,
             &database,
             (first, &mut replay),
-            &mut declarations.migrations,
+            &mut migrations,
         );
+        for migration in &mut migrations {
+            let tables = migration.contractions.iter_mut().map(|one| &mut one.table);
+            let named = migration.unread.iter_mut().flat_map(|one| &mut one.tables);
+            tables
+                .chain(named)
+                .for_each(|table| without_schema(table, &before));
+        }
+        declarations.migrations.append(&mut migrations);
+    }
+}
+
+/// A table of a dialect's own default schema, as dialects without schemas name it.
+fn without_schema(table: &mut TableName, defaults: &[Box<str>]) {
+    if table
+        .schema
+        .as_ref()
+        .is_some_and(|schema| defaults.contains(schema))
+    {
+        table.schema = None;
     }
 }
 
