@@ -121,7 +121,10 @@ impl Evaluator<'_> {
                 .push((site(at.0, at.1), statement.error.is_none()));
             for used in &statement.uses {
                 let place = home(used.span);
-                let touch = touch_of(used, site(place.0, place.1), &resolved.database, via);
+                let mut touch = touch_of(used, site(place.0, place.1), &resolved.database, via);
+                if is_excluded(&text.text, used) {
+                    touch.access = Access::Write;
+                }
                 for named in &used.named_at {
                     let place = home(*named);
                     self.touch(Touch {
@@ -426,17 +429,12 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
         UseClass::WholeRow => (How::Implicit, ReferenceClass::WholeRow),
         UseClass::Dependency => (How::Implicit, ReferenceClass::View),
     };
-    // `EXCLUDED.name` is what the statement would have written.
-    let access = match used.class {
-        UseClass::Proposed => Access::Write,
-        _ => used.access,
-    };
     Touch {
         site,
         database: database.into(),
         table: used.table.clone(),
         column: Some(used.column.clone()),
-        access,
+        access: used.access,
         how,
         class,
         certainty: used.certainty,
@@ -445,6 +443,14 @@ fn touch_of(used: &ColumnUse, site: Site, database: &str, via: &str) -> Touch {
         becomes: used.rebinds.clone(),
         exposed_as: None,
     }
+}
+
+/// `EXCLUDED.name`: what the statement would have written.
+fn is_excluded(text: &str, used: &ColumnUse) -> bool {
+    let written = text.get(used.span.start as usize..used.span.end as usize);
+    let table = written.and_then(|written| written.split_once('.'));
+    used.class == UseClass::Proposed
+        && table.is_some_and(|(table, _)| table.trim().eq_ignore_ascii_case("excluded"))
 }
 
 /// `u.email`, `"email"`: a name and nothing else.
