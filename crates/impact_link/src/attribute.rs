@@ -17,6 +17,9 @@ const PROPERTIES: &[&str] = &[
     "sqlalchemy.ext.hybrid.hybrid_property",
 ];
 
+/// A row of one of more models than this: which, could not be told.
+const MAX_TOLD: usize = 8;
+
 /// More models than this with a field of one name: the name tells nothing.
 const MAX_CANDIDATES: usize = 3;
 
@@ -67,8 +70,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// How sure what is done to a value may be: a row of any of many models could not be told from the others.
     fn certainty_of(&self, of: &Value) -> Certainty {
-        of.certainty
+        let rows = of.atoms().iter();
+        let models = rows.filter(|atom| matches!(atom, Atom::Mapped(_))).count();
+        if models > MAX_TOLD {
+            Certainty::Possible
+        } else {
+            of.certainty
+        }
     }
 
     /// Runs something whose effects are no surer than `certainty`.

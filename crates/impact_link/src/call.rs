@@ -341,7 +341,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn annotated_fields(&self, class: ClassRef) -> Vec<Box<str>> {
+    pub(crate) fn annotated_fields(&self, class: ClassRef) -> Vec<Box<str>> {
         let ancestors = self.program.ancestors(class);
         let mut fields: Vec<Box<str>> = Vec::new();
         for base in ancestors.iter().rev() {

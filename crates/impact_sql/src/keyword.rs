@@ -15,7 +15,7 @@ macro_rules! keywords {
 }
 
 keywords! {
-    Abort "abort", All "all", Alter "alter", Analyze "analyze", And "and", Anti "anti", Any "any", Apply "apply",
+    Abort "abort", All "all", Alter "alter", Analyse "analyse", Analyze "analyze", And "and", Anti "anti", Any "any", Apply "apply",
     Array "array", As "as", Asc "asc", Asof "asof", At "at", Atomic "atomic", Attach "attach", Before "before", Begin "begin",
     Between "between", Binary "binary", Both "both", By "by", Call "call", Cascade "cascade", Case "case", Cast "cast", Check "check",
     Cluster "cluster", Collate "collate", Column "column", Columns "columns", Comment "comment", Commit "commit", Concurrently "concurrently",

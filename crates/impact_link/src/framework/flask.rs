@@ -1,9 +1,9 @@
-//! Flask: names that every template sees.
+//! Flask: names that every template sees, and who the current user is.
 //!
-//! Facts are those of Flask 3 and Jinja 3: `app.jinja_env.globals`, context processors, `template_global`.
+//! Facts are those of Flask 3 and Jinja 3: `app.jinja_env.globals`, context processors, `template_global`; Flask-Login 0.6, `user_loader` and `current_user`.
 
 use crate::cells::Key;
-use crate::door::{CallSite, Door};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::language::template::LIBRARY;
 use crate::value::{Atom, Value};
@@ -12,9 +12,35 @@ use crate::value::{Atom, Value};
 #[derive(Debug)]
 pub(crate) struct Flask;
 
+/// The user of Flask-Login, by the names that it is imported from.
+const CURRENT_USER: &[&str] = &["flask_login.current_user", "flask_login.utils.current_user"];
+
+/// Decorators of a login manager: their function answers with the current user.
+const LOADERS: &[&str] = &["user_loader", "request_loader", "header_loader"];
+
+fn current_user() -> Key {
+    Key::Outside("flask_login".into(), "current_user".into())
+}
+
 impl Door for Flask {
     fn name(&self) -> &'static str {
         "python/flask"
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match of {
+            Atom::External(name) if CURRENT_USER.contains(&&**name) => {
+                let user = cx.read(current_user());
+                let user = user.filter(|atom| !matches!(atom, Atom::Null | Atom::External(_)));
+                (!user.is_nothing()).then(|| cx.attribute(&user, member))
+            }
+            _ => None,
+        }
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
@@ -37,6 +63,16 @@ impl Door for Flask {
                     if let Atom::Function(function) = atom {
                         let added = cx.result(*function, None);
                         globals(cx, &added);
+                    }
+                }
+                Some(function)
+            }
+            name if LOADERS.contains(&name) => {
+                let function = call.at(0)?.value.clone();
+                for atom in function.atoms() {
+                    if let Atom::Function(loader) = atom {
+                        let user = cx.result(*loader, None);
+                        cx.cells.join(current_user(), &user);
                     }
                 }
                 Some(function)

@@ -48,6 +48,8 @@ enum Makes {
     Sorted,
     /// Calls the first argument with the rest.
     Partial,
+    /// What the first argument returns: a proxy of it.
+    Result,
 }
 
 const FUNCTIONS: &[(&str, Makes)] = &[
@@ -97,6 +99,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("itertools.chain", Makes::Chained),
     ("itertools.groupby", Makes::Grouped),
     ("functools.partial", Makes::Partial),
+    ("werkzeug.local.LocalProxy", Makes::Result),
     ("asgiref.sync.sync_to_async", Makes::Same),
     ("asgiref.sync.async_to_sync", Makes::Same),
 ];
@@ -255,6 +258,15 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
                 Some(said) if !said.is_unknown() => said,
                 _ => call.value(1, "val"),
             }
+        }
+        Makes::Result => {
+            let expected = Value::nothing();
+            let bare = CallSite {
+                arguments: &[],
+                expected: &expected,
+                ..*call
+            };
+            cx.call(first, &bare)
         }
         Makes::Partial => {
             let rest = CallSite {

@@ -21,6 +21,9 @@ const RECORD: &str = "python/record";
 /// The attribute under which a class keeps what its instances are filled from.
 const FILLED: &str = "*filled from";
 
+/// A class that is filled from rows of more models than this is filled by generic code.
+const MAX_MODELS: usize = 3;
+
 /// Records.
 #[derive(Debug)]
 pub(crate) struct Records;
@@ -72,7 +75,8 @@ impl Door for Records {
                         let key = call.value(0, "key");
                         Some(item(cx, model, &key, call.span).or(&call.value(1, "default")))
                     }
-                    "copy" => Some(object.as_ref().clone().into()),
+                    // `dict(record.items())` is the record once more.
+                    "copy" | "items" => Some(object.as_ref().clone().into()),
                     _ => Some(Value::unknown("what a record's method makes")),
                 }
             }
@@ -95,8 +99,7 @@ impl Door for Records {
             .collect();
         for class in classes {
             let filled = cx.cells.peek(&Key::Attribute(class, FILLED.into()));
-            let models: BTreeSet<ModelId> = filled.atoms().iter().filter_map(model_of).collect();
-            for model in models {
+            for model in cx.fitting(class, &filled) {
                 for body in cx.program.ancestors(class).iter() {
                     if let Binding::Class(body) = body {
                         declared(cx, *body, model);
@@ -198,12 +201,38 @@ impl Evaluator<'_> {
     pub(crate) fn filled_member(&mut self, class: ClassRef, name: &str, span: Span) -> Value {
         let filled = self.read(Key::Attribute(class, FILLED.into()));
         let mut found = Value::nothing();
-        for model in filled.atoms().iter().filter_map(model_of) {
+        for model in self.fitting(class, &filled) {
             if self.models.field(model, name).is_some() {
                 found = found.or(&named(self, model, name, span));
             }
         }
         found
+    }
+
+    /// The models whose rows a class is filled from. Where generic code fills it from many, those whose fields it has: its
+    /// annotations tell. If they do not, none: the query that reads the rows is a reference all the same.
+    fn fitting(&self, class: ClassRef, filled: &Value) -> Vec<ModelId> {
+        let all: BTreeSet<ModelId> = filled.atoms().iter().filter_map(model_of).collect();
+        if all.len() <= MAX_MODELS {
+            return all.into_iter().collect();
+        }
+        let names = self.annotated_fields(class);
+        let score = |model: &ModelId| {
+            let fields = names.iter();
+            fields
+                .filter(|name| self.models.field(*model, name).is_some())
+                .count()
+        };
+        let best = all.iter().map(score).max().unwrap_or(0);
+        let near = all
+            .iter()
+            .copied()
+            .filter(|model| score(model) * 4 > best * 3);
+        let kept: Vec<ModelId> = near.take(MAX_MODELS + 1).collect();
+        if kept.len() > MAX_MODELS {
+            return Vec::new();
+        }
+        kept
     }
 }
 

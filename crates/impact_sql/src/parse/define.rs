@@ -41,6 +41,7 @@ impl<'a> Parser<'a> {
             Keyword::Grant
             | Keyword::Revoke
             | Keyword::Comment
+            | Keyword::Analyse
             | Keyword::Analyze
             | Keyword::Vacuum
             | Keyword::Cluster => {

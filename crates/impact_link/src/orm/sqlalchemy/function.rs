@@ -1,9 +1,9 @@
 //! SQLAlchemy's functions by name.
 
-use super::{SQLALCHEMY, classes, entity, expression_over, made, migration, ours};
+use super::{SQLALCHEMY, classes, entity, event, expression_over, made, migration, ours};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::value::{ModelId, Object, Value};
+use crate::value::{Atom, ModelId, Object, Value};
 
 /// Calls that make sessions, engines and what makes these.
 const MAKERS: &[&str] = &[
@@ -42,6 +42,12 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
             statement(cx, word, target.as_ref(), call)
         }
         "aliased" | "with_polymorphic" => call.at(0).map(|argument| argument.value.clone()),
+        "listens_for" => Some(event::listens_for(call)),
+        "listen" => {
+            let (target, name) = (call.value(0, "target"), call.value(1, "identifier"));
+            event::listen(cx, &target, &name, &call.value(2, "fn"));
+            Some(Atom::Null.into())
+        }
         "Table" => table(cx, call),
         "Column" => Some(migration::column(call)),
         "load_only" | "defer" | "undefer" => Some(columns_option(word, call)),

@@ -7,6 +7,7 @@
 mod any;
 mod class;
 mod entity;
+mod event;
 mod function;
 mod instance;
 mod migration;
@@ -73,16 +74,17 @@ impl Door for SqlAlchemy {
             }
             Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
                 "any_class" => Some(any::construct(cx, call)),
+                "listener" => Some(event::decorate(cx, object, call)),
                 "session" | "hub" | "column" | "expression" => Some(callee.clone().into()),
                 _ => None,
             },
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if any::is_any(object) => any::call(cx, object, name, call),
                 Atom::Object(object) if object.door == SQLALCHEMY => method(cx, object, name, call),
-                Atom::Unknown(_) => session::guessed(cx, name, call),
                 registry if &**name == "values" && any::is_registry(registry) => {
                     Some(Value::list(any::class()))
                 }
+                other if session::may_be_one(other, name) => session::guessed(cx, name, call),
                 _ => None,
             },
             _ => None,

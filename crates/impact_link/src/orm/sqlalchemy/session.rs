@@ -107,6 +107,20 @@ pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
     }
 }
 
+/// Methods whose arguments alone, a mapped class or a statement, tell a session.
+const RUNNING: &[&str] = &["query", "execute", "scalars", "scalar", "get"];
+
+/// Whether something without a description may be a session, asked for a method: another library's helper often holds it
+/// (`db.session`).
+pub(super) fn may_be_one(of: &Atom, method: &str) -> bool {
+    match of {
+        Atom::Unknown(_) => true,
+        Atom::Member(_, name) => name.contains("session") || RUNNING.contains(&method),
+        Atom::Outside(_) | Atom::External(_) | Atom::Instance(_) => RUNNING.contains(&method),
+        _ => false,
+    }
+}
+
 /// A call on something unknown whose name and arguments are a session's: `request.db.query(User)`.
 pub(super) fn guessed(cx: &mut Evaluator<'_>, name: &str, passed: &CallSite<'_>) -> Option<Value> {
     let first = &passed.at(0)?.value;
