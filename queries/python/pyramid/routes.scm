@@ -5,8 +5,7 @@
  (#eq? @_verb "add_route")
  (#argument! name @route 0 "name")
  (#argument! path @route 1 "pattern" "path")
- (#set! named "declares")
- (#set! syntax "braces"))
+ (#set! named "declares"))
 
 ; @view_config(route_name="user", request_method="GET")
 ((decorated_definition
@@ -16,8 +15,7 @@
  (#binds? @callee "pyramid.view.view_config")
  (#argument! name @route "route_name")
  (#argument! method @route "request_method")
- (#set! named "uses")
- (#set! syntax "braces"))
+ (#set! named "uses"))
 
 ; config.add_view(user, route_name="user", request_method="GET")
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @route
@@ -25,5 +23,4 @@
  (#argument! handler @route 0 "view")
  (#argument! name @route "route_name")
  (#argument! method @route "request_method")
- (#set! named "uses")
- (#set! syntax "braces"))
+ (#set! named "uses"))
