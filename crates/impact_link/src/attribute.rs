@@ -30,6 +30,11 @@ impl<'a> Evaluator<'a> {
         let weakest = self.certainty_of(of);
         if of.is_nothing() {
             self.candidates(member);
+            // The arguments of the call may tell what nothing else does: `session.query(User)`.
+            if TELLING.contains(&member.name) && self.is(Language::Python) {
+                let unknown = Arc::new(Atom::Unknown("a value that no caller is known to pass"));
+                return Atom::Member(unknown, member.name.into()).into();
+            }
         }
         let paired = crate::library::named::has_member(of, member.name);
         for atom in of.atoms() {
