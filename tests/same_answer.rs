@@ -73,6 +73,9 @@ fn edits_are_seen_through_the_cache() {
     }
 }
 
+/// What became of a file's bytes.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn a_useless_cache_is_an_empty_one_with_one_warning() {
     let cache = tree(&[]);
@@ -92,7 +95,7 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
         .iter()
         .map(|pack| std::fs::read(pack).expect("readable"))
         .collect();
-    let damages: [fn(&[u8]) -> Vec<u8>; 6] = [
+    let damages: [Damage; 6] = [
         |whole| whole[..whole.len() / 2].to_vec(),
         |whole| whole[..20].to_vec(),
         |whole| {

@@ -145,6 +145,7 @@ fn sql(plan: &Plan, set: &Path) -> Vec<Row> {
         ("sql", &[]),
         ("sql, hard", &["--hard"]),
         ("sql, affected", &["--key", "affected"]),
+        ("sql, star only", &["--key", "star_only"]),
         ("sql, rebinds", &["--key", "rebinds"]),
     ];
     let score = |(measure, flags): &(&'static str, &[&str])| {

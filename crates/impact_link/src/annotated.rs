@@ -168,13 +168,12 @@ mod tests {
             text: text.into(),
             fault: None,
         });
-        let mut catalog = Catalog::default();
         let sql = "CREATE TABLE users (id int, name text)";
         let mut replay = impact_catalog::Replay::new("main", impact_facts::Dialect::Postgres);
         for step in impact_sql::schema_steps(sql, impact_facts::Dialect::Postgres) {
             replay.apply(&step, "");
         }
-        std::mem::swap(&mut catalog, &mut replay.finish());
+        let catalog = replay.finish();
         decide(&mut index, &[&catalog]);
         let fault = index.annotations[0].fault.as_deref().map(str::to_owned);
         (index.blind_spots.len(), index.references.len(), fault)

@@ -127,15 +127,20 @@ impl Repository {
         let head = self.files_of("HEAD", commit).ok()?;
         let below = self.path_of(root)?;
         let inside = |path: &str| Path::new(path).starts_with(&below);
-        let unchanged = |(path, (id, kind)): (&Box<str>, &(ObjectId, EntryKind))| {
+        let unchanged = |path: &str, (id, kind): &(ObjectId, EntryKind)| {
             let is_file = matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable);
-            !is_file || !inside(path) || self.is_object(&self.work_tree.join(&**path), *id)
+            !is_file || !inside(path) || self.is_object(&self.work_tree.join(path), *id)
         };
         let known = |path: &str| {
             let whole = slashes(&Path::new(&below).join(path));
             head.files.contains_key(whole.as_str())
         };
-        let same = paths.into_iter().all(known) && head.files.iter().all(unchanged);
+        let all_unchanged = || {
+            head.files
+                .iter()
+                .all(|(path, entry)| unchanged(path, entry))
+        };
+        let same = paths.into_iter().all(known) && all_unchanged();
         same.then(|| commit.to_string())
     }
 
