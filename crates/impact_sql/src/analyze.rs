@@ -16,6 +16,17 @@ use impact_facts::Span;
 /// Total: what cannot be followed comes back with `error`, its finds `possible`.
 #[must_use]
 pub fn resolve(text: &str, holes: &[Span], schema: &Schema) -> Vec<Resolution> {
+    with_room(|| resolve_each(text, holes, schema))
+}
+
+/// Runs `work` where the stack has room for the deepest nesting that is followed, whatever the build.
+fn with_room<T>(work: impl FnOnce() -> T) -> T {
+    const NEEDED: usize = 6 << 20;
+    const SEGMENT: usize = 16 << 20;
+    stacker::maybe_grow(NEEDED, SEGMENT, work)
+}
+
+fn resolve_each(text: &str, holes: &[Span], schema: &Schema) -> Vec<Resolution> {
     let lower = text.to_ascii_lowercase();
     let tokens = tokenize(text, &lower, schema.dialect());
     let ranges = split::statements(text, &lower, &tokens.list, schema.dialect());
