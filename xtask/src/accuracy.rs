@@ -125,7 +125,8 @@ fn build() -> Result<PathBuf, String> {
     }
 }
 
-fn stem(path: &Path) -> String {
+/// A set's name: its file's, without the ending.
+pub(crate) fn stem(path: &Path) -> String {
     path.file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default()
@@ -191,7 +192,7 @@ fn answer_all(plan: &Plan, set: &Path, prediction: &Path) -> Result<(), String> 
 }
 
 /// A schema is named by its path beside the set or by its beginning; a set may bear its schema's name instead.
-fn schema_of(set: &Path, name: &str) -> PathBuf {
+pub(crate) fn schema_of(set: &Path, name: &str) -> PathBuf {
     let folder = set.parent().unwrap_or(set);
     let candidates = [
         name.to_owned(),

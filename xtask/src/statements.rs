@@ -4,6 +4,7 @@
 //! A set is a file of JSON lines (`id`, `sql`, `schema`, `dialect`, `reads`, `writes`, `star_only`, `breaks`,
 //! `affected`), its schemas beside it.
 
+use crate::accuracy::{schema_of, stem};
 use impact_facts::{Access, Catalog, Dialect};
 use impact_sql::{Answer, Resolution, Schema, UseClass, resolve};
 use serde_json::Value;
@@ -88,11 +89,6 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
-}
-
 impl Tally {
     fn add(&mut self, other: &Tally) {
         self.rows += other.rows;
@@ -155,10 +151,7 @@ fn measure(set: &Path, show: usize) -> Result<Tally, String> {
     let mut tally = Tally::default();
     for ((path, dialect), asked) in &groups {
         let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let dialect = Dialect::NAMES
-            .iter()
-            .find(|(_, names)| names.contains(&dialect.as_str()))
-            .map_or(Dialect::Generic, |(dialect, _)| *dialect);
+        let dialect = Dialect::from_name(dialect).unwrap_or(Dialect::Generic);
         let mut replay = impact_catalog::Replay::new("main", dialect);
         replay.read("schema.sql", &String::from_utf8_lossy(&text));
         let catalog = replay.finish();
@@ -168,20 +161,6 @@ fn measure(set: &Path, show: usize) -> Result<Tally, String> {
         }
     }
     Ok(tally)
-}
-
-/// A schema is named by its path beside the set or by its beginning; a set may bear its schema's name instead.
-fn schema_of(set: &Path, name: &str) -> PathBuf {
-    let folder = set.parent().unwrap_or(set);
-    let candidates = [
-        name.to_owned(),
-        format!("{name}.schema.sql"),
-        format!("{}.schema.sql", stem(set)),
-    ];
-    let mut paths = candidates.iter().map(|candidate| folder.join(candidate));
-    paths
-        .find(|path| path.is_file())
-        .unwrap_or_else(|| folder.join(name))
 }
 
 fn asked(row: &Value) -> Asked {
