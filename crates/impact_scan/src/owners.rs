@@ -1,6 +1,6 @@
 //! Who answers for a file: `CODEOWNERS`, as GitHub and GitLab read it. The last pattern that fits counts.
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, normal};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::{Path, PathBuf};
@@ -104,18 +104,4 @@ fn rule(line: &str) -> Option<(Gitignore, Option<Box<str>>)> {
     builder.add_line(None, pattern).ok()?;
     let owners = (!owners.is_empty()).then(|| owners.join(" ").into());
     Some((builder.build().ok()?, owners))
-}
-
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                normal.pop();
-            }
-            _ => normal.push(part),
-        }
-    }
-    normal
 }

@@ -1,8 +1,8 @@
 //! Where the schema of a database is said to come from: inside a service, or in a tree of its own.
 
 use crate::config::{ConfigError, RawDatabase, Source};
-use crate::workspace::{DatabaseSpec, ServiceSpec, relative};
-use std::path::{Path, PathBuf};
+use crate::workspace::{DatabaseSpec, ServiceSpec, normal, relative};
+use std::path::Path;
 
 /// Complains about a path that names nothing. What a wildcard names is not asked.
 pub(crate) fn check(
@@ -103,19 +103,4 @@ pub(crate) fn of_service(database: &DatabaseSpec, root: &Path) -> Vec<Box<str>> 
             }
         })
         .collect()
-}
-
-/// A path without `.` and `..`, by its letters alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                normal.pop();
-            }
-            _ => normal.push(part),
-        }
-    }
-    normal
 }

@@ -524,6 +524,21 @@ pub(crate) fn relative(base: &Path, path: &Path) -> String {
     slashes(&up.chain(to).collect::<PathBuf>())
 }
 
+/// A path without `.` and `..`, by its letters alone.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            _ => normal.push(part),
+        }
+    }
+    normal
+}
+
 /// A path with `/` between its parts, whatever the system uses. What is not UTF-8 is replaced.
 pub(crate) fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
