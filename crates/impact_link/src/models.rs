@@ -86,6 +86,11 @@ impl<'a> Models<'a> {
         (0..).map(ModelId).zip(self.all)
     }
 
+    /// Whether the ORM of this name (`python/django`) maps a model.
+    pub(crate) fn is_of(&self, model: ModelId, orm: &str) -> bool {
+        self.get(model).is_some_and(|model| &*model.orm == orm)
+    }
+
     /// The model that a class is.
     #[must_use]
     pub fn of_class(&self, class: ClassRef) -> Option<ModelId> {

@@ -9,16 +9,15 @@ use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
 
-/// peewee.
+/// One of them, by its name.
 #[derive(Debug)]
-pub(crate) struct Peewee;
+pub(crate) struct Active(&'static str);
+
+/// peewee.
+pub(crate) const PEEWEE: Active = Active("python/peewee");
 
 /// Tortoise ORM.
-#[derive(Debug)]
-pub(crate) struct Tortoise;
-
-const PEEWEE: &str = "python/peewee";
-const TORTOISE: &str = "python/tortoise";
+pub(crate) const TORTOISE: Active = Active("python/tortoise");
 
 /// What a method of a class or query does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +89,9 @@ const METHODS: &[(&str, Does)] = &[
     ("scalar", Does::Scalar),
 ];
 
-impl Door for Peewee {
+impl Door for Active {
     fn name(&self) -> &'static str {
-        PEEWEE
+        self.0
     }
 
     fn attribute(
@@ -101,11 +100,11 @@ impl Door for Peewee {
         of: &Atom,
         member: &MemberSite<'_>,
     ) -> Option<Value> {
-        attribute(cx, PEEWEE, of, member)
+        attribute(cx, self.0, of, member)
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
-        answer(cx, PEEWEE, callee, call)
+        answer(cx, self.0, callee, call)
     }
 
     fn consume(
@@ -115,41 +114,8 @@ impl Door for Peewee {
         how: Consumption,
         span: Span,
     ) -> Option<Value> {
-        consume(cx, PEEWEE, value, how, span)
+        consume(cx, self.0, value, how, span)
     }
-}
-
-impl Door for Tortoise {
-    fn name(&self) -> &'static str {
-        TORTOISE
-    }
-
-    fn attribute(
-        &self,
-        cx: &mut Evaluator<'_>,
-        of: &Atom,
-        member: &MemberSite<'_>,
-    ) -> Option<Value> {
-        attribute(cx, TORTOISE, of, member)
-    }
-
-    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
-        answer(cx, TORTOISE, callee, call)
-    }
-
-    fn consume(
-        &self,
-        cx: &mut Evaluator<'_>,
-        value: &Atom,
-        how: Consumption,
-        span: Span,
-    ) -> Option<Value> {
-        consume(cx, TORTOISE, value, how, span)
-    }
-}
-
-fn is_of(cx: &Evaluator<'_>, model: ModelId, orm: &str) -> bool {
-    cx.models.get(model).is_some_and(|model| &*model.orm == orm)
 }
 
 /// A field or relation of a row or of the class.
@@ -164,7 +130,7 @@ fn attribute(
         Atom::Class(class) => cx.models.of_class(*class)?,
         _ => return None,
     };
-    if !is_of(cx, model, orm) {
+    if !cx.models.is_of(model, orm) {
         return None;
     }
     if let Some(field) = cx.models.field(model, member.name) {
@@ -216,7 +182,7 @@ fn answer(
             let model = cx
                 .models
                 .of_class(*class)
-                .filter(|id| is_of(cx, *id, orm))?;
+                .filter(|id| cx.models.is_of(*id, orm))?;
             names(cx, model, call, Access::Write);
             Some(Atom::Mapped(model).into())
         }
@@ -225,10 +191,12 @@ fn answer(
                 let model = cx
                     .models
                     .of_class(*class)
-                    .filter(|id| is_of(cx, *id, orm))?;
+                    .filter(|id| cx.models.is_of(*id, orm))?;
                 method(cx, &query(orm, model), name, call)
             }
-            Atom::Mapped(model) if is_of(cx, *model, orm) => row_method(cx, *model, name, call),
+            Atom::Mapped(model) if cx.models.is_of(*model, orm) => {
+                row_method(cx, *model, name, call)
+            }
             Atom::Object(object) if object.door == orm => method(cx, object, name, call),
             _ => None,
         },

@@ -152,9 +152,7 @@ pub(crate) use expression::user_model;
 
 /// Whether Django maps a model.
 pub(crate) fn is_django(cx: &Evaluator<'_>, model: ModelId) -> bool {
-    cx.models
-        .get(model)
-        .is_some_and(|model| &*model.orm == DJANGO)
+    cx.models.is_of(model, DJANGO)
 }
 
 /// A path of a model that stands somewhere by itself.

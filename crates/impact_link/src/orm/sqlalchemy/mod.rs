@@ -171,9 +171,7 @@ fn word(name: &str) -> Option<&str> {
 
 /// Whether SQLAlchemy maps a model.
 fn is_ours(cx: &Evaluator<'_>, model: ModelId) -> bool {
-    cx.models
-        .get(model)
-        .is_some_and(|model| &*model.orm == SQLALCHEMY)
+    cx.models.is_of(model, SQLALCHEMY)
 }
 
 /// A member whose name is computed, of an object of this door.
