@@ -6,9 +6,8 @@ use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
 use impact_facts::{
-    BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileAnnotation, FileId, Index,
-    IndexedFile, Insertion, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol,
-    SymbolId,
+    BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileId, Index, IndexedFile, Insertion,
+    Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
 };
 use std::collections::BTreeMap;
 
@@ -302,26 +301,7 @@ impl<'a, 'e> Report<'a, 'e> {
         self.problems();
         self.wrappers();
         self.declarations();
-        let Self {
-            mut index, input, ..
-        } = self;
-        for file in input
-            .program
-            .files()
-            .take(input.program.own_files() as usize)
-        {
-            for note in &input.program.facts(file).annotations {
-                index.annotations.push(FileAnnotation {
-                    site: Site {
-                        file,
-                        span: note.span,
-                    },
-                    target: Position::default(),
-                    text: note.text.clone(),
-                    fault: None,
-                });
-            }
-        }
+        let mut index = self.index;
         index.references.sort();
         index.references.dedup_by(|later, earlier| {
             let same = later.site == earlier.site
