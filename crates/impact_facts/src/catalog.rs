@@ -163,6 +163,22 @@ pub struct Column {
     pub origin: Origin,
 }
 
+impl Column {
+    /// A column of which only the name is known, and that something speaks of it: of any type, NULL allowed.
+    #[must_use]
+    pub fn untyped(name: impl Into<Box<str>>, declared_at: Option<Site>, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            data_type: Box::default(),
+            nullable: true,
+            has_default: false,
+            generated_from: Vec::new(),
+            declared_at,
+            origin,
+        }
+    }
+}
+
 /// A column that a table had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastColumn {

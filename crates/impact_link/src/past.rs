@@ -23,7 +23,8 @@ impl Prepared {
         for (name, relation) in &mut before.relations {
             for lost in &relation.past {
                 if relation.columns.iter().all(|live| live.name != lost.name) {
-                    relation.columns.push(column(&lost.name));
+                    let column = Column::untyped(&*lost.name, None, Origin::Migration);
+                    relation.columns.push(column);
                     past.insert((name.clone(), lost.name.clone()));
                     if ends.contains(&lost.ended_at.file) {
                         last.insert((name.clone(), lost.name.clone()));
@@ -120,16 +121,4 @@ fn open_parts(resolution: &Resolution) -> usize {
 fn has_star(resolution: &Resolution) -> bool {
     let mut uses = resolution.uses.iter();
     uses.any(|used| matches!(used.class, UseClass::Star | UseClass::WholeRow))
-}
-
-fn column(name: &str) -> Column {
-    Column {
-        name: name.into(),
-        data_type: "".into(),
-        nullable: true,
-        has_default: false,
-        generated_from: Vec::new(),
-        declared_at: None,
-        origin: Origin::Migration,
-    }
 }

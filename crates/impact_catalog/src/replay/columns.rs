@@ -93,7 +93,9 @@ impl Replay {
                 std::mem::replace(&mut column.name, to.into())
             }),
             None => {
-                relation.columns.push(unseen_column(to, site, origin));
+                relation
+                    .columns
+                    .push(Column::untyped(to, Some(site), origin));
                 from.into()
             }
         };
@@ -167,18 +169,6 @@ pub(super) fn position(relation: &Relation, dialect: Dialect, name: &str) -> Opt
         .columns
         .iter()
         .position(|column| dialect.same_name(&column.name, name))
-}
-
-fn unseen_column(name: &str, site: impact_facts::Site, origin: impact_facts::Origin) -> Column {
-    Column {
-        name: name.into(),
-        data_type: "".into(),
-        nullable: true,
-        has_default: false,
-        generated_from: Vec::new(),
-        declared_at: Some(site),
-        origin,
-    }
 }
 
 fn rename_within(relation: &mut Relation, from: &str, to: &str) {

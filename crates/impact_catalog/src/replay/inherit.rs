@@ -27,7 +27,12 @@ impl Replay {
             self.catalog.types.get(parent),
         ) {
             (Some(relation), _) => relation.columns.clone(),
-            (None, Some(fields)) => fields.iter().map(|name| self.field(name, child)).collect(),
+            (None, Some(fields)) => {
+                let declared_at = self.catalog.relations.get(child);
+                let declared_at = declared_at.and_then(|relation| relation.declared_at);
+                let field = |name: &str| Column::untyped(name, declared_at, self.origin);
+                fields.iter().map(|name| field(name)).collect()
+            }
             (None, None) => Vec::new(),
         };
         let Some(relation) = self.catalog.relations.get_mut(child) else {
@@ -44,22 +49,6 @@ impl Replay {
                 Some(known) => *known = column,
                 None => relation.columns.push(column),
             }
-        }
-    }
-
-    fn field(&self, name: &str, of: &TableName) -> Column {
-        Column {
-            name: name.into(),
-            data_type: "".into(),
-            nullable: true,
-            has_default: false,
-            generated_from: Vec::new(),
-            declared_at: self
-                .catalog
-                .relations
-                .get(of)
-                .and_then(|relation| relation.declared_at),
-            origin: self.origin,
         }
     }
 

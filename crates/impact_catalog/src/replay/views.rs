@@ -2,7 +2,7 @@
 
 use super::Replay;
 use impact_facts::{
-    Catalog, Column, Relation, Site, Span, TableName, UnknownStep, View, ViewNeed, ViewQuery,
+    Catalog, Column, Site, Span, TableName, UnknownStep, View, ViewNeed, ViewQuery,
 };
 use impact_sql::{ColumnUse, OutputColumn, Schema, UseClass};
 
@@ -69,15 +69,7 @@ impl Replay {
     }
 
     fn view_column(&self, name: Box<str>, span: Span) -> Column {
-        Column {
-            name,
-            data_type: "".into(),
-            nullable: true,
-            has_default: false,
-            generated_from: Vec::new(),
-            declared_at: Some(self.site(span)),
-            origin: self.origin,
-        }
+        Column::untyped(name, Some(self.site(span)), self.origin)
     }
 
     /// Views that stand on a relation, or on one of its columns, go with it, and those that stand on them.
@@ -238,7 +230,7 @@ pub(crate) fn bind_again(catalog: &mut Catalog) -> bool {
             changed = true;
             relation.columns = columns
                 .into_iter()
-                .map(|name| column_of(relation, name))
+                .map(|name| Column::untyped(name, relation.declared_at, relation.origin))
                 .collect();
         }
         if let Some(view) = &mut relation.view {
@@ -246,16 +238,4 @@ pub(crate) fn bind_again(catalog: &mut Catalog) -> bool {
         }
     }
     changed
-}
-
-fn column_of(relation: &Relation, name: Box<str>) -> Column {
-    Column {
-        name,
-        data_type: "".into(),
-        nullable: true,
-        has_default: false,
-        generated_from: Vec::new(),
-        declared_at: relation.declared_at,
-        origin: relation.origin,
-    }
 }

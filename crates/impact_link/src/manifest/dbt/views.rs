@@ -132,7 +132,8 @@ impl Made<'_, '_> {
         for output in &self.resolution.outputs {
             let Some(name) = &output.name else { continue };
             if relation.column(name).is_none() {
-                relation.columns.push(column(name, relation.declared_at));
+                let column = Column::untyped(&**name, relation.declared_at, Origin::Schema);
+                relation.columns.push(column);
             }
             for (table, column) in &output.sources {
                 feeds.entry((table, column)).or_default().push(name.clone());
@@ -167,17 +168,5 @@ impl Made<'_, '_> {
                 view.needs.push(need);
             }
         }
-    }
-}
-
-fn column(name: &str, declared_at: Option<Site>) -> Column {
-    Column {
-        name: name.into(),
-        data_type: "".into(),
-        nullable: true,
-        has_default: false,
-        generated_from: Vec::new(),
-        declared_at,
-        origin: Origin::Schema,
     }
 }
