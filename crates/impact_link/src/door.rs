@@ -227,6 +227,7 @@ pub(crate) const TELLING: &[&str] = &[
 pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::python::Python,
     &crate::library::named::NamedTuples,
+    &crate::library::operator::Operators,
     &crate::library::intrinsic::Intrinsics,
     &crate::library::record::Records,
     &crate::library::rows::Rows,

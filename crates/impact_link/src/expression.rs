@@ -136,6 +136,7 @@ impl<'a> Evaluator<'a> {
         for arm in &matched.arms {
             self.environment = before.clone();
             self.bind_pattern(arm.pattern, &subject);
+            self.narrow_matched(matched.subject, arm.pattern);
             if let Some(guard) = arm.guard {
                 self.test(guard);
             }
@@ -241,6 +242,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn item(&mut self, of: &Atom, keys: &[Value], slice: bool, span: Span) -> Value {
+        if let Some(parts) = crate::library::named::parts(self, of) {
+            return self.item(&Atom::Tuple(parts.into()), keys, slice, span);
+        }
         match of {
             Atom::List(_) | Atom::Text(_) if slice => of.clone().into(),
             Atom::List(items) => items.clone().at_most(Certainty::Likely),
@@ -262,7 +266,10 @@ impl<'a> Evaluator<'a> {
                     .iter()
                     .fold(Value::nothing(), |all, item| all.or(item)),
             },
-            Atom::Dictionary(of) => keys.first().map_or(Value::nothing(), |key| entry(of, key)),
+            Atom::Dictionary(of) => keys.first().map_or(Value::nothing(), |key| {
+                self.named_key(of, key, span);
+                entry(of, key)
+            }),
             Atom::Class(_) | Atom::External(_) => of.clone().into(),
             Atom::Unknown(_) => of.clone().into(),
             Atom::Instance(_) => self.call_method(of, "__getitem__", span),
@@ -278,6 +285,15 @@ impl<'a> Evaluator<'a> {
                     Consumption::Index
                 };
                 self.element(of, how, span)
+            }
+        }
+    }
+
+    /// A key that is asked for, of a dictionary whose keys are a door's names: the door may know what it means.
+    pub(crate) fn named_key(&mut self, of: &Dictionary, key: &Value, span: Span) {
+        for atom in of.keys.atoms() {
+            if let Atom::Object(names) = atom {
+                door(names.door).and_then(|door| door.item(self, names, key, span));
             }
         }
     }

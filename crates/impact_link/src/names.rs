@@ -170,19 +170,21 @@ impl<'a> Evaluator<'a> {
     }
 
     fn set_item(&mut self, subscript: &impact_facts::Subscript, value: &Value) {
+        self.put(subscript.of, &subscript.keys, value);
+    }
+
+    /// Puts a value under a key of a container, and gives the container back to where it is kept.
+    fn put(&mut self, container: ExpressionId, keys: &[ExpressionId], value: &Value) {
         let module = self.module();
-        let of = self.evaluate(subscript.of);
-        let keys: Vec<Value> = subscript
-            .keys
-            .iter()
-            .map(|key| self.evaluate(*key))
-            .collect();
+        let of = self.evaluate(container);
+        let keys: Vec<Value> = keys.iter().map(|key| self.evaluate(*key)).collect();
         let mut grown = Value::nothing();
         for atom in of.atoms() {
             grown = grown.or(&match atom {
                 Atom::Dictionary(old) => {
                     let mut new = (**old).clone();
                     let key = keys.first().cloned().unwrap_or_default();
+                    self.named_key(old, &key, module.expression(container).span);
                     crate::expression::insert(&mut new, &key, value);
                     Value::dictionary(new)
                 }
@@ -191,7 +193,7 @@ impl<'a> Evaluator<'a> {
             });
         }
         if grown != of {
-            self.regrow(subscript.of, &grown, module.expression(subscript.of).span);
+            self.regrow(container, &grown, module.expression(container).span);
         }
     }
 
@@ -218,7 +220,21 @@ impl<'a> Evaluator<'a> {
                 );
                 self.current = kept;
             }
+            ExpressionKind::Subscript(subscript) => self.set_item(subscript, value),
+            ExpressionKind::Call(call) => self.refill(call, value),
             _ => {}
+        }
+    }
+
+    /// `by.setdefault(key, []).append(row)`: what the dictionary holds under the key grows.
+    fn refill(&mut self, call: &impact_facts::Call, value: &Value) {
+        let module = self.module();
+        let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind else {
+            return;
+        };
+        let first = call.arguments.first().map(|argument| argument.value);
+        if let ("setdefault" | "get", Some(key)) = (module.name(attribute.name), first) {
+            self.put(attribute.of, &[key], value);
         }
     }
 
@@ -289,7 +305,30 @@ impl<'a> Evaluator<'a> {
             ExpressionKind::Name(_)
             | ExpressionKind::Attribute(_)
             | ExpressionKind::Subscript(_) => self.assign(pattern, value),
+            ExpressionKind::Call(call) if self.is(Language::Python) => {
+                self.bind_class_pattern(call, value);
+            }
             _ => crate::language::rust::bind_pattern(self, pattern, value),
+        }
+    }
+
+    /// `case Owner(email=found)`: a row of that class, whose members the pattern names.
+    fn bind_class_pattern(&mut self, pattern: &impact_facts::Call, value: &Value) {
+        let of = self.instances_among(value, pattern.callee);
+        for argument in &pattern.arguments {
+            let part = match argument.name {
+                Some((name, span)) => self.attribute(
+                    &of,
+                    &MemberSite {
+                        name: self.module().name(name),
+                        span,
+                        access: Access::Read,
+                        value: None,
+                    },
+                ),
+                None => Value::unknown("a part of a pattern"),
+            };
+            self.bind_pattern(argument.value, &part);
         }
     }
 
@@ -306,7 +345,10 @@ impl<'a> Evaluator<'a> {
                     items.get(at).cloned().unwrap_or_default()
                 }
                 Atom::Null => Value::nothing(),
-                other => self.iterate(&other.clone().into(), span),
+                other => match crate::library::named::parts(self, other) {
+                    Some(parts) if parts.len() == count => parts[at].clone(),
+                    _ => self.iterate(&other.clone().into(), span),
+                },
             });
         }
         found.at_most(value.certainty)

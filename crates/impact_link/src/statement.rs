@@ -276,6 +276,9 @@ impl Evaluator<'_> {
                     self.narrow(binary.left, holds);
                     self.narrow(binary.right, holds);
                 }
+                if matches!(operator, "is" | "==") && holds {
+                    self.narrow_type(binary, holds);
+                }
             }
             ExpressionKind::Call(call) => {
                 let callee = module.dotted(call.callee);
@@ -291,22 +294,47 @@ impl Evaluator<'_> {
     }
 
     fn narrow_instance(&mut self, name: impact_facts::Name, class: ExpressionId, holds: bool) {
-        let classes = self.evaluate(class);
-        let wanted = self.instances(&classes);
         let span = self.module().expression(class).span;
         let value = self.name(name, span);
-        let fits = |atom: &Atom| wanted.atoms().iter().any(|w| self.fits(atom, w));
         let narrowed = if holds {
-            let kept = value.filter(|atom| fits(atom));
-            if kept.is_nothing() {
-                wanted.clone()
-            } else {
-                kept
-            }
+            self.instances_among(&value, class)
         } else {
-            value.filter(|atom| !fits(atom))
+            let classes = self.evaluate(class);
+            let wanted = self.instances(&classes);
+            value.filter(|atom| !wanted.atoms().iter().any(|w| self.fits(atom, w)))
         };
         self.environment.set(name, narrowed);
+    }
+
+    /// What a value is once it is known to be an instance of one of these classes.
+    pub(crate) fn instances_among(&mut self, value: &Value, classes: ExpressionId) -> Value {
+        let classes = self.evaluate(classes);
+        let wanted = self.instances(&classes);
+        let kept = value.filter(|atom| wanted.atoms().iter().any(|w| self.fits(atom, w)));
+        if kept.is_nothing() { wanted } else { kept }
+    }
+
+    /// A subject that a pattern matches: `case Owner():` says what it is.
+    pub(crate) fn narrow_matched(&mut self, subject: ExpressionId, pattern: ExpressionId) {
+        let module = self.module();
+        if let ExpressionKind::Name(name) = module.expression(subject).kind
+            && let ExpressionKind::Call(call) = &module.expression(pattern).kind
+            && self.is(impact_facts::Language::Python)
+        {
+            self.narrow_instance(name, call.callee, true);
+        }
+    }
+
+    /// `type(value) is Class`.
+    fn narrow_type(&mut self, binary: &impact_facts::Binary, holds: bool) {
+        let module = self.module();
+        if let ExpressionKind::Call(call) = &module.expression(binary.left).kind
+            && let [of] = &call.arguments[..]
+            && module.dotted(call.callee).as_deref() == Some("type")
+            && let ExpressionKind::Name(name) = module.expression(of.value).kind
+        {
+            self.narrow_instance(name, binary.right, holds);
+        }
     }
 
     /// Whether a value is an instance of the class that `wanted` is an instance of.

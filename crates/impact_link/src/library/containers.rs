@@ -46,7 +46,9 @@ fn dictionary_method(
     let itself: Value = Value::dictionary(of.clone());
     Some(match name {
         "get" | "pop" | "setdefault" => {
-            let found = crate::expression::entry(of, &call.value(0, "key"));
+            let key = call.value(0, "key");
+            cx.named_key(of, &key, call.span);
+            let found = crate::expression::entry(of, &key);
             found.or(&call.value(1, "default"))
         }
         "values" => Value::list(values()),

@@ -3,6 +3,7 @@
 mod containers;
 pub(crate) mod intrinsic;
 pub(crate) mod named;
+pub(crate) mod operator;
 pub(crate) mod python;
 pub(crate) mod record;
 pub(crate) mod rows;

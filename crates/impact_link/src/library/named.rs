@@ -1,11 +1,12 @@
 //! Named tuples: `namedtuple("Point", ["x", "y"])` makes a class whose instances keep their values by name and place.
 //!
-//! Facts are those of Python 3's `collections.namedtuple`.
+//! Facts are those of Python 3's `collections.namedtuple` and `typing.NamedTuple`.
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_facts::Span;
+use impact_bind::{Binding, ClassRef};
+use impact_facts::{Span, Statement};
 
 /// The name of the door.
 const NAMED: &str = "python/namedtuple";
@@ -51,19 +52,57 @@ impl Door for NamedTuples {
 
     fn consume(
         &self,
-        _cx: &mut Evaluator<'_>,
+        cx: &mut Evaluator<'_>,
         value: &Atom,
         how: Consumption,
         _span: Span,
     ) -> Option<Value> {
-        match (value, how) {
-            (Atom::Object(object), Consumption::Iterate | Consumption::Index) => {
-                let values = object.values.iter().filter(|(key, _)| &***key != FIELDS);
-                Some(values.fold(Value::nothing(), |all, (_, value)| all.or(value)))
+        if !matches!(how, Consumption::Iterate | Consumption::Index) {
+            return None;
+        }
+        let parts = parts(cx, value)?;
+        Some(parts.iter().fold(Value::nothing(), |all, one| all.or(one)))
+    }
+}
+
+/// The values of a named tuple by place; none if the value is no named tuple.
+pub(crate) fn parts(cx: &mut Evaluator<'_>, of: &Atom) -> Option<Vec<Value>> {
+    match of {
+        Atom::Object(object) if object.door == NAMED && object.kind == "instance" => {
+            let names = names_of(object);
+            let value = |name: &Box<str>| object.values.get(name).cloned().unwrap_or_default();
+            Some(names.iter().map(value).collect())
+        }
+        Atom::Instance(class) if cx.inherits(*class, TYPED) => {
+            let names = annotated(cx, *class);
+            let itself: Value = of.clone().into();
+            let value = |name: &String| cx.silent_attribute(&itself, name);
+            Some(names.iter().map(value).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Bases of classes of named tuples.
+const TYPED: &[&str] = &["typing.NamedTuple", "typing_extensions.NamedTuple"];
+
+/// The names that the bodies of a class and of its own bases annotate, in order.
+fn annotated(cx: &Evaluator<'_>, class: ClassRef) -> Vec<String> {
+    let mut found = Vec::new();
+    for base in cx.program.ancestors(class).iter().rev() {
+        let Binding::Class(base) = base else {
+            continue;
+        };
+        let module = cx.program.module(base.file);
+        for statement in &module.class(base.class).body.statements {
+            if let Statement::Bind(bind) = statement
+                && bind.annotation.is_some()
+            {
+                found.extend(module.dotted(bind.target));
             }
-            _ => None,
         }
     }
+    found
 }
 
 /// Whether a named tuple among the alternatives has a member of that name.
@@ -110,22 +149,23 @@ fn instance(class: &Object, call: &CallSite<'_>) -> Value {
         kind: "instance",
         ..class.clone()
     };
-    let names: Vec<Box<str>> = class
-        .values
-        .get(FIELDS)
-        .into_iter()
+    for (name, argument) in names_of(class).iter().zip(call.positional()) {
+        made.values.insert(name.clone(), argument.value.clone());
+    }
+    give(&mut made, call);
+    made.into()
+}
+
+fn names_of(class: &Object) -> Vec<Box<str>> {
+    let fields = class.values.get(FIELDS).into_iter();
+    fields
         .flat_map(Value::atoms)
         .flat_map(|atom| match atom {
             Atom::Tuple(items) => items.to_vec(),
             _ => Vec::new(),
         })
         .filter_map(|name| name.texts().next().map(|text| text.text.as_str().into()))
-        .collect();
-    for (name, argument) in names.iter().zip(call.positional()) {
-        made.values.insert(name.clone(), argument.value.clone());
-    }
-    give(&mut made, call);
-    made.into()
+        .collect()
 }
 
 fn give(made: &mut Object, call: &CallSite<'_>) {

@@ -128,6 +128,9 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
             for row in rows {
                 methods_get(cx, class, row);
             }
+            if kind == Kind::Serializer {
+                methods_take(cx, class);
+            }
             if let Some(model) = model.filter(|_| kind == Kind::Filters) {
                 lists::filters(cx, class, model);
                 filtering(cx, class, model);
@@ -190,6 +193,29 @@ fn methods_get(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
         let takes_row = name.starts_with("get_") || name == "to_representation";
         if takes_row && parameters.len() == 2 {
             cx.cells.join(Key::Parameter(function, 1), &row);
+        }
+    }
+}
+
+/// Methods of a serializer that get what was taken in: the name, the parameter of the row, that of the values.
+const TAKES: &[(&str, Option<u32>, u32)] = &[
+    ("validate", None, 1),
+    ("create", None, 1),
+    ("update", Some(1), 2),
+];
+
+fn methods_take(cx: &mut Evaluator<'_>, class: ClassRef) {
+    let values = taken(cx, class);
+    let rows = Value::any_of(any_models(cx, class).into_iter().map(Atom::Mapped));
+    for base in own_bases(cx, class) {
+        for (name, function) in own_methods(cx, base) {
+            let Some((_, row, value)) = TAKES.iter().find(|(known, ..)| *known == name) else {
+                continue;
+            };
+            if let Some(row) = row {
+                cx.cells.join(Key::Parameter(function, *row), &rows);
+            }
+            cx.cells.join(Key::Parameter(function, *value), &values);
         }
     }
 }
@@ -335,14 +361,25 @@ fn filtered(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<Value> {
     Some(Object::new(django::DJANGO, "queryset", Some(model)).into())
 }
 
+/// What was taken in by a class of the program.
+pub(super) fn taken(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let model = model(cx, class);
+    let bases = own_bases(cx, class);
+    taken_of(cx, model, &bases)
+}
+
 /// What was taken in: rows under the names of keys, else plain values.
-fn taken(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+pub(super) fn taken_of(
+    cx: &mut Evaluator<'_>,
+    model: Option<ModelId>,
+    bases: &[ClassRef],
+) -> Value {
     let mut made = Dictionary {
-        keys: Value::outside("builtins.str"),
+        keys: forms::keys(model),
         rest: Value::outside("a form's value"),
         ..Dictionary::default()
     };
-    if let Some(model) = model(cx, class)
+    if let Some(model) = model
         && let Some(described) = cx.models.get(model)
     {
         for relation in described.relations.iter().filter(|one| !one.reverse) {
@@ -356,8 +393,8 @@ fn taken(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
             }
         }
     }
-    for base in own_bases(cx, class) {
-        forms::chosen(cx, base, &mut made);
+    for base in bases {
+        forms::chosen(cx, *base, &mut made);
     }
     Value::dictionary(made)
 }
@@ -411,7 +448,7 @@ pub(super) fn method(
 }
 
 /// `save(commit=False)`.
-fn is_held_back(cx: &Evaluator<'_>, call: &CallSite<'_>) -> bool {
+pub(super) fn is_held_back(cx: &Evaluator<'_>, call: &CallSite<'_>) -> bool {
     let said = call.argument(0, "commit").and_then(|a| a.expression);
     said.is_some_and(|id| cx.module().expression(id).kind == ExpressionKind::Bool(false))
 }

@@ -1,13 +1,12 @@
-//! Forms: the fields that they declare, what code sets on these, and functions that make forms.
+//! Forms: the fields that they declare, what code sets on these, and what they take in.
 //! <https://docs.djangoproject.com/en/stable/ref/forms/>
 
 use super::carriers::{model, own_bases};
-use super::lists;
 use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::django;
-use crate::value::{Atom, Dictionary, Object, Value};
+use crate::value::{Atom, Dictionary, ModelId, Object, Value};
 use impact_bind::{ClassRef, Place};
 use impact_facts::{Access, Certainty, ExpressionKind, Span};
 
@@ -26,42 +25,6 @@ pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
         )
         .with_value("queryset", call.value(0, "queryset"));
     Some(made.into())
-}
-
-/// Functions that make form classes: where the model stands among their arguments.
-const FACTORIES: &[(&str, usize)] = &[
-    ("modelform_factory", 0),
-    ("modelformset_factory", 0),
-    ("inlineformset_factory", 1),
-];
-
-/// `modelform_factory(User, fields=["email"])` names what the form writes.
-pub(super) fn factory(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
-    let last = name.strip_prefix("django.forms.")?.rsplit('.').next()?;
-    let (_, place) = FACTORIES.iter().find(|(known, _)| *known == last)?;
-    let made = cx.instances(&call.value(*place, "model"));
-    for model in django::models_of(&made) {
-        match call.named("fields") {
-            Some(fields) if fields.value.texts().any(|text| text.text == "__all__") => {
-                django::touch_whole(cx, model, fields.span, Access::Write);
-            }
-            Some(fields) => {
-                for text in lists::all_texts(&fields.value) {
-                    let home = text.locate(Span::new(0, text.text.len() as u32));
-                    let at = home.filter(|(file, _)| *file == cx.file);
-                    let touching = django::Touching {
-                        model,
-                        path: &text.text,
-                        span: at.map_or(fields.span, |(_, span)| span),
-                        access: Access::Write,
-                    };
-                    django::touch_path(cx, touching);
-                }
-            }
-            None => {}
-        }
-    }
-    Some(Value::unknown("a form that a function makes"))
 }
 
 /// What a member of a form's field is: `form.owner.field` is the field that `form.owner` shows.
@@ -84,8 +47,9 @@ pub(super) fn of_field(
 
 /// `form.fields`: the fields that the class and its bases declare.
 pub(super) fn declared(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let model = model(cx, class);
     let mut made = Dictionary {
-        keys: Value::outside("builtins.str"),
+        keys: keys(model),
         rest: Value::outside("django.forms.Field"),
         ..Dictionary::default()
     };
@@ -110,13 +74,48 @@ pub(super) fn shown(
     member: &MemberSite<'_>,
 ) -> Option<Value> {
     let model = model(cx, class)?;
-    if member.span != Span::default()
-        && cx.is(impact_facts::Language::Template)
-        && let Some(field) = cx.models.field(model, member.name)
-    {
-        let manner = crate::Manner::implied(Access::Read).at_most(Certainty::Likely);
-        cx.touch_field(model, field, member.span, manner);
-        return Some(Value::outside("django.forms.BoundField"));
+    shown_of(cx, model, member.name, member.span)
+}
+
+/// The same for a form that only its model describes.
+pub(super) fn shown_of(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    name: &str,
+    span: Span,
+) -> Option<Value> {
+    if span == Span::default() || !cx.is(impact_facts::Language::Template) {
+        return None;
+    }
+    let field = cx.models.field(model, name)?;
+    let manner = crate::Manner::implied(Access::Read).at_most(Certainty::Likely);
+    cx.touch_field(model, field, span, manner);
+    Some(Value::outside("django.forms.BoundField"))
+}
+
+/// The keys of what a form or serializer takes in: names of the fields of its rows.
+pub(super) fn keys(model: Option<ModelId>) -> Value {
+    match model {
+        Some(_) => Object::new(super::WEB, FIELD_NAMES, model).into(),
+        None => Value::outside("builtins.str"),
+    }
+}
+
+const FIELD_NAMES: &str = "field names";
+
+/// `form.cleaned_data["email"]` names the form's field, and means the row's.
+pub(super) fn key(cx: &mut Evaluator<'_>, keys: &Object, key: &Value, span: Span) -> Option<Value> {
+    let model = keys.model.filter(|_| keys.kind == FIELD_NAMES)?;
+    for text in key.texts().filter(|text| text.holes.is_empty()) {
+        let home = text.locate(Span::new(0, text.text.len() as u32));
+        let at = home.filter(|(file, at)| *file == cx.file && span.contains(*at));
+        let touching = django::Touching {
+            model,
+            path: &text.text,
+            span: at.map_or(span, |(_, span)| span),
+            access: Access::Read,
+        };
+        django::imply_path(cx, touching);
     }
     None
 }

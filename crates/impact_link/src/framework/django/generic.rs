@@ -142,6 +142,9 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
     if does.is_empty() {
         return;
     }
+    if part != Part::Delete {
+        super::hooks::of_view(cx, class);
+    }
     let has = |one: Does| does.contains(&one);
     match part {
         Part::Show => {

@@ -7,7 +7,9 @@ mod admin;
 mod carriers;
 mod commands;
 mod forms;
+mod formsets;
 mod generic;
+mod hooks;
 mod lists;
 mod pages;
 mod request;
@@ -19,7 +21,7 @@ mod views;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::{Evaluator, Part};
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::Span;
 
@@ -46,6 +48,11 @@ impl Door for DjangoWeb {
         {
             return Some(rows);
         }
+        if let Atom::Object(object) = of
+            && let Some(found) = formsets::attribute(cx, object, member)
+        {
+            return Some(found);
+        }
         request::attribute(cx, of, member)
             .or_else(|| views::attribute(cx, of, member))
             .or_else(|| routers::attribute(cx, of, member))
@@ -57,13 +64,14 @@ impl Door for DjangoWeb {
             Atom::External(name) => urls::function(cx, name, call)
                 .or_else(|| routers::function(cx, name, call))
                 .or_else(|| forms::function(cx, name, call))
-                .or_else(|| forms::factory(cx, name, call))
+                .or_else(|| formsets::factory(cx, name, call))
                 .or_else(|| admin::function(cx, name, call))
                 .or_else(|| pages::paginator(name, call))
                 .or_else(|| templates::function(cx, name, call))
                 .or_else(|| request::function(cx, name, call))
                 .or_else(|| views::decorator(name, call)),
-            Atom::Member(of, name) => templates::method(cx, of, name, call)
+            Atom::Member(of, name) => made_method(cx, of, name, call)
+                .or_else(|| templates::method(cx, of, name, call))
                 .or_else(|| pages::page(of, name))
                 .or_else(|| views::method(cx, of, name, call))
                 .or_else(|| carriers::method(cx, of, name, call))
@@ -72,8 +80,13 @@ impl Door for DjangoWeb {
             Atom::Class(class) => carriers::construct(cx, *class, call),
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
+            Atom::Object(object) if object.door == WEB => formsets::construct(cx, object, call),
             _ => None,
         }
+    }
+
+    fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        forms::key(cx, of, key, span)
     }
 
     fn consume(
@@ -88,6 +101,11 @@ impl Door for DjangoWeb {
                 Consumption::Iterate | Consumption::Index => Some(cx.iterate(&rows, span)),
                 _ => None,
             };
+        }
+        if matches!(how, Consumption::Iterate | Consumption::Index)
+            && let Some(form) = formsets::iterate(cx, value, span)
+        {
+            return Some(form);
         }
         match (value, how) {
             (Atom::Outside(name), Consumption::Iterate)
@@ -113,5 +131,18 @@ impl Door for DjangoWeb {
     fn finish(&self, cx: &mut Evaluator<'_>) {
         urls::finish(cx);
         commands::finish(cx);
+    }
+}
+
+/// Methods of forms that functions made.
+fn made_method(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    match of {
+        Atom::Object(object) if object.door == WEB => formsets::method(cx, object, name, call),
+        _ => None,
     }
 }

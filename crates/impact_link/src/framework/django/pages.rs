@@ -139,11 +139,12 @@ fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value 
         }
     }
     let itself: Value = Atom::Instance(class).into();
-    for (attribute, word) in [("form_class", "form"), ("filterset_class", "filter")] {
-        if cx.class_member(class, attribute).is_some() {
-            let classes = cx.silent_attribute(&itself, attribute);
-            insert(word, cx.instances(&classes));
-        }
+    if cx.class_member(class, "filterset_class").is_some() {
+        let classes = cx.silent_attribute(&itself, "filterset_class");
+        insert("filter", cx.instances(&classes));
+    }
+    if generic::deeds(cx, class).0.contains(&generic::Does::Form) {
+        insert("form", super::hooks::form(cx, class));
     }
     if cx.class_member(class, "context_object_name").is_some() {
         let names = cx.silent_attribute(&itself, "context_object_name");

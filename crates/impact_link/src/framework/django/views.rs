@@ -138,7 +138,12 @@ pub(super) fn method(
 }
 
 /// The form or serializer that a view makes.
-fn carrier(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, call: &CallSite<'_>) -> Value {
+pub(super) fn carrier(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Value {
     let (attribute, getter) = match name {
         "get_form" => ("form_class", "get_form_class"),
         _ => ("serializer_class", "get_serializer_class"),
@@ -149,8 +154,25 @@ fn carrier(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, call: &CallSite<
     } else {
         cx.silent_attribute(&itself.into(), attribute)
     };
-    let classes = classes.filter(|atom| matches!(atom, Atom::Class(_)));
+    let classes = classes.filter(|atom| matches!(atom, Atom::Class(_) | Atom::Object(_)));
+    if classes.is_nothing() && name == "get_form" {
+        return form_of_model(cx, class, call.span);
+    }
     cx.call(&classes, call)
+}
+
+/// The form that a view makes of its model, where it names no form.
+fn form_of_model(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
+    if cx.class_member(class, "fields").is_none() {
+        return Value::unknown("the form of a view that names none");
+    }
+    let kept = std::mem::take(&mut cx.current);
+    let rows = any_queryset(cx, class, span);
+    cx.current = kept;
+    let models = crate::orm::django::models_of(&rows).into_iter();
+    models
+        .map(super::formsets::form_of)
+        .fold(Value::nothing(), |all, one| all.or(&one))
 }
 
 /// `super().get_queryset()`: what the class says without its own method.

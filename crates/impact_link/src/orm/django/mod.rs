@@ -170,14 +170,20 @@ pub(crate) struct Touching<'p> {
 
 /// Touches what a path names: relations by their names in code, too.
 pub(crate) fn touch_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
+    touch_path_as(cx, touching, Manner::named(touching.access));
+}
+
+/// The same where the name is of something that carries the field: a form's field, a key of what it takes in.
+pub(crate) fn imply_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
+    let manner = Manner::implied(touching.access).at_most(impact_facts::Certainty::Likely);
+    touch_path_as(cx, touching, manner);
+}
+
+fn touch_path_as(cx: &mut Evaluator<'_>, touching: Touching<'_>, manner: Manner) {
     let Touching {
-        model,
-        path,
-        span,
-        access,
+        model, path, span, ..
     } = touching;
     let written = lookup::Written::at(cx, span, path);
-    let manner = Manner::named(access);
     let first = path.split("__").next().unwrap_or_default();
     if lookup::relation(cx, model, first).is_none() && cx.models.relation(model, first).is_some() {
         lookup::follow_members(cx, model, path, written, manner);

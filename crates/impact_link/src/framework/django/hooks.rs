@@ -1,0 +1,127 @@
+//! Methods of views that the framework calls, and what it passes: `form_valid(form)`, `perform_create(serializer)`,
+//! `has_object_permission(request, view, row)`.
+//!
+//! Facts are those of `django/views/generic/edit.py` (Django 4.2 to 5.2) and of `rest_framework/mixins.py`, `views.py` and
+//! `permissions.py` (3.14 to 3.16).
+
+use super::{request, views};
+use crate::cells::Key;
+use crate::door::CallSite;
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_bind::{ClassRef, Definition, FunctionRef};
+use impact_facts::Span;
+
+/// What a method gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gets {
+    /// The view's form.
+    Form,
+    /// The view's serializer.
+    Serializer,
+    /// What its form took in.
+    Taken,
+    /// A row of the view.
+    Row,
+    /// The view's rows.
+    Rows,
+}
+
+/// Methods of views, each with what its first parameter after the receiver gets.
+const METHODS: &[(&str, Gets)] = &[
+    ("form_valid", Gets::Form),
+    ("form_invalid", Gets::Form),
+    ("get_success_message", Gets::Taken),
+    ("perform_create", Gets::Serializer),
+    ("perform_update", Gets::Serializer),
+    ("perform_destroy", Gets::Row),
+    ("filter_queryset", Gets::Rows),
+    ("paginate_queryset", Gets::Rows),
+    ("get_paginate_by", Gets::Rows),
+];
+
+/// Tells the methods of a view, and those of its permissions, what they get.
+pub(super) fn of_view(cx: &mut Evaluator<'_>, class: ClassRef) {
+    for (name, gets) in METHODS {
+        if let Some(function) = method_of(cx, class, name) {
+            let value = given(cx, class, *gets);
+            cx.cells.join(Key::Parameter(function, 1), &value);
+        }
+    }
+    if cx.class_member(class, "permission_classes").is_some() {
+        permissions(cx, class);
+    }
+}
+
+fn given(cx: &mut Evaluator<'_>, class: ClassRef, gets: Gets) -> Value {
+    match gets {
+        Gets::Form => form(cx, class),
+        Gets::Serializer => carried(cx, class, "get_serializer"),
+        Gets::Taken => {
+            let form = form(cx, class);
+            cx.silent_attribute(&form, "cleaned_data")
+        }
+        Gets::Row => quietly(cx, |cx| {
+            let all = views::queryset(cx, class, Span::default());
+            cx.iterate(&all, Span::default())
+        }),
+        Gets::Rows => quietly(cx, |cx| views::queryset(cx, class, Span::default())),
+    }
+}
+
+/// The form that a view makes, by its own `get_form` where it has one.
+pub(super) fn form(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    match cx.class_member(class, "get_form") {
+        Some(_) => quietly(cx, |cx| {
+            cx.call_method(&Atom::Instance(class), "get_form", Span::default())
+        }),
+        None => carried(cx, class, "get_form"),
+    }
+}
+
+fn carried(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Value {
+    let expected = Value::nothing();
+    let call = CallSite::at_span(Span::default(), &[], &expected);
+    quietly(cx, |cx| views::carrier(cx, class, name, &call))
+}
+
+/// Evaluates what the framework does elsewhere: its effects are not those of this place.
+fn quietly(cx: &mut Evaluator<'_>, run: impl FnOnce(&mut Evaluator<'_>) -> Value) -> Value {
+    let kept = std::mem::take(&mut cx.current);
+    let value = run(cx);
+    cx.current = kept;
+    value
+}
+
+/// `permission_classes = [IsOwner]`: each is asked about the request, the view and its row.
+fn permissions(cx: &mut Evaluator<'_>, class: ClassRef) {
+    let itself: Value = Atom::Instance(class).into();
+    let named = cx.silent_attribute(&itself, "permission_classes");
+    let classes = quietly(cx, |cx| cx.iterate(&named, Span::default()));
+    let row = given(cx, class, Gets::Row);
+    for atom in classes.atoms() {
+        let Atom::Class(permission) = atom else {
+            continue;
+        };
+        for name in ["has_permission", "has_object_permission"] {
+            if let Some(function) = method_of(cx, *permission, name) {
+                let asked = [request::request(), itself.clone(), row.clone()];
+                for (place, value) in (1..).zip(&asked) {
+                    cx.cells.join(Key::Parameter(function, place), value);
+                }
+            }
+        }
+    }
+}
+
+fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<FunctionRef> {
+    match cx.class_member(class, name)? {
+        (owner, [.., Definition::Function(function)]) if cx.program.is_own(owner.file) => {
+            Some(FunctionRef {
+                file: owner.file,
+                function: *function,
+            })
+        }
+        _ => None,
+    }
+}
