@@ -52,6 +52,11 @@ pub trait Door: Sync {
         None
     }
 
+    /// What does it do that something is put under a key of an object of this door?
+    fn put(&self, cx: &mut Evaluator<'_>, of: &Object, span: Span) {
+        let _ = (cx, of, span);
+    }
+
     /// What is an object of this door that stands in a class's body, when it is taken from the class or an instance? Python's
     /// descriptors: a manager is that of the class.
     fn bound(&self, cx: &mut Evaluator<'_>, object: &Object, owner: &Atom) -> Option<Value> {

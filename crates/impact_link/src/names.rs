@@ -189,6 +189,13 @@ impl<'a> Evaluator<'a> {
                     Value::dictionary(new)
                 }
                 Atom::List(old) => Value::list(old.or(value)),
+                Atom::Object(object) => {
+                    let span = module.expression(container).span;
+                    if let Some(door) = crate::door::door(object.door) {
+                        door.put(self, object, span);
+                    }
+                    atom.clone().into()
+                }
                 other => other.clone().into(),
             });
         }

@@ -125,12 +125,19 @@ impl Mounts {
                 &own
             };
             for before in outer {
-                all.insert(format!(
-                    "{before}{}{inner}",
-                    prefix.as_deref().unwrap_or_default()
-                ));
+                let outer = joined(&before, prefix.as_deref().unwrap_or_default());
+                all.insert(joined(&outer, inner));
             }
         }
         all.into_iter().collect()
     }
+}
+
+/// A path after what stands before it, with one slash between them.
+pub(super) fn joined(before: &str, path: &str) -> String {
+    let path = match before.ends_with('/') {
+        true => path.strip_prefix('/').unwrap_or(path),
+        false => path,
+    };
+    format!("{before}{path}")
 }

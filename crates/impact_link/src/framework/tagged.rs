@@ -1,7 +1,7 @@
 //! Entry points and messages that packs recognize: routes with the prefixes of their routers, jobs, commands, consumers,
 //! requests and messages that leave.
 
-use super::mounts::{Mounts, mount, place_of, router};
+use super::mounts::{Mounts, joined, mount, place_of, router};
 use super::named_routes::{self, Named, Naming};
 use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
@@ -185,7 +185,7 @@ fn route(
     }
     for path in paths {
         for prefix in &prefixes {
-            let path = pattern(&format!("{prefix}{path}"), tag.setting("syntax"));
+            let path = pattern(&joined(prefix, path), tag.setting("syntax"));
             for (method, runs) in &by_method {
                 let mut runs = runs.clone();
                 runs.extend(hooks.into_iter().flatten().cloned());

@@ -293,6 +293,11 @@ impl Evaluator<'_> {
                 }
                 Value::dictionary(new)
             }
+            // `condition.add(Q(…), Q.OR)`
+            (Atom::Object(object), Some(_)) if name == "add" && object.kind == "expression" => {
+                let method = Atom::Member(Arc::new(of.clone()), name.into());
+                self.call(&method.into(), site)
+            }
             _ => of.clone().into(),
         }
     }

@@ -178,6 +178,9 @@ fn named(field: &Field) -> Option<Box<str>> {
 /// The relation that a field is, seen from its target. A hidden one (`related_name="+"`) has no name: it cascades all
 /// the same.
 pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Option<Relationship> {
+    if field.kind == FieldKind::GenericRelation {
+        return generic_backward(draft, field);
+    }
     let is_key = matches!(field.kind, FieldKind::ForeignKey | FieldKind::OneToOne);
     if !is_key && field.kind != FieldKind::ManyToMany {
         return None;
@@ -223,6 +226,24 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
         eager: false,
         declared_at: field.declared_at,
         name: if hidden { "".into() } else { name.into() },
+    })
+}
+
+/// A generic relation gives the rows that name it a word for look-ups, if it says one.
+fn generic_backward(draft: &Draft, field: &Field) -> Option<Relationship> {
+    let query = field.related_query_name.as_deref()?;
+    Some(Relationship {
+        name: "".into(),
+        target: Some(draft.name.as_str().into()),
+        many: true,
+        local: Vec::new(),
+        remote: vec![key_column(draft)],
+        through: None,
+        query_name: Some(query.into()),
+        cascade: None,
+        reverse: true,
+        eager: false,
+        declared_at: field.declared_at,
     })
 }
 

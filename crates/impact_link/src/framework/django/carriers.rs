@@ -115,21 +115,30 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
     }
     let model = model(cx, class);
     match (kind, part) {
-        (Kind::Form, Part::Save) => {
-            named(cx, class, model, Access::Write);
+        (Kind::Form, part) => {
+            if part == Part::Save {
+                named(cx, class, model, Access::Write);
+            }
             if let Some(model) = model {
-                cleaning(cx, class, model);
+                forms::choices(cx, class, model, part == Part::Save);
+                if part == Part::Save {
+                    cleaning(cx, class, model);
+                }
             }
         }
         (Kind::Serializer | Kind::Filters, Part::Show) => {
             named(cx, class, model, Access::Read);
             let rows = rows(cx, class, model);
             lists::sources(cx, class, &rows);
+            lists::columns(cx, class, &rows);
             for row in rows {
                 methods_get(cx, class, row);
             }
             if kind == Kind::Serializer {
                 methods_take(cx, class);
+            }
+            if let Some(model) = model.filter(|_| is_resource(cx, class)) {
+                carried_whole(cx, class, model);
             }
             if let Some(model) = model.filter(|_| kind == Kind::Filters) {
                 lists::filters(cx, class, model);
@@ -144,6 +153,28 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
         _ => {}
     }
     run_methods(cx, class, part, span);
+}
+
+fn is_resource(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.program.ancestors(class).iter().any(|base| {
+        base.external()
+            .is_some_and(|name| name.starts_with("import_export."))
+    })
+}
+
+/// A resource of import-export without a list carries every field.
+fn carried_whole(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
+    let Some(meta) = lists::meta_of(cx, class) else {
+        return;
+    };
+    let listed = ["fields", "exclude"];
+    if !listed
+        .iter()
+        .any(|name| cx.class_member(meta, name).is_some())
+    {
+        let span = cx.program.module(meta.file).class(meta.class).name_span;
+        django::touch_whole(cx, model, span, Access::Read);
+    }
 }
 
 fn named(cx: &mut Evaluator<'_>, class: ClassRef, model: Option<ModelId>, access: Access) {
@@ -181,17 +212,27 @@ pub(super) fn own_bases(cx: &Evaluator<'_>, class: ClassRef) -> Vec<ClassRef> {
         .collect()
 }
 
-/// `get_full_name(self, row)` and `to_representation(self, row)` get the row.
+/// How the names of methods begin that get a row: of serializers, and of resources of import-export.
+const ROW: &[&str] = &["get_", "to_representation", "dehydrate_"];
+
+/// `get_full_name(self, row)`, `to_representation(self, row)`, `dehydrate_name(self, row)` and the methods that a field
+/// names get the row; `resolve_name(row, info)` of a GraphQL type or a Ninja schema is one of the row itself.
 fn methods_get(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
     let row: Value = Atom::Mapped(model).into();
+    let named = lists::method_names(cx, class);
     for (name, function) in own_methods(cx, class) {
-        let parameters = &cx
-            .program
-            .module(function.file)
-            .function(function.function)
-            .parameters;
-        let takes_row = name.starts_with("get_") || name == "to_representation";
+        let module = cx.program.module(function.file);
+        let parameters = &module.function(function.function).parameters;
+        let takes_row = ROW.iter().any(|prefix| name.starts_with(prefix)) || named.contains(&name);
         if takes_row && parameters.len() == 2 {
+            cx.cells.join(Key::Parameter(function, 1), &row);
+        }
+        let first = parameters
+            .first()
+            .and_then(|one| module.dotted(one.pattern));
+        if name.starts_with("resolve_") {
+            cx.cells.join(Key::Parameter(function, 0), &row);
+        } else if name.ends_with("_instance") && first.as_deref() == Some("self") {
             cx.cells.join(Key::Parameter(function, 1), &row);
         }
     }

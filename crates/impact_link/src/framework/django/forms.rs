@@ -164,3 +164,37 @@ pub(super) fn chosen(cx: &mut Evaluator<'_>, class: ClassRef, made: &mut Diction
         made.known.insert(name.into(), value);
     }
 }
+
+/// A form shows the rows that a relation may point at to choose from, and looks the chosen ones up; rows of the table in
+/// between are what is chosen now, and are written when the form is saved.
+pub(super) fn choices(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, saved: bool) {
+    let Some(meta) = super::lists::meta_of(cx, class) else {
+        return;
+    };
+    let span = cx.program.module(meta.file).class(meta.class).name_span;
+    let itself: Value = Atom::Class(meta).into();
+    let mut listed = |name: &str| {
+        let said = cx.class_member(meta, name).is_some();
+        let value = cx.silent_attribute(&itself, name);
+        let names = super::lists::all_texts(&value).into_iter();
+        said.then(|| names.map(|text| text.text).collect::<Vec<_>>())
+    };
+    let (fields, exclude) = (listed("fields"), listed("exclude"));
+    let holds = |name: &str| {
+        let is = |all: &[String]| all.iter().any(|one| one == name || one == "__all__");
+        fields.as_deref().is_none_or(is) && !exclude.as_deref().is_some_and(is)
+    };
+    let described = cx.models.get(model);
+    let relations = described.into_iter().flat_map(|one| &one.relations);
+    for relation in relations.filter(|one| !one.reverse && holds(&one.name)) {
+        if let Some(target) = cx.models.target(relation) {
+            django::touch_whole(cx, target, span, Access::Read);
+        }
+        if relation.through.is_some() {
+            django::touch_between(cx, model, relation, span, Access::Read);
+            if saved {
+                django::touch_between(cx, model, relation, span, Access::Write);
+            }
+        }
+    }
+}

@@ -203,6 +203,18 @@ fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
         if cx.program.own_member(class, name).is_empty() {
             continue;
         }
+        for (path, span) in super::lists::written_keys(cx, class, name) {
+            let (path, access) = (path.as_str(), Access::Read);
+            touch_path(
+                cx,
+                Touching {
+                    model,
+                    path,
+                    span,
+                    access,
+                },
+            );
+        }
         let value = cx.silent_attribute(&Atom::Class(class).into(), name);
         let fallback = cx.program.module(class.file).class(class.class).name_span;
         for text in super::lists::all_texts(&value) {
@@ -235,7 +247,7 @@ fn carry(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, part: Part) {
         let span = place_of(cx, class, &[attribute]);
         let itself = Atom::Instance(class);
         let mut classes = Value::nothing();
-        if cx.class_member(class, attribute).is_some() {
+        if views::says(cx, class, attribute) {
             classes = classes.or(&cx.silent_attribute(&itself.clone().into(), attribute));
         }
         if cx.class_member(class, method).is_some() {

@@ -4,11 +4,11 @@
 //! Facts are those of `django/views/generic/edit.py` (Django 4.2 to 5.2) and of `rest_framework/mixins.py`, `views.py` and
 //! `permissions.py` (3.14 to 3.16).
 
-use super::{request, views};
+use super::{generic, request, views};
 use crate::cells::Key;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef};
 use impact_facts::Span;
 
@@ -124,4 +124,30 @@ fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<Function
         }
         _ => None,
     }
+}
+
+/// What a view passes to its form: what its own `get_form_kwargs` says, or what the framework's does.
+pub(super) fn form_arguments(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    match cx.class_member(class, "get_form_kwargs") {
+        Some(_) => quietly(cx, |cx| {
+            cx.call_method(&Atom::Instance(class), "get_form_kwargs", Span::default())
+        }),
+        None => base_arguments(cx, class),
+    }
+}
+
+/// `super().get_form_kwargs()`: the row that is changed, and plain values.
+pub(super) fn base_arguments(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    let mut made = Dictionary {
+        keys: Value::outside("builtins.str"),
+        ..Dictionary::default()
+    };
+    let initial = Value::dictionary(Dictionary::default());
+    made.known.insert("initial".into(), initial);
+    if generic::deeds(cx, class).0.contains(&generic::Does::Update) {
+        let row = given(cx, class, Gets::Row);
+        let row = row.filter(|atom| matches!(atom, Atom::Mapped(_)));
+        made.known.insert("instance".into(), row);
+    }
+    Value::dictionary(made)
 }

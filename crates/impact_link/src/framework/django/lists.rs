@@ -105,7 +105,7 @@ fn lists(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, names: &[&str]
 }
 
 /// `fields = {"name": ["exact"]}`: the keys, where they stand.
-fn written_keys(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Vec<(String, Span)> {
+pub(super) fn written_keys(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Vec<(String, Span)> {
     let module = cx.program.module(class.file);
     let mut found = Vec::new();
     for definition in cx.program.own_member(class, name) {
@@ -337,8 +337,12 @@ pub(super) fn sources(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId
             .or_else(|| module.dotted(id))
             .unwrap_or_default();
         let span = inner(module.expression(id).span, skip);
+        let beyond = texts_of(module, call, &["slug_field"]);
         for model in models {
-            source_of(cx, *model, &path, span, nested);
+            let rows = source_of(cx, *model, &path, span, nested);
+            for (name, span) in &beyond {
+                name_of_rows(cx, &rows, name, *span);
+            }
         }
     }
 }
@@ -350,13 +354,79 @@ fn is_field(cx: &Evaluator<'_>, class: ClassRef) -> bool {
     })
 }
 
+/// Strings that a call gives under some keywords, where they stand.
+fn texts_of(
+    module: &impact_facts::Module,
+    call: &impact_facts::Call,
+    keywords: &[&str],
+) -> Vec<(String, Span)> {
+    let given = call.arguments.iter().filter(|argument| {
+        let name = argument.name.map(|(name, _)| module.name(name));
+        name.is_some_and(|name| keywords.contains(&name))
+    });
+    given
+        .filter_map(|argument| {
+            let text = module.plain_text(argument.value)?;
+            Some((text, inner(module.expression(argument.value).span, 1)))
+        })
+        .collect()
+}
+
+fn name_of_rows(cx: &mut Evaluator<'_>, rows: &Value, path: &str, span: Span) {
+    for model in crate::orm::django::models_of(rows) {
+        let access = Access::Read;
+        touch_path(
+            cx,
+            Touching {
+                model,
+                path,
+                span,
+                access,
+            },
+        );
+    }
+}
+
+/// `resource_field = Field(attribute="owner__name")` of import-export.
+pub(super) fn columns(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId]) {
+    let module = cx.program.module(class.file);
+    for (_, call, callee) in calls(cx, class) {
+        let known = callee
+            .external()
+            .is_some_and(|name| name.starts_with("import_export.") && name.ends_with("Field"));
+        if !known {
+            continue;
+        }
+        for (path, span) in texts_of(module, call, &["attribute"]) {
+            let rows = Value::any_of(models.iter().copied().map(Atom::Mapped));
+            name_of_rows(cx, &rows, &path, span);
+        }
+    }
+}
+
+/// The methods that `SerializerMethodField("name")` names.
+pub(super) fn method_names(cx: &Evaluator<'_>, class: ClassRef) -> Vec<String> {
+    let module = cx.program.module(class.file);
+    let mut found = Vec::new();
+    for (_, call, callee) in calls(cx, class) {
+        let known = callee
+            .external()
+            .is_some_and(|name| name.ends_with("SerializerMethodField"));
+        if known && let Some(first) = call.arguments.first() {
+            found.extend(module.plain_text(first.value));
+        }
+    }
+    found
+}
+
+/// Follows a source, and carries its rows on; the rows.
 fn source_of(
     cx: &mut Evaluator<'_>,
     model: ModelId,
     path: &str,
     span: Span,
     nested: Option<ClassRef>,
-) {
+) -> Value {
     let access = Access::Read;
     let dunder = path.replace('.', "__");
     touch_path(
@@ -386,6 +456,7 @@ fn source_of(
             impact_facts::Certainty::Exact,
         );
     }
+    rows
 }
 
 /// Without the quotes.

@@ -85,7 +85,14 @@ impl Door for DjangoWeb {
         }
     }
 
+    fn put(&self, cx: &mut Evaluator<'_>, of: &Object, span: Span) {
+        request::change_session(cx, of, None, span);
+    }
+
     fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        if of.kind == "session" {
+            return Some(Value::unknown("what a session holds"));
+        }
         forms::key(cx, of, key, span)
     }
 
@@ -142,7 +149,12 @@ fn made_method(
     call: &CallSite<'_>,
 ) -> Option<Value> {
     match of {
-        Atom::Object(object) if object.door == WEB => formsets::method(cx, object, name, call),
+        Atom::Object(object) if object.door == WEB => {
+            if request::change_session(cx, object, Some(name), call.span) {
+                return Some(Value::unknown("what a session holds"));
+            }
+            formsets::method(cx, object, name, call)
+        }
         _ => None,
     }
 }

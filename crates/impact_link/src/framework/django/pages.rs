@@ -54,7 +54,7 @@ fn template_names(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value, many: b
     let span = cx.program.module(class.file).class(class.class).name_span;
     let itself = Atom::Instance(class);
     let mut names = Value::nothing();
-    if cx.class_member(class, "template_name").is_some() {
+    if views::says(cx, class, "template_name") {
         names = names.or(&cx.silent_attribute(&itself.clone().into(), "template_name"));
     }
     if cx.class_member(class, "get_template_names").is_some() {
@@ -146,7 +146,7 @@ fn base_context(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) -> Value 
     if generic::deeds(cx, class).0.contains(&generic::Does::Form) {
         insert("form", super::hooks::form(cx, class));
     }
-    if cx.class_member(class, "context_object_name").is_some() {
+    if views::says(cx, class, "context_object_name") {
         let names = cx.silent_attribute(&itself, "context_object_name");
         let (does, _) = generic::deeds(cx, class);
         let is_list = does.contains(&generic::Does::List);

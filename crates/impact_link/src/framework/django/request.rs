@@ -5,7 +5,7 @@ use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::django::{signals, user_model};
 use crate::touch::Manner;
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Object, Value};
 use impact_facts::{Access, Certainty, Span};
 
 /// Classes of requests.
@@ -42,9 +42,65 @@ pub(super) fn attribute(
     }
     match member.name {
         "user" => Some(user(cx, member.span)),
-        "auser" => None,
+        "session" => Some(session(cx, member.span)),
         _ => None,
     }
+}
+
+/// The kind of what a request keeps between requests.
+const SESSION: &str = "session";
+/// Methods of a session that change it (`django/contrib/sessions/backends/base.py`).
+const CHANGING: &[&str] = &[
+    "pop",
+    "setdefault",
+    "update",
+    "clear",
+    "flush",
+    "save",
+    "create",
+    "delete",
+    "cycle_key",
+    "set_expiry",
+    "set_test_cookie",
+    "delete_test_cookie",
+];
+
+/// A session is loaded when it is asked for, whole, from the table where the settings name no other store.
+fn session(cx: &mut Evaluator<'_>, span: Span) -> Value {
+    touch_session(cx, span, Access::Read);
+    Object::new(super::WEB, SESSION, None).into()
+}
+
+fn touch_session(cx: &mut Evaluator<'_>, span: Span, access: Access) {
+    let engine = setting(cx, "SESSION_ENGINE");
+    let elsewhere = |store: &String| {
+        ["signed_cookies", ".file", ".cache"]
+            .iter()
+            .any(|end| store.ends_with(end))
+    };
+    let stores = super::settings::texts(&engine);
+    if !stores.is_empty() && stores.iter().all(elsewhere) {
+        return;
+    }
+    if let Some(session) = cx.models.named("django.contrib.sessions.models.Session") {
+        let manner = Manner::whole(access).at_most(Certainty::Likely);
+        cx.touch_row(session, span, manner, &|_| true);
+    }
+}
+
+/// `request.session["cart"] = …` and methods that change a session: it is saved after the request.
+pub(super) fn change_session(
+    cx: &mut Evaluator<'_>,
+    of: &Object,
+    method: Option<&str>,
+    span: Span,
+) -> bool {
+    let changes = method.is_none_or(|name| CHANGING.contains(&name.trim_start_matches('a')));
+    let is_session = of.kind == SESSION;
+    if is_session && changes {
+        touch_session(cx, span, Access::Write);
+    }
+    is_session
 }
 
 /// The user of a request: the session's, loaded when it is asked for, by a backend that the settings name.
@@ -57,10 +113,7 @@ pub(super) fn user(cx: &mut Evaluator<'_>, span: Span) -> Value {
             cx.touch_row(*model, span, manner, &|field| !field.deferred);
         }
     }
-    if let Some(session) = cx.models.named("django.contrib.sessions.models.Session") {
-        let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
-        cx.touch_row(session, span, manner, &|_| true);
-    }
+    touch_session(cx, span, Access::Read);
     user
 }
 
@@ -106,10 +159,8 @@ fn login(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
             }
         }
     }
-    if let Some(session) = cx.models.named("django.contrib.sessions.models.Session") {
-        for access in [Access::Read, Access::Write] {
-            cx.touch_row(session, call.span, Manner::whole(access), &|_| true);
-        }
+    for access in [Access::Read, Access::Write] {
+        touch_session(cx, call.span, access);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Assembled, ExpressionKind};
+use impact_facts::{Assembled, ExpressionKind, Span};
 use std::sync::Arc;
 
 /// Actions that routers know: name, method, whether the path names one row, the base that brings it.
@@ -22,13 +22,19 @@ const ACTIONS: &[(&str, &str, bool, &str)] = &[
 ];
 
 /// Making a router: each knows the place where it is made.
-pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
     let last = name.rsplit('.').next().unwrap_or_default();
     if !name.starts_with("rest_framework") || !last.ends_with("Router") {
         return None;
     }
     let mut made = Object::new(WEB, "router", None)
         .with_word(&format!("at:{}:{}", cx.file.0, call.span.start));
+    if last == "DefaultRouter"
+        && let Some(key) = key(cx, &Atom::Object(made.clone().into()))
+    {
+        let list = root(cx, call.span);
+        cx.cells.join(key, &Value::list(list));
+    }
     // `NestedSimpleRouter(parent, "users", lookup="user")`
     if last.contains("Nested")
         && let [prefix, ..] = texts(&call.value(1, "parent_prefix")).as_slice()
@@ -41,6 +47,17 @@ pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
         ));
     }
     Some(made.into())
+}
+
+/// The list of all routes that a default router answers at its root.
+fn root(cx: &Evaluator<'_>, span: Span) -> Value {
+    let view = Object::new(WEB, "view", None).with_word("method:GET");
+    let made = Object::new(WEB, "route", None)
+        .with_value("route", Atom::Text(Arc::new(Assembled::default())).into())
+        .with_value("view", view.into())
+        .with_word(&format!("start:{}:{}", cx.file.0, span.start))
+        .with_word(&format!("end:{}", span.end));
+    made.into()
 }
 
 /// Under which word a router's routes are kept; a router of a class of the program by its class.
@@ -64,6 +81,13 @@ fn is_router(cx: &Evaluator<'_>, class: ClassRef) -> bool {
     })
 }
 
+fn is_default(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.program.ancestors(class).iter().any(|base| {
+        base.external()
+            .is_some_and(|name| name.ends_with(".DefaultRouter"))
+    })
+}
+
 /// `router.urls`.
 pub(super) fn attribute(
     cx: &mut Evaluator<'_>,
@@ -74,7 +98,13 @@ pub(super) fn attribute(
         return None;
     }
     let key = key(cx, of)?;
-    Some(cx.read(key))
+    let urls = cx.read(key);
+    match of {
+        Atom::Instance(class) if is_default(cx, *class) && member.span != Span::default() => {
+            Some(urls.or(&Value::list(root(cx, member.span))))
+        }
+        _ => Some(urls),
+    }
 }
 
 /// `router.register(prefix, viewset)`: the router's `urls` grow.

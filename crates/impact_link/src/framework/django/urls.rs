@@ -234,7 +234,7 @@ fn walk(
                 for (page, methods, runs) in super::admin::pages(cx) {
                     add(cx, &route, &format!("{methods} /{path}{page}"), runs, seen);
                 }
-            } else if !is_include {
+            } else if !is_include && !is_ninja(&view) {
                 let (methods, runs) = handlers(cx, &view);
                 add(cx, &route, &format!("{methods} /{path}"), runs, seen);
             }
@@ -360,6 +360,16 @@ fn is_admin(view: &Value) -> bool {
     })
 }
 
+/// `api.urls` of Django Ninja: its operations say their paths themselves.
+fn is_ninja(view: &Value) -> bool {
+    view.atoms().iter().any(|atom| match atom {
+        Atom::Member(of, name) if &**name == "urls" => {
+            matches!(&**of, Atom::Outside(class) if class.starts_with("ninja."))
+        }
+        _ => false,
+    })
+}
+
 fn add(
     cx: &mut Evaluator<'_>,
     route: &Object,
@@ -413,9 +423,11 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
                 methods.extend(said);
             }
             Atom::Object(object) if object.kind == "view" => {
+                let told: Vec<String> = object.words_after("method:").map(str::to_owned).collect();
+                if object.class.is_none() {
+                    methods.extend(told.clone());
+                }
                 if let Some(class) = object.class {
-                    let told: Vec<String> =
-                        object.words_after("method:").map(str::to_owned).collect();
                     let action = object.words_after("action:").next();
                     let (said, code) = class_handlers(cx, class, &told, action);
                     open |= said.is_empty();

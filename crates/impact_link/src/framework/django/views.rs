@@ -75,6 +75,17 @@ fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
         })
 }
 
+/// Whether a class says something under a name: its body or a base's, or a method that sets it.
+pub(super) fn says(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> bool {
+    if cx.class_member(class, name).is_some() {
+        return true;
+    }
+    let bases = super::carriers::own_bases(cx, class);
+    bases
+        .into_iter()
+        .any(|base| !cx.read(Key::Attribute(base, name.into())).is_nothing())
+}
+
 /// The queryset of a generic view: `get_queryset`, `queryset`, or all rows of `model`.
 pub(super) fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     if cx.class_member(class, "get_queryset").is_some() {
@@ -123,6 +134,12 @@ pub(super) fn method(
             let all = any_queryset(cx, *class, call.span);
             Some(cx.iterate(&all, call.span))
         }
+        (Atom::Instance(class), "get_form_kwargs") if is_view(cx, *class) => {
+            Some(super::hooks::base_arguments(cx, *class))
+        }
+        (Atom::Instance(class), "get_initial") if is_view(cx, *class) => {
+            Some(Value::dictionary(crate::value::Dictionary::default()))
+        }
         (Atom::Instance(class), "get_context_data") if is_view(cx, *class) => {
             Some(super::pages::context_data(cx, *class, call))
         }
@@ -158,7 +175,18 @@ pub(super) fn carrier(
     if classes.is_nothing() && name == "get_form" {
         return form_of_model(cx, class, call.span);
     }
-    cx.call(&classes, call)
+    if name != "get_form" {
+        return cx.call(&classes, call);
+    }
+    let passed = [crate::door::Passed {
+        spread: impact_facts::Spread::Named,
+        ..crate::door::Passed::plain(super::hooks::form_arguments(cx, class), call.span)
+    }];
+    let call = CallSite {
+        arguments: &passed,
+        ..*call
+    };
+    cx.call(&classes, &call)
 }
 
 /// The form that a view makes of its model, where it names no form.
@@ -178,10 +206,10 @@ fn form_of_model(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
 /// `super().get_queryset()`: what the class says without its own method.
 fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     let itself: Value = Atom::Instance(class).into();
-    if cx.class_member(class, "queryset").is_some() {
+    if says(cx, class, "queryset") {
         return cx.silent_attribute(&itself, "queryset");
     }
-    if cx.class_member(class, "model").is_none() {
+    if !says(cx, class, "model") {
         return Value::unknown("the queryset of a view without a model");
     }
     rows_of_models(cx, &itself, span)
@@ -191,16 +219,16 @@ fn own_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
 pub(super) fn inherited_queryset(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Value {
     let itself: Value = Atom::Instance(class).into();
     let below = cx.descendants.get(&class).cloned().unwrap_or_default();
-    let says = |cx: &Evaluator<'_>, name: &str| {
+    let any_says = |cx: &mut Evaluator<'_>, name: &str| {
         let children = below.iter().take(MAX_BELOW);
         let mut all = children.chain([&class]);
-        all.any(|one| cx.class_member(*one, name).is_some())
+        all.any(|one| says(cx, *one, name))
     };
     let mut rows = Value::nothing();
-    if says(cx, "queryset") {
+    if any_says(cx, "queryset") {
         rows = rows.or(&cx.silent_attribute(&itself, "queryset"));
     }
-    if says(cx, "model") {
+    if any_says(cx, "model") {
         rows = rows.or(&rows_of_models(cx, &itself, span));
     }
     if rows.is_nothing() {

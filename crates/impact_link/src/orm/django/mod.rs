@@ -192,6 +192,18 @@ fn touch_path_as(cx: &mut Evaluator<'_>, touching: Touching<'_>, manner: Manner)
     }
 }
 
+/// Touches the keys of a relation, unnamed.
+pub(crate) fn touch_between(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    relation: &impact_facts::Relationship,
+    span: Span,
+    access: Access,
+) {
+    let file = cx.file;
+    lookup::read_key(cx, model, relation, file, span, Manner::implied(access));
+}
+
 /// Touches every field of a model, unnamed.
 pub(crate) fn touch_whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span, access: Access) {
     cx.touch_row(model, span, Manner::whole(access), &|_| true);

@@ -1,0 +1,86 @@
+"""Applications and tokens of django-oauth-toolkit 3."""
+
+from django.conf import settings
+from django.db import models
+
+
+class AbstractApplication(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    client_id = models.CharField(max_length=100, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="%(app_label)s_%(class)s", null=True, on_delete=models.CASCADE
+    )
+    redirect_uris = models.TextField()
+    post_logout_redirect_uris = models.TextField()
+    client_type = models.CharField(max_length=32)
+    authorization_grant_type = models.CharField(max_length=32)
+    client_secret = models.CharField(max_length=255)
+    hash_client_secret = models.BooleanField(default=True)
+    name = models.CharField(max_length=255)
+    skip_authorization = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+    algorithm = models.CharField(max_length=5)
+    allowed_origins = models.TextField()
+
+    class Meta:
+        abstract = True
+
+
+class Application(AbstractApplication):
+    pass
+
+
+class Grant(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="oauth2_provider_grant", on_delete=models.CASCADE
+    )
+    code = models.CharField(max_length=255, unique=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE)
+    expires = models.DateTimeField()
+    redirect_uri = models.TextField()
+    scope = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+    code_challenge = models.CharField(max_length=128)
+    code_challenge_method = models.CharField(max_length=10)
+    nonce = models.CharField(max_length=255)
+    claims = models.TextField()
+
+
+class AbstractAccessToken(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, related_name="%(app_label)s_%(class)s", on_delete=models.CASCADE
+    )
+    token = models.TextField()
+    token_checksum = models.CharField(max_length=64, unique=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True)
+    expires = models.DateTimeField()
+    scope = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class AccessToken(AbstractAccessToken):
+    pass
+
+
+class RefreshToken(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="oauth2_provider_refreshtoken", on_delete=models.CASCADE
+    )
+    token = models.CharField(max_length=255)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE)
+    access_token = models.OneToOneField(
+        AccessToken, on_delete=models.SET_NULL, null=True, related_name="refresh_token"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+    token_family = models.UUIDField(null=True)
+    revoked = models.DateTimeField(null=True)
