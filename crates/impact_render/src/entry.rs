@@ -63,23 +63,32 @@ pub(crate) fn entries<'a>(report: &Report<'a>, sources: Sources<'_>) -> Vec<Entr
     let mut all = Vec::new();
     for check in &report.checks {
         for finding in &check.judgement.findings {
-            all.push(entry(Some(*check), finding, sources));
+            all.push(entry(report, Some(*check), finding, sources));
         }
     }
     let loose = report.loose.iter();
-    all.extend(loose.map(|finding| entry(None, finding, sources)));
+    all.extend(loose.map(|finding| entry(report, None, finding, sources)));
     all
 }
 
-fn entry<'a>(check: Option<Check<'a>>, finding: &'a Finding, sources: Sources<'_>) -> Entry<'a> {
+fn entry<'a>(
+    report: &Report<'a>,
+    check: Option<Check<'a>>,
+    finding: &'a Finding,
+    sources: Sources<'_>,
+) -> Entry<'a> {
+    let place = finding.place.as_ref().map(|place| {
+        let place = frame::located(place, sources);
+        Place {
+            path: report.from_repository(&place.path).into(),
+            ..place
+        }
+    });
     Entry {
         check,
         finding,
         class: finding.class.entry(),
-        place: finding
-            .place
-            .as_ref()
-            .map(|place| frame::located(place, sources)),
+        place,
         way: check.and_then(|check| text::way_of(&check, finding)),
     }
 }

@@ -15,6 +15,7 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
         let mut suite = TestSuite::new(name.clone());
         let one = Report {
             checks: vec![*check],
+            at: report.at,
             ..Report::default()
         };
         for entry in entries(&one, sources) {
@@ -36,6 +37,7 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
         let mut suite = TestSuite::new("migrations and waivers");
         let loose = Report {
             loose: report.loose,
+            at: report.at,
             ..Report::default()
         };
         for entry in entries(&loose, sources) {

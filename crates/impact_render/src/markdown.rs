@@ -15,10 +15,11 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
     let mut out = format!("{MARK}\n## impact: {}\n", report.verdict().name());
     out.push_str(&summary(report));
     for check in &report.checks {
-        out.push_str(&one(check, sources));
+        out.push_str(&one(report, check, sources));
     }
     let loose = Report {
         loose: report.loose,
+        at: report.at,
         ..Report::default()
     };
     let all = entries(&loose, sources);
@@ -53,7 +54,7 @@ fn summary(report: &Report<'_>) -> String {
     out
 }
 
-fn one(check: &Check<'_>, sources: Sources<'_>) -> String {
+fn one(all: &Report<'_>, check: &Check<'_>, sources: Sources<'_>) -> String {
     let verdict = check.judgement.verdict;
     let mut out = format!(
         "\n### {} `{}`: {}\n",
@@ -66,6 +67,7 @@ fn one(check: &Check<'_>, sources: Sources<'_>) -> String {
     }
     let report = Report {
         checks: vec![*check],
+        at: all.at,
         ..Report::default()
     };
     let all = entries(&report, sources);

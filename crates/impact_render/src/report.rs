@@ -10,6 +10,9 @@ pub struct Report<'a> {
     pub checks: Vec<Check<'a>>,
     /// What is said of no single change: statements that were not understood, waivers, annotations.
     pub loose: &'a [Finding],
+    /// The workspace's path from the root of its git repository, without a slash at its end; empty if it is that root.
+    /// Formats that other programs read name files from there.
+    pub at: &'a str,
 }
 
 /// One change: what was traced and how it was judged.
@@ -51,6 +54,23 @@ impl<'a> Check<'a> {
 }
 
 impl Report<'_> {
+    /// A path of the workspace as its repository names it: `..` of services beside the workspace is followed.
+    pub(crate) fn from_repository(&self, path: &str) -> String {
+        if self.at.is_empty() {
+            return path.to_owned();
+        }
+        let mut parts: Vec<&str> = self.at.split('/').collect();
+        for part in path.split('/') {
+            match (part, parts.last()) {
+                ("..", Some(last)) if *last != ".." => {
+                    parts.pop();
+                }
+                _ => parts.push(part),
+            }
+        }
+        parts.join("/")
+    }
+
     /// The gravest verdict of all checks and of what is said beside them; clear if there is nothing.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

@@ -17,7 +17,7 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
     let results: Vec<Value> = entries(report, sources)
         .iter()
         .take(MOST_RESULTS)
-        .map(result)
+        .map(|entry| result(report, entry))
         .collect();
     let verdict = report.verdict();
     let invocation = json!({"executionSuccessful": true, "exitCode": verdict.exit_code()});
@@ -62,7 +62,7 @@ fn rule(row: &impact_policy::FindingClassEntry) -> Value {
     })
 }
 
-fn result(entry: &Entry<'_>) -> Value {
+fn result(report: &Report<'_>, entry: &Entry<'_>) -> Value {
     let level = match entry.finding.level {
         Level::Block | Level::Inconclusive => "error",
         Level::Warn => "warning",
@@ -82,7 +82,7 @@ fn result(entry: &Entry<'_>) -> Value {
         "locations": entry.place.iter().map(location).collect::<Vec<_>>(),
         "partialFingerprints": {"impact/v1": entry.finding.fingerprint},
     });
-    let flow = entry.way.and_then(code_flow);
+    let flow = entry.way.and_then(|way| code_flow(report, way));
     if let (Some(flow), Some(object)) = (flow, result.as_object_mut()) {
         object.insert("codeFlows".to_owned(), json!([flow]));
     }
@@ -96,14 +96,17 @@ fn result(entry: &Entry<'_>) -> Value {
 }
 
 /// The steps that have a place; none if none has.
-fn code_flow(way: &Proof) -> Option<Value> {
+fn code_flow(report: &Report<'_>, way: &Proof) -> Option<Value> {
     let located = way
         .steps
         .iter()
         .filter_map(|step| Some((step, step.place.as_ref()?)));
     let steps: Vec<Value> = located
         .map(|(step, place)| {
-            let mut at = location(place);
+            let mut at = location(&Place {
+                path: report.from_repository(&place.path).into(),
+                ..place.clone()
+            });
             if let Some(object) = at.as_object_mut() {
                 object.insert("message".to_owned(), json!({"text": step.label}));
             }

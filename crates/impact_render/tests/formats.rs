@@ -310,6 +310,7 @@ fn rich(then: impl FnOnce(&Report<'_>, Sources<'_>)) {
             ..Check::new(&trace, &judgement)
         }],
         loose: &[unread],
+        ..Report::default()
     };
     then(&report, &|path: &str| workspace.sources.get(path).cloned());
 }
@@ -387,6 +388,7 @@ fn annotations_stay_within_what_a_step_shows() {
         let many = Report {
             checks: vec![report.checks[0]; 20],
             loose: report.loose,
+            ..Report::default()
         };
         let text = Format::Github.render(&many, sources, &Settings::default());
         let count = |word: &str| text.lines().filter(|line| line.starts_with(word)).count();

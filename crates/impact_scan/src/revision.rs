@@ -277,14 +277,16 @@ impl Revision<'_> {
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(words)?;
         }
-        let header = self
-            .repository
-            .git
-            .find_header(id)
-            .map_err(|error| format!("{path}: {error}"))?;
+        let header = self.repository.git.find_header(id);
+        let size = match header {
+            Ok(header) => header.size(),
+            // A partial clone leaves large files away: such a file is as one that is too large to be read.
+            Err(_) if impact_extract::language_of(path, &[]).is_none() => LARGEST + 1,
+            Err(error) => return Err(format!("{path}: {error}")),
+        };
         let mut file = File::create(&target).map_err(words)?;
-        if header.size() > LARGEST {
-            file.set_len(header.size()).map_err(words)?;
+        if size > LARGEST {
+            file.set_len(size).map_err(words)?;
             return Ok(0);
         }
         let blob = self

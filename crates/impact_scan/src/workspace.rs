@@ -117,6 +117,15 @@ impl Workspace {
         }
     }
 
+    /// Its path from the root of the git repository that it is in; empty if it is that root, or in none.
+    #[must_use]
+    pub fn path_in_repository(&self) -> String {
+        let mut above = self.root.ancestors();
+        let root = above.find(|directory| directory.join(".git").exists());
+        let below = root.and_then(|root| self.root.strip_prefix(root).ok());
+        below.map(slashes).unwrap_or_default()
+    }
+
     /// The workspace that `directory` is in: of the nearest `impact.toml` at or above it, else of the repository it is
     /// in, else [`Workspace::at`] it.
     pub fn around(directory: &Path) -> Result<Self, WorkspaceError> {

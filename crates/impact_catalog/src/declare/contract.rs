@@ -341,8 +341,22 @@ const BOUNDED: &[&str] = &[
     "char",
     "character",
     "charfield",
+    "urlfield",
+    "emailfield",
+    "slugfield",
+    "filefield",
+    "imagefield",
+    "filepathfield",
     "string",
     "unicode",
+];
+/// Fields of Django that make the same type of column (`DatabaseWrapper.data_types`): what the ORM checks differs.
+const ALIKE: &[&[&str]] = &[
+    &["foreignkey", "onetoonefield"],
+    &["booleanfield", "nullbooleanfield"],
+    &["integerfield", "positiveintegerfield"],
+    &["smallintegerfield", "positivesmallintegerfield"],
+    &["bigintegerfield", "positivebigintegerfield"],
 ];
 
 /// Whether code sees no difference: the same type, a type of which nothing is known, or a text that may be longer.
@@ -352,6 +366,10 @@ fn same_type(before: &str, after: &str) -> bool {
     }
     let (word, length) = parts(before);
     let (new_word, new_length) = parts(after);
+    let alike = |all: &&[&str]| all.contains(&word) && all.contains(&new_word);
+    if ALIKE.iter().copied().any(|all| alike(&all)) {
+        return true;
+    }
     let was_text = TEXTS.contains(&word) || BOUNDED.contains(&word);
     if TEXTS.contains(&new_word) {
         return was_text;
@@ -383,6 +401,8 @@ mod tests {
             ("varchar(20)", "varchar(40)"),
             ("charfield", "textfield"),
             ("", "int"),
+            ("urlfield(2048)", "charfield(2048)"),
+            ("foreignkey", "onetoonefield"),
         ];
         assert!(same.iter().all(|(before, after)| same_type(before, after)));
         let other = [
@@ -390,6 +410,7 @@ mod tests {
             ("text", "varchar(20)"),
             ("varchar(40)", "varchar(20)"),
             ("text", "jsonb"),
+            ("charfield(200)", "emailfield(100)"),
         ];
         assert!(
             other

@@ -127,7 +127,7 @@ fn migrate_twins(
     declarations: &mut Declarations,
 ) {
     for twin in twins {
-        let dialect = named_dialect(&twin.root).unwrap_or(options.dialect);
+        let dialect = twin.dialect.unwrap_or(options.dialect);
         let mut replay = Replay::new(options.database, dialect);
         let database = Database {
             name: options.database.into(),
@@ -295,22 +295,16 @@ fn belongs(planned: &Planned, own: &BTreeSet<TableName>) -> bool {
     }
 }
 
-/// Parts from the others the sets whose path names another dialect where a sibling's names the right one: the same
-/// database twice.
+/// Parts from the others the sets that say another dialect where a sibling says the right one, or says none and makes
+/// the same tables: the same database twice.
 fn of_dialect(sets: Vec<MigrationSet>, dialect: Dialect) -> (Vec<MigrationSet>, Vec<MigrationSet>) {
-    let named = |set: &MigrationSet| named_dialect(&set.root);
-    if !sets.iter().any(|set| named(set) == Some(dialect)) {
-        return (sets, Vec::new());
-    }
-    sets.into_iter()
-        .partition(|set| named(set).is_none_or(|named| named == dialect))
-}
-
-/// The dialect that a folder of a path names.
-fn named_dialect(path: &str) -> Option<Dialect> {
-    path.split(['/', '_', '-', '.'])
-        .rev()
-        .find_map(Dialect::from_name)
+    let ours = sets.iter().any(|set| set.dialect == Some(dialect));
+    let unsaid = sets.iter().filter(|set| set.dialect.is_none());
+    let tables: BTreeSet<TableName> = unsaid.flat_map(created_tables).collect();
+    sets.into_iter().partition(|set| {
+        let same = set.dialect.is_none_or(|said| said == dialect);
+        same || !ours && created_tables(set).is_disjoint(&tables)
+    })
 }
 
 /// Sets that create no table twice are one database.

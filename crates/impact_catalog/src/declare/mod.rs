@@ -8,11 +8,13 @@ mod alembic;
 mod class_fields;
 mod contract;
 mod databases;
+mod dialect;
 mod diesel;
 mod django;
 mod mapped;
 mod peewee;
 mod sea_orm;
+mod sea_query;
 mod sql;
 mod sqlalchemy;
 mod statements;
@@ -26,6 +28,7 @@ use crate::replay::Replay;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use impact_bind::Program;
 use impact_facts::{Catalog, Dialect, FileId, Migration, Model, SchemaStep, Span};
+use std::collections::BTreeSet;
 
 /// Of which service's which database to speak, and what is known beforehand.
 #[derive(Debug, Clone)]
@@ -92,6 +95,8 @@ pub(crate) struct MigrationSet {
     pub(crate) runner: &'static str,
     /// The folder that holds them; what names the database where there are several.
     pub(crate) root: Box<str>,
+    /// The dialect that the folder or the files' names say, see [`dialect`].
+    pub(crate) dialect: Option<Dialect>,
     pub(crate) files: Vec<FileSteps>,
 }
 
@@ -106,6 +111,25 @@ pub(crate) struct Declared {
     pub(crate) backward: Vec<FileId>,
 }
 
+impl Declared {
+    /// Leaves away what is also said otherwise: SQL files that code runs as migrations are no other runner's, and no dumps.
+    fn once(&mut self) {
+        let of_code = |set: &&MigrationSet| set.runner == sea_query::RUNNER;
+        let files = self.sets.iter().filter(of_code).flat_map(|set| &set.files);
+        let taken: BTreeSet<FileId> = files.map(|file| file.file).collect();
+        for set in &mut self.sets {
+            if set.runner != sea_query::RUNNER {
+                set.files.retain(|file| !taken.contains(&file.file));
+            }
+        }
+        self.sets.retain(|set| !set.files.is_empty());
+        self.dumps.retain(|file| !taken.contains(&file.file));
+        let back: BTreeSet<FileId> = self.backward.drain(..).collect();
+        self.dumps.retain(|file| !back.contains(&file.file));
+        self.backward.extend(back.difference(&taken));
+    }
+}
+
 /// How one ORM or runner declares: one file each.
 type Declarer = fn(&Program<'_>, &DeclareOptions<'_>) -> Declared;
 
@@ -117,6 +141,7 @@ const DECLARERS: &[Declarer] = &[
     sqlalchemy::declare,
     diesel::declare,
     sea_orm::declare,
+    sea_query::declare,
     peewee::declare,
     tortoise::declare,
 ];
@@ -132,6 +157,7 @@ pub fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declarati
         all.dumps.append(&mut found.dumps);
         all.backward.append(&mut found.backward);
     }
+    all.once();
     let chosen = Chosen::of(options);
     all.sets
         .retain(|set| chosen.any(set.files.iter().map(|file| program.path(file.file))));

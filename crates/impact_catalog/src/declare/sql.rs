@@ -1,6 +1,6 @@
 //! Migrations and dumps that are SQL files.
 
-use super::{DeclareOptions, Declared, FileSteps, MigrationSet, Planned, is_aside};
+use super::{DeclareOptions, Declared, FileSteps, MigrationSet, Planned, dialect, is_aside};
 use crate::runner::{Layout, layout};
 use crate::text::SourceText;
 use impact_bind::Program;
@@ -14,9 +14,12 @@ struct Versioned<'p> {
     steps: FileSteps,
 }
 
+/// What sets migrations apart: the folder, the runner, and the dialect that their path says.
+type Home = (Box<str>, &'static str, Option<Dialect>);
+
 /// Reads every SQL file of the service.
 pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declared {
-    let mut sets: BTreeMap<(Box<str>, &'static str), Vec<Versioned<'_>>> = BTreeMap::new();
+    let mut sets: BTreeMap<Home, Vec<Versioned<'_>>> = BTreeMap::new();
     let mut declared = Declared::default();
     for file in program.files().filter(|file| program.is_own(*file)) {
         let path = program.path(file);
@@ -25,15 +28,19 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
             continue;
         }
         let source = SourceText::of_file(program.module(file));
+        let said = dialect::of_file(path);
+        let read_as = said.unwrap_or(options.dialect);
         match layout(path, &source.text) {
             Layout::Migration(placed) => {
-                let steps = forward(&source, &placed.forward, options.dialect);
+                let steps = forward(&source, &placed.forward, read_as);
                 let revision = revision(path, placed.root);
                 let steps = FileSteps {
                     backward: backward(&source, &placed.forward),
                     ..FileSteps::forward(file, revision, steps)
                 };
-                let set = sets.entry((placed.root.into(), placed.runner)).or_default();
+                let set = sets
+                    .entry((placed.root.into(), placed.runner, said))
+                    .or_default();
                 set.push(Versioned {
                     version: placed.version,
                     path,
@@ -41,14 +48,12 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
                 });
             }
             Layout::Backward => declared.backward.push(file),
-            Layout::Other => declared
-                .dumps
-                .extend(dump(file, path, &source, options.dialect)),
+            Layout::Other => declared.dumps.extend(dump(file, path, &source, read_as)),
         }
     }
     declared.sets = sets
         .into_iter()
-        .map(|((root, runner), files)| ordered(root, runner, files))
+        .map(|(home, files)| ordered(home, files))
         .collect();
     declared
 }
@@ -77,7 +82,7 @@ fn backward(source: &SourceText, forward: &[Span]) -> Vec<Span> {
     parts
 }
 
-fn ordered(root: Box<str>, runner: &'static str, mut files: Vec<Versioned<'_>>) -> MigrationSet {
+fn ordered((root, runner, dialect): Home, mut files: Vec<Versioned<'_>>) -> MigrationSet {
     files.sort_by(|a, b| {
         let (key_a, key_b) = (
             (a.version.is_none(), &a.version, a.path),
@@ -88,6 +93,7 @@ fn ordered(root: Box<str>, runner: &'static str, mut files: Vec<Versioned<'_>>) 
     MigrationSet {
         runner,
         root,
+        dialect,
         files: files.into_iter().map(|file| file.steps).collect(),
     }
 }

@@ -183,3 +183,13 @@ fn what_migrations_take() {
 fn classes_with_fields() {
     check(include_str!("cases/class_fields.txt"));
 }
+
+#[test]
+fn sea_query_migrations() {
+    check(include_str!("cases/sea_query.txt"));
+}
+
+#[test]
+fn the_same_migrations_for_several_databases() {
+    check(include_str!("cases/dialects.txt"));
+}

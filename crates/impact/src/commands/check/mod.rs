@@ -190,6 +190,7 @@ fn report(
     destinations: &[(ReportFormat, Destination)],
 ) -> Result<Outcome, Failure> {
     let checks = questions.iter().zip(answers);
+    let at = known.workspace.path_in_repository();
     let report = Report {
         checks: checks
             .map(|(question, (trace, judgement))| Check {
@@ -200,6 +201,7 @@ fn report(
             })
             .collect(),
         loose,
+        at: &at,
     };
     let sources = |path: &str| known.workspace.text_of(path);
     for (format, destination) in destinations {

@@ -8,7 +8,7 @@ mod table;
 mod text;
 
 use super::sqlalchemy::Context;
-use super::{DeclareOptions, Declared, FileSteps, MigrationSet};
+use super::{DeclareOptions, Declared, FileSteps, MigrationSet, dialect};
 use impact_bind::{Place, Program};
 use impact_facts::{
     CollectionKind, ExpressionId, ExpressionKind, FileId, FunctionId, Language, Statement,
@@ -42,6 +42,7 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
     let joined = joined(folders);
     let sets = joined.into_iter().map(|(folder, revisions)| MigrationSet {
         runner: "alembic",
+        dialect: dialect::of_folder(folder),
         root: folder.into(),
         files: ordered(revisions)
             .into_iter()

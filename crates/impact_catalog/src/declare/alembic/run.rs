@@ -16,6 +16,9 @@ const MAX_DEPTH: u32 = 8;
 /// More operations than this in one file: the rest is left away, and the file says so.
 const MAX_STEPS: usize = 20_000;
 
+/// More statements than this run in one file: the rest is not understood.
+const MAX_WORK: u32 = 200_000;
+
 /// A function under way.
 pub(super) struct Run<'a, 'p> {
     pub cx: Context<'a, 'p>,
@@ -26,6 +29,7 @@ pub(super) struct Run<'a, 'p> {
     pub batches: BTreeMap<Name, Batch>,
     pub steps: Vec<Planned>,
     depth: u32,
+    work: u32,
 }
 
 /// The steps of a function.
@@ -47,8 +51,14 @@ pub(super) fn function(
         batches: BTreeMap::new(),
         steps: Vec::new(),
         depth: 0,
+        work: 0,
     };
-    run.block(&program.module(file).function(id).body);
+    let function = program.module(file).function(id);
+    run.block(&function.body);
+    if run.is_spent() {
+        let reason = "more than is read of one migration";
+        run.push(SchemaChange::Unknown(reason.into()), function.name_span);
+    }
     run.steps
 }
 
@@ -59,11 +69,16 @@ impl<'p> Run<'_, 'p> {
 
     fn block(&mut self, block: &'p Block) {
         for statement in &block.statements {
-            if self.steps.len() > MAX_STEPS {
+            if self.is_spent() {
                 return;
             }
+            self.work += 1;
             self.statement(statement);
         }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.steps.len() > MAX_STEPS || self.work > MAX_WORK
     }
 
     fn statement(&mut self, statement: &'p Statement) {
@@ -127,6 +142,9 @@ impl<'p> Run<'_, 'p> {
             return;
         }
         for item in items {
+            if self.is_spent() {
+                return;
+            }
             if let Some(target) = repeat.target {
                 self.bind_pattern(target, item);
             }

@@ -3,7 +3,7 @@
 use super::app::{Apps, Target};
 use crate::declare::values::{self, Arguments};
 use impact_bind::{Binding, Program, ValueRef};
-use impact_facts::{Access, Site, Span};
+use impact_facts::{Access, ExpressionKind, Site, Span};
 
 /// What kind of member a field is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub(super) struct Field {
     pub(super) to_field: Option<Box<str>>,
     pub(super) null: bool,
     pub(super) has_default: bool,
+    /// The database itself fills it in: `db_default`, a generated or an automatic column.
+    pub(super) filled: bool,
+    /// `max_length`, where it is a number.
+    pub(super) length: Option<i64>,
     pub(super) primary_key: bool,
     pub(super) unique: bool,
     pub(super) indexed: bool,
@@ -164,6 +168,12 @@ pub(super) fn read(
         to_field: text("to_field"),
         null: flag("null") || &*class == "NullBooleanField",
         has_default: has_default(&call, &class),
+        filled: call.named("db_default").is_some()
+            || class.ends_with("AutoField")
+            || &*class == "GeneratedField",
+        length: call
+            .named("max_length")
+            .and_then(|value| number(program, value)),
         primary_key: flag("primary_key"),
         unique: flag("unique") || kind == FieldKind::OneToOne,
         indexed: flag("db_index")
@@ -185,6 +195,13 @@ fn texts(program: &Program<'_>, value: ValueRef) -> Vec<String> {
         .into_iter()
         .map(|(text, _)| text)
         .collect()
+}
+
+fn number(program: &Program<'_>, value: ValueRef) -> Option<i64> {
+    match values::kind(program, values::follow(program, value)) {
+        ExpressionKind::Integer(number) => Some(*number),
+        _ => None,
+    }
 }
 
 fn has_default(call: &Arguments<'_>, class: &str) -> bool {

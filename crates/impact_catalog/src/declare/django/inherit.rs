@@ -312,6 +312,8 @@ pub(super) fn implicit(site: Site, name: &str, class: &str, primary_key: bool) -
         to_field: None,
         null: false,
         has_default: true,
+        filled: class.ends_with("AutoField"),
+        length: None,
         primary_key,
         unique: primary_key,
         indexed: false,
@@ -330,6 +332,8 @@ fn parent_link(site: Site, parent: &Draft) -> Field {
         class: "OneToOneField".into(),
         target: Some(super::app::Target::Class(parent.name.clone())),
         has_default: false,
+        filled: false,
+        length: None,
         parent_link: true,
         cascade: Some(impact_facts::Access::Read),
         ..implicit(site, &name, "OneToOneField", true)

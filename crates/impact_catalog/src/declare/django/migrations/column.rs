@@ -7,12 +7,21 @@ use impact_facts::{ColumnDefinition, Dependent, DependentKind, Span, TableName};
 pub(super) fn column(field: &Field) -> Option<ColumnDefinition> {
     Some(ColumnDefinition {
         name: field.column()?,
-        data_type: field.class.to_lowercase().into(),
+        data_type: data_type(field),
         nullable: field.null,
-        has_default: field.class.ends_with("AutoField"),
+        has_default: field.filled,
         generated_from: Vec::new(),
         span: field.declared_at.span,
     })
+}
+
+/// `charfield(80)`: the field's class, and its length where it is said.
+pub(super) fn data_type(field: &Field) -> Box<str> {
+    let class = field.class.to_lowercase();
+    match field.length {
+        Some(length) => format!("{class}({length})").into(),
+        None => class.into(),
+    }
 }
 
 pub(super) fn column_named(name: &str, class: &str, span: Span) -> ColumnDefinition {

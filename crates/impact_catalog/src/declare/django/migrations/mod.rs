@@ -67,6 +67,7 @@ pub(super) fn set(program: &Program<'_>, dialect: Dialect) -> (Option<MigrationS
     let set = (!files.is_empty()).then(|| MigrationSet {
         runner: "django",
         root: "".into(),
+        dialect: None,
         files,
     });
     (set, history.models())

@@ -4,7 +4,7 @@ use super::super::app::Target;
 use super::super::field::{self, Field, FieldKind};
 use super::super::inherit::implicit;
 use super::Run;
-use super::column::{column, column_named, dependent};
+use super::column::{column, column_named, data_type, dependent};
 use super::state::{ModelState, key};
 use crate::declare::values::{self, Arguments};
 use impact_bind::ValueRef;
@@ -378,7 +378,7 @@ impl Run<'_, '_> {
         let change = SchemaChange::AlterColumn {
             table: table.clone(),
             column: to.1,
-            data_type: (before.class != after.class).then(|| after.class.to_lowercase().into()),
+            data_type: (data_type(before) != data_type(after)).then(|| data_type(after)),
             nullable: Some(after.null),
             has_default: None,
         };
