@@ -2,6 +2,7 @@
 
 use crate::place::Place;
 use impact_facts::{ClassId, ExpressionId, FileId, FunctionId, Name};
+use std::sync::Arc;
 
 /// A class of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,18 +41,18 @@ pub enum Binding {
     /// A module of the program.
     Module(FileId),
     /// A folder of the service's own tree that is a package without a file: its path.
-    Package(Box<str>),
+    Package(Arc<str>),
     /// A class.
     Class(ClassRef),
     /// A function.
     Function(FunctionRef),
     /// The value of an expression, and the members that are taken of it: `db.Model` with `db = SQLAlchemy()` is the call
     /// with `Model`. Empty for the value itself.
-    Value(ValueRef, Box<str>),
+    Value(ValueRef, Arc<str>),
     /// A parameter, a loop's or a context manager's variable: only evaluation can tell.
     Local,
     /// Something of a package that is not in the tree, by its qualified name: `django.db.models.Model`.
-    External(Box<str>),
+    External(Arc<str>),
     /// Nothing is known of it.
     Unknown,
 }

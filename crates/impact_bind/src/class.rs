@@ -2,7 +2,8 @@
 
 use crate::binding::{Binding, ClassRef, FunctionRef};
 use crate::place::{Definition, Place};
-use crate::program::{Program, Trail};
+use crate::program::Program;
+use crate::trail::Trail;
 use impact_facts::{ExpressionKind, FileId, Language};
 use std::sync::Arc;
 
@@ -158,10 +159,18 @@ impl Program<'_> {
     #[must_use]
     pub fn is_subclass(&self, class: ClassRef, qualified: &str) -> bool {
         self.ancestors(class).iter().any(|base| match base {
-            Binding::Class(base) => self.class_name(*base) == qualified,
+            Binding::Class(base) => self.is_named(*base, qualified),
             Binding::External(name) => **name == *qualified,
             _ => false,
         })
+    }
+
+    /// Whether a class has that qualified name. Most are told apart by their own name alone.
+    fn is_named(&self, class: ClassRef, qualified: &str) -> bool {
+        let module = self.module(class.file);
+        let own = module.class(class.class).name;
+        own.is_none_or(|name| qualified.ends_with(module.name(name)))
+            && self.class_name(class) == qualified
     }
 
     /// The definitions of a member in the first class, in the order of lookup, that has it.

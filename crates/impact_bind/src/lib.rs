@@ -12,11 +12,13 @@
 
 mod binding;
 mod class;
+mod memo;
 mod place;
 mod program;
 mod python;
 mod python_names;
 mod rust;
+mod trail;
 mod tree;
 
 pub use binding::{Binding, ClassRef, FunctionRef, ValueRef};

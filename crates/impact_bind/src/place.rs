@@ -1,10 +1,10 @@
 //! The names of one file: which place binds which name to what, from the lowered form alone.
 
+use foldhash::{HashMap, HashMapExt};
 use impact_facts::{
     Bind, Block, ClassId, ExpressionId, ExpressionKind, FunctionId, ImportId, Module, Name, Part,
     Statement,
 };
-use std::collections::HashMap;
 
 /// Where a name is looked up from: the innermost definition around it.
 ///

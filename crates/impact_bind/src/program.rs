@@ -1,14 +1,16 @@
 //! All files of one service as one program: modules by name, and what a name means where it stands.
 
 use crate::binding::{Binding, ClassRef, FunctionRef, ValueRef};
+use crate::memo::Memo;
 use crate::place::{Bound, BoundFrom, Definition, Place, Places};
 use crate::python_names::is_builtin;
+use crate::trail::Trail;
 use crate::tree::{Found, Roots, Tree, module_name, split};
 use crate::{python, rust};
+use foldhash::{HashMap, HashMapExt};
 use impact_facts::{
     ClassId, ExpressionId, ExpressionKind, FileFacts, FileId, ImportId, Language, Module,
 };
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// One file as the walk found it.
@@ -58,9 +60,6 @@ pub(crate) struct Unit<'a> {
     pub(crate) tree: Option<usize>,
 }
 
-/// A name in a place of a file.
-type Asked = (FileId, Place, Box<str>);
-
 /// The files of one service, its libraries and stubs, with every name that they bind.
 ///
 /// Answers are memoized. They depend on nothing but the sources.
@@ -70,7 +69,7 @@ pub struct Program<'a> {
     own: u32,
     modules: HashMap<Box<str>, FileId>,
     pub(crate) rust: rust::Crates,
-    memo: Mutex<HashMap<Asked, Binding>>,
+    pub(crate) memo: Memo,
     classes: Mutex<HashMap<ClassRef, std::sync::Arc<[Binding]>>>,
 }
 
@@ -84,7 +83,7 @@ impl<'a> Program<'a> {
             own: sources.files.len() as u32,
             modules: HashMap::new(),
             rust: rust::Crates::default(),
-            memo: Mutex::default(),
+            memo: Memo::default(),
             classes: Mutex::default(),
         };
         program.add_tree(sources.files);
@@ -218,33 +217,25 @@ impl<'a> Program<'a> {
     /// What a dotted name means in a place of a file. Joined by `.` in every language.
     #[must_use]
     pub fn resolve(&self, file: FileId, place: Place, name: &str) -> Binding {
-        let key = (file, place, Box::from(name));
-        let memo = self
-            .memo
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned();
-        if let Some(known) = memo {
-            return known;
-        }
-        let mut trail = Trail::default();
-        let binding = self.resolve_within(file, place, name, &mut trail);
-        self.memo
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, binding.clone());
-        binding
+        let known = self.memo.names.get(file, place, name);
+        known.unwrap_or_else(|| {
+            let found = self.resolve_within(file, place, name, &mut Trail::default());
+            self.memo.names.keep(file, place, name, &found);
+            found
+        })
     }
 
     /// What an expression means that spells a name: [`Binding::Unknown`] for all others.
     /// Type arguments are left away, and a string that spells a name is one (a forward reference).
     #[must_use]
     pub fn resolve_expression(&self, file: FileId, place: Place, id: ExpressionId) -> Binding {
-        match spelled(self.module(file), id) {
-            Some(name) => self.resolve(file, place, &name),
-            None => Binding::Unknown,
-        }
+        let known = self.memo.expressions.get(file, place, id);
+        known.unwrap_or_else(|| {
+            let name = spelled(self.module(file), id);
+            let found = name.map_or(Binding::Unknown, |name| self.resolve(file, place, &name));
+            self.memo.expressions.keep(file, place, id, &found);
+            found
+        })
     }
 
     /// What a qualified name means (`app.models.User`), as an import of it from anywhere in the service would bind it.
@@ -329,11 +320,17 @@ impl<'a> Program<'a> {
         name: &str,
         trail: &mut Trail,
     ) -> Option<Binding> {
+        if let Some(known) = self.memo.bound.get(file, place, name, trail) {
+            return known;
+        }
         if !trail.enter(file, place, name) {
             return Some(Binding::Unknown);
         }
+        let before = trail.begin();
         let found = self.bound_once(file, place, name, trail);
         trail.leave();
+        self.memo.bound.keep(file, place, name, trail, &found);
+        trail.resume(before);
         found
     }
 
@@ -497,7 +494,7 @@ impl<'a> Program<'a> {
     pub(crate) fn found(&self, found: Found) -> Binding {
         match found {
             Found::File(file) => Binding::Module(file),
-            Found::Folder(path) => Binding::Package(path),
+            Found::Folder(path) => Binding::Package(path.into()),
         }
     }
 }
@@ -515,36 +512,4 @@ pub(crate) fn spelled(module: &Module, id: ExpressionId) -> Option<String> {
 
 fn is_identifier(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// The names being looked up: a name that leads back to itself is unknown.
-#[derive(Debug, Default)]
-pub(crate) struct Trail {
-    names: Vec<(FileId, Place, Box<str>)>,
-    steps: u32,
-    /// Rust: items of implementations are not asked for, since they are just being found out.
-    pub(crate) without_implementations: bool,
-}
-
-impl Trail {
-    const DEPTH: usize = 48;
-    const STEPS: u32 = 20_000;
-
-    pub(crate) fn enter(&mut self, file: FileId, place: Place, name: &str) -> bool {
-        self.steps += 1;
-        let seen =
-            |(f, p, n): &(FileId, Place, Box<str>)| *f == file && *p == place && **n == *name;
-        if self.steps > Self::STEPS
-            || self.names.len() >= Self::DEPTH
-            || self.names.iter().any(seen)
-        {
-            return false;
-        }
-        self.names.push((file, place, name.into()));
-        true
-    }
-
-    pub(crate) fn leave(&mut self) {
-        self.names.pop();
-    }
 }

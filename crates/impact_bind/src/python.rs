@@ -2,7 +2,8 @@
 
 use crate::binding::Binding;
 use crate::place::{Definition, Place};
-use crate::program::{Program, Trail};
+use crate::program::Program;
+use crate::trail::Trail;
 use crate::tree::{Found, Roots};
 use impact_facts::{ExpressionKind, FileId, ImportId, Language};
 

@@ -2,8 +2,9 @@
 //! beside it resolve from there, not because of its name.
 
 use crate::python_names::is_standard_library;
+use foldhash::{HashMap, HashSet};
 use impact_facts::FileId;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a module path means in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use super::declared::{self, Declared};
 use crate::binding::ClassRef;
 use crate::place::Place;
 use crate::program::Unit;
+use foldhash::HashMap;
 use impact_facts::{ClassId, ClassKind, FileId, Import, Language};
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// A module: a file, or an inline module of one.

@@ -7,11 +7,11 @@
 
 use crate::place::Place;
 use crate::program::Unit;
+use foldhash::{HashMap, HashMapExt};
 use impact_facts::{
     Class, ExpressionId, ExpressionKind, FileId, Language, MacroCall, Module, Statement, TokenId,
     TokenKind,
 };
-use std::collections::HashMap;
 
 /// What stands before the name of a module that `table!` declares.
 pub(crate) const TABLE: &str = "diesel.table!";

@@ -3,9 +3,10 @@
 use super::{alias_target, resolve, type_name};
 use crate::binding::{Binding, ClassRef, FunctionRef};
 use crate::place::Place;
-use crate::program::{Program, Trail, spelled};
+use crate::program::{Program, spelled};
+use crate::trail::Trail;
+use foldhash::{HashMap, HashMapExt};
 use impact_facts::ClassKind;
-use std::collections::HashMap;
 
 impl Program<'_> {
     /// The columns of the module that diesel's `table!` declares under that name; empty if there is none.
@@ -49,17 +50,22 @@ impl Program<'_> {
         name: &str,
         trail: &mut Trail,
     ) -> Option<Binding> {
-        let own: Vec<ClassRef> = std::iter::once(class)
-            .chain(self.implementations(class).iter().copied())
-            .collect();
-        if let Some(found) = own
-            .iter()
-            .find_map(|class| self.own_item(*class, name, trail))
-        {
-            return Some(found);
-        }
-        own.iter()
-            .find_map(|class| self.item_of_traits(*class, name, trail))
+        let place = Place::Class(class.class);
+        let known = self.memo.associated.get(class.file, place, name, trail);
+        known.unwrap_or_else(|| {
+            let before = trail.begin();
+            let found = self.associated_once(class, name, trail);
+            (self.memo.associated).keep(class.file, place, name, trail, &found);
+            trail.resume(before);
+            found
+        })
+    }
+
+    fn associated_once(&self, class: ClassRef, name: &str, trail: &mut Trail) -> Option<Binding> {
+        let implementations = self.implementations(class).iter().copied();
+        let own = || std::iter::once(class).chain(implementations.clone());
+        let found = own().find_map(|class| self.own_item(class, name, trail));
+        found.or_else(|| own().find_map(|class| self.item_of_traits(class, name, trail)))
     }
 
     /// What the traits of an implementation, or the supertraits of a trait, give it.

@@ -13,10 +13,12 @@ pub use declared::entity_table;
 
 use crate::binding::{Binding, ClassRef};
 use crate::place::{BoundFrom, Definition, Place};
-use crate::program::{Program, Trail};
+use crate::program::Program;
+use crate::trail::Trail;
 use crates::ModuleRef;
 use declared::TABLE;
 use impact_facts::{ClassKind, FileId, ImportId, TypeParameter};
+use std::sync::Arc;
 
 /// What a dotted name means in a place of a Rust file.
 pub(crate) fn resolve(
@@ -130,7 +132,7 @@ fn lexical(
 /// is no prelude.
 fn globbed(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> Binding {
     let (file, module) = (at.0, program.module(at.0));
-    let mut found: Option<Box<str>> = None;
+    let mut found: Option<Arc<str>> = None;
     let mut place = Some(at.1);
     while let Some(around) = place {
         for id in &program.places(file).names(around).stars {
@@ -197,11 +199,17 @@ fn outside(program: &Program<'_>, file: FileId, name: &str, is_path: bool) -> Bi
 /// What a module or function body itself binds a name to, globs included.
 fn item(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> Option<Binding> {
     let (file, place) = at;
+    if let Some(known) = program.memo.items.get(file, place, name, trail) {
+        return known;
+    }
     if !trail.enter(file, place, name) {
         return None;
     }
+    let before = trail.begin();
     let found = item_once(program, at, name, trail);
     trail.leave();
+    (program.memo.items).keep(file, place, name, trail, &found);
+    trail.resume(before);
     found
 }
 
@@ -247,7 +255,7 @@ fn binds(definition: &Definition, name: &str) -> bool {
 fn table(program: &Program<'_>, at: ModuleRef, name: &str) -> Option<Binding> {
     let declared = program.rust.declared.get(&at)?;
     let found = declared.iter().find(|table| *table.name == *name)?;
-    Some(Binding::External(found.path.clone()))
+    Some(Binding::External(found.path.as_ref().into()))
 }
 
 /// What `use` binds its name to.
@@ -322,8 +330,7 @@ fn glob(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> 
         );
         let found = match &of {
             Binding::Module(file) => item(program, (*file, Place::Module), name, trail),
-            Binding::Class(class) => Some(associated(program, *class, name, trail))
-                .filter(|found| *found != Binding::Unknown),
+            Binding::Class(class) => of_glob(program, *class, name, trail),
             Binding::External(path) => table_member(program, path, name),
             _ => None,
         };
@@ -370,19 +377,39 @@ fn associated(program: &Program<'_>, class: ClassRef, name: &str, trail: &mut Tr
             trail.leave();
             found
         }
-        ClassKind::Enum
-            if definition
-                .fields
-                .iter()
-                .any(|field| module.name(field.name) == name) =>
-        {
-            Binding::Class(class)
-        }
+        ClassKind::Enum if has_variant(program, class, name) => Binding::Class(class),
         _ if trail.without_implementations => Binding::Unknown,
         _ => program
             .associated_within(class, name, trail)
             .unwrap_or(Binding::Unknown),
     }
+}
+
+/// What `use Type::*` brings in: items of an inline module, variants of an enum. Functions of a type it does not.
+fn of_glob(
+    program: &Program<'_>,
+    class: ClassRef,
+    name: &str,
+    trail: &mut Trail,
+) -> Option<Binding> {
+    match program.module(class.file).class(class.class).kind {
+        ClassKind::Module => item(
+            program,
+            (class.file, Place::Class(class.class)),
+            name,
+            trail,
+        ),
+        ClassKind::Enum => has_variant(program, class, name).then_some(Binding::Class(class)),
+        _ => None,
+    }
+}
+
+fn has_variant(program: &Program<'_>, class: ClassRef, name: &str) -> bool {
+    let module = program.module(class.file);
+    let variants = &module.class(class.class).fields;
+    variants
+        .iter()
+        .any(|variant| module.name(variant.name) == name)
 }
 
 fn alias_target(program: &Program<'_>, class: ClassRef, trail: &mut Trail) -> Binding {

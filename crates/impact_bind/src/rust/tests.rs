@@ -53,7 +53,7 @@ fn meaning(file: u32, place: Place, name: &str) -> String {
         Binding::Module(file) => format!("mod {}", program.module_name(file)),
         Binding::Class(class) => format!("type {}", program.class_name(class)),
         Binding::Function(function) => format!("fn {}", program.function_name(function)),
-        Binding::External(path) => path.into(),
+        Binding::External(path) => path.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -154,7 +154,7 @@ impl Apps {
         }
         match values::binding(program, value) {
             Binding::Class(class) => Some(Target::Class(program.class_name(class))),
-            Binding::External(name) => Some(Target::Class(name.into())),
+            Binding::External(name) => Some(Target::Class(name.to_string())),
             _ => None,
         }
     }

@@ -95,7 +95,7 @@ fn is_type(module: &Module, id: ExpressionId) -> bool {
 /// The path of a macro: what its name is imported as, else as it is spelled.
 fn qualified(cx: &Evaluator<'_>, spelled: &str) -> String {
     match cx.program.resolve(cx.file, cx.place, spelled) {
-        Binding::External(path) => path.into(),
+        Binding::External(path) => path.to_string(),
         _ => spelled.to_owned(),
     }
 }
