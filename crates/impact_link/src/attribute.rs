@@ -92,9 +92,9 @@ impl<'a> Evaluator<'a> {
         certainty: Certainty,
         run: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        let first = self.current.touches.len();
+        let first = self.current.touches.as_slice().len();
         let result = run(self);
-        for touch in self.current.touches.iter_mut().skip(first) {
+        for touch in self.current.touches.since(first) {
             touch.certainty = touch.certainty.min(certainty);
         }
         result

@@ -1,9 +1,10 @@
 //! What units of code tell each other: values by key, joined over all who write, with who read them.
 
 use crate::value::Value;
+use foldhash::HashMap;
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{FileId, Name};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// A piece of code that is evaluated as one: an index into the units of the evaluator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

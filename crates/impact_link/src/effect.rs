@@ -1,6 +1,7 @@
 //! What evaluating an expression does.
 
 use crate::evaluator::Part;
+use crate::touches::Touches;
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{
     Access, BlindReason, Certainty, ExpressionId, FileId, How, Insertion, Reach, ReferenceClass,
@@ -107,7 +108,7 @@ pub struct Outgoing {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Columns touched.
-    pub touches: Vec<Touch>,
+    pub touches: Touches,
     /// Code run.
     pub calls: Vec<Calls>,
     /// What could not be decided.

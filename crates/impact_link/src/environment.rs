@@ -1,8 +1,8 @@
 //! The local names at one point of a function.
 
 use crate::value::Value;
+use foldhash::HashMap;
 use impact_facts::Name;
-use std::collections::HashMap;
 
 /// What local names are at one point; `dead` after a return or raise.
 #[derive(Debug, Clone, Default)]

@@ -10,11 +10,13 @@ use crate::sql::Statements;
 use crate::tags::Tags;
 use crate::value::Value;
 use crate::{LinkInput, Schemas};
+use foldhash::{HashMap, HashMapExt};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
 use impact_facts::{
     BlindReason, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Reach, Span,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A piece of code that is evaluated as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,8 @@ pub struct Evaluator<'a> {
     pub(crate) depth: u32,
     /// Where members are named in Rust code, once that was asked.
     pub(crate) mentions: Option<crate::language::rust::Mentions>,
+    /// Django's settings modules, once that was asked.
+    pub(crate) settings: Option<Arc<[FileId]>>,
     steps: u32,
 }
 
@@ -121,6 +125,7 @@ impl<'a> Evaluator<'a> {
             frames: Vec::new(),
             depth: 0,
             mentions: None,
+            settings: None,
             steps: 0,
         };
         evaluator.add_units();
@@ -307,7 +312,8 @@ impl<'a> Evaluator<'a> {
             }
             Unit::Step(..) => return,
         }
-        let done = std::mem::take(&mut self.current);
+        let mut done = std::mem::take(&mut self.current);
+        done.touches.rest();
         if let Some(kept) = self.effects.get_mut(id.0 as usize) {
             *kept = done;
         }

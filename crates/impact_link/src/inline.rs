@@ -35,7 +35,7 @@ impl Evaluator<'_> {
         let values = self.passed_values(function, receiver, call);
         let caller = (self.file, self.place);
         let first = (
-            self.current.touches.len(),
+            self.current.touches.as_slice().len(),
             self.current.calls.len(),
             self.current.blind.len(),
         );
@@ -114,10 +114,11 @@ impl Evaluator<'_> {
     ) {
         let seen = home.span != Span::default();
         let inside = |at: Site| at.file == function.file;
-        for touch in self.current.touches.iter_mut().skip(touches) {
+        for mut touch in self.current.touches.take_since(touches) {
             if inside(touch.site) {
                 (touch.site, touch.how) = (home, How::Implicit);
             }
+            self.touch(touch);
         }
         for edge in self.current.calls.iter_mut().skip(calls) {
             if inside(edge.site) {
@@ -130,7 +131,6 @@ impl Evaluator<'_> {
             }
         }
         if !seen {
-            self.current.touches.retain(|touch| touch.site != home);
             self.current.calls.retain(|edge| edge.site != home);
             self.current.blind.retain(|spot| spot.site != home);
         }

@@ -65,6 +65,7 @@ mod statement;
 mod tags;
 mod text;
 mod touch;
+mod touches;
 mod value;
 
 pub use annotated::decide;
@@ -102,7 +103,7 @@ pub fn link(input: &LinkInput<'_>) -> Index {
     let schemas = Schemas::new(input.catalogs);
     let mut evaluator = Evaluator::new(input, &schemas);
     evaluator.run();
-    let mut index = report::index(input, &evaluator);
+    let mut index = report::index(input, evaluator);
     manifest::complete(input, &mut index);
     index
 }

@@ -1,9 +1,10 @@
 //! The mapped classes of a service, by class and by name.
 
 use crate::value::ModelId;
+use foldhash::{HashMap, HashMapExt};
 use impact_bind::ClassRef;
 use impact_facts::{FileId, MappedField, Model, Relationship};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The models of the input, indexed.
 #[derive(Debug)]

@@ -12,9 +12,10 @@ use impact_facts::{
 use std::collections::BTreeMap;
 
 /// Builds the index: everything of the service's own files, in one order.
-pub(crate) fn index(input: &LinkInput<'_>, evaluator: &Evaluator<'_>) -> Index {
-    let mut report = Report::new(input, evaluator);
-    for (id, effects) in (0..).map(UnitId).zip(&evaluator.effects) {
+pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Index {
+    let all = std::mem::take(&mut evaluator.effects);
+    let mut report = Report::new(input, &evaluator, &all);
+    for (id, effects) in (0..).map(UnitId).zip(all) {
         report.unit(id, effects);
     }
     report.finish()
@@ -28,7 +29,7 @@ struct Report<'a, 'e> {
 }
 
 impl<'a, 'e> Report<'a, 'e> {
-    fn new(input: &'e LinkInput<'a>, evaluator: &'e Evaluator<'a>) -> Self {
+    fn new(input: &'e LinkInput<'a>, evaluator: &'e Evaluator<'a>, effects: &[Effects]) -> Self {
         let mut index = Index {
             service: input.service.clone(),
             ..Index::default()
@@ -55,7 +56,7 @@ impl<'a, 'e> Report<'a, 'e> {
             index,
             symbols: BTreeMap::new(),
         };
-        report.add_symbols();
+        report.add_symbols(effects);
         report
     }
 
@@ -66,7 +67,7 @@ impl<'a, 'e> Report<'a, 'e> {
             .map_or(Scope::Production, |file| file.scope)
     }
 
-    fn add_symbols(&mut self) {
+    fn add_symbols(&mut self, effects: &[Effects]) {
         let program = self.input.program;
         for (id, unit) in (0..).map(UnitId).zip(&self.evaluator.units) {
             let (file, name, span, is_test) = match *unit {
@@ -85,7 +86,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     (function.file, name, definition.span, definition.is_test)
                 }
                 Unit::Class(class, _) => {
-                    let effects = self.evaluator.effects.get(id.0 as usize);
+                    let effects = effects.get(id.0 as usize);
                     if effects.is_none_or(|effects| *effects == Effects::default()) {
                         continue;
                     }
@@ -117,12 +118,12 @@ impl<'a, 'e> Report<'a, 'e> {
         }
     }
 
-    fn unit(&mut self, id: UnitId, effects: &Effects) {
+    fn unit(&mut self, id: UnitId, mut effects: Effects) {
         let symbol = self.symbols.get(&id).copied();
         let scope = symbol
             .and_then(|id| self.index.symbols.get(id.0 as usize))
             .map(|symbol| symbol.scope);
-        for touch in &effects.touches {
+        for touch in effects.touches.take_since(0) {
             self.touch(touch, symbol, scope);
         }
         for call in &effects.calls {
@@ -163,8 +164,8 @@ impl<'a, 'e> Report<'a, 'e> {
                 });
             }
         }
-        self.outgoing(effects, symbol);
-        self.entries(effects, scope);
+        self.outgoing(&effects, symbol);
+        self.entries(&effects, scope);
         for (_, resolved) in &effects.statements {
             if *resolved {
                 self.index.coverage.statements += 1;
@@ -252,7 +253,7 @@ impl<'a, 'e> Report<'a, 'e> {
         }
     }
 
-    fn touch(&mut self, touch: &Touch, symbol: Option<SymbolId>, scope: Option<Scope>) {
+    fn touch(&mut self, touch: Touch, symbol: Option<SymbolId>, scope: Option<Scope>) {
         if !self.is_own(touch.site) {
             return;
         }
@@ -265,20 +266,20 @@ impl<'a, 'e> Report<'a, 'e> {
             site: touch.site,
             position: Position::default(),
             text: "".into(),
-            database: touch.database.clone(),
-            table: touch.table.clone(),
-            column: touch.column.clone(),
+            database: touch.database,
+            table: touch.table,
+            column: touch.column,
             access: touch.access,
             how: touch.how,
             class: touch.class,
             certainty: touch.certainty,
             scope,
-            via: touch.via.clone(),
+            via: touch.via,
             symbol,
             declared_at,
             declared_position: None,
-            becomes: touch.becomes.clone(),
-            exposed_as: touch.exposed_as.clone(),
+            becomes: touch.becomes,
+            exposed_as: touch.exposed_as,
             applied: scope == Scope::Migration,
         });
     }
@@ -400,7 +401,7 @@ impl<'a, 'e> Report<'a, 'e> {
                 };
                 let unit = self.evaluator.unit_of_file(field.declared_at.file);
                 let symbol = unit.and_then(|unit| self.symbols.get(&unit).copied());
-                self.touch(&touch, symbol, None);
+                self.touch(touch, symbol, None);
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::effect::{Blind, Touch, site};
 use crate::evaluator::Evaluator;
 use crate::past::Prepared;
 use crate::value::{Atom, Value};
+use foldhash::HashMap;
 use impact_bind::FunctionRef;
 use impact_facts::{
     Access, Assembled, BlindReason, Catalog, Certainty, FileId, FunctionId, How, Insertion, Piece,
@@ -14,7 +15,7 @@ use impact_sql::{
     ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass, looks_like_sql,
     resolve,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The databases of a service, prepared for resolving statements.
@@ -249,7 +250,7 @@ impl Evaluator<'_> {
             whole.is_none_or(|(file, span)| site.file == file && span.contains(site.span))
         };
         let mut met = false;
-        for touch in &mut self.current.touches {
+        for touch in self.current.touches.since(0) {
             let is_star = matches!(touch.class, ReferenceClass::Star | ReferenceClass::WholeRow);
             let same = touch.table == *table && touch.column.as_deref() == Some(column);
             if is_star && same && within(&touch.site) {

@@ -2,12 +2,12 @@
 
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
+use foldhash::{HashMap, HashSet};
 use impact_bind::Program;
 use impact_facts::{
     Capture, Captured, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId, Language,
     Module, Span, Tag, TagKind,
 };
-use std::collections::{HashMap, HashSet};
 
 /// The expressions of a file that a framework runs on its own: jobs that are a call and name no function.
 pub(crate) fn steps(module: &Module) -> Vec<ExpressionId> {

@@ -84,15 +84,15 @@ impl Manner {
 impl Evaluator<'_> {
     /// Records a touch.
     pub fn touch(&mut self, touch: Touch) {
-        if touch.site.span != Span::default() && !self.current.touches.contains(&touch) {
-            self.current.touches.push(touch);
+        if touch.site.span != Span::default() {
+            self.current.touches.add(touch);
         }
     }
 
     /// Changes the access of what this unit has named inside a span so far: `values({User.email: x})` writes its keys.
     pub fn retouch(&mut self, span: Span, access: Access) {
         let file = self.file;
-        for touch in &mut self.current.touches {
+        for touch in self.current.touches.since(0) {
             let inside = touch.site.file == file && span.contains(touch.site.span);
             if inside && touch.how == How::Explicit {
                 touch.access = access;
@@ -122,9 +122,9 @@ impl Evaluator<'_> {
         manner: Manner,
         via: &str,
     ) {
-        let before = self.current.touches.len();
+        let before = self.current.touches.as_slice().len();
         self.touch_column_in(self.file, table, column, span, manner, via);
-        for touch in self.current.touches.iter_mut().skip(before) {
+        for touch in self.current.touches.since(before) {
             touch.database = database.into();
         }
     }

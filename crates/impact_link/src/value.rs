@@ -3,7 +3,7 @@
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{Assembled, Certainty, FileId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// More alternatives than this: the value is unknown.
 const MAX_ATOMS: usize = 40;
@@ -18,6 +18,8 @@ const MAX_DEPTH: u32 = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     atoms: Arc<[Atom]>,
+    /// How deep containers stand in containers.
+    depth: u32,
     /// The weakest step that led here.
     pub certainty: Certainty,
 }
@@ -148,6 +150,7 @@ impl Default for Value {
 impl From<Atom> for Value {
     fn from(atom: Atom) -> Self {
         Self {
+            depth: atom.depth(),
             atoms: Arc::new([atom]),
             certainty: Certainty::Exact,
         }
@@ -164,8 +167,10 @@ impl Value {
     /// No alternative.
     #[must_use]
     pub fn nothing() -> Self {
+        static NONE: LazyLock<Arc<[Atom]>> = LazyLock::new(|| Arc::new([]));
         Self {
-            atoms: Arc::new([]),
+            atoms: Arc::clone(&NONE),
+            depth: 0,
             certainty: Certainty::Exact,
         }
     }
@@ -192,7 +197,7 @@ impl Value {
     #[must_use]
     pub fn list(of: Value) -> Self {
         let certainty = of.certainty;
-        let of = if of.depth() >= MAX_DEPTH {
+        let of = if of.depth >= MAX_DEPTH {
             Value::unknown("nested too deep")
         } else {
             of
@@ -203,7 +208,7 @@ impl Value {
     /// A tuple of these elements.
     #[must_use]
     pub fn tuple(of: Vec<Value>) -> Self {
-        if of.iter().any(|item| item.depth() >= MAX_DEPTH) {
+        if of.iter().any(|item| item.depth >= MAX_DEPTH) {
             return Value::list(Value::unknown("nested too deep"));
         }
         Atom::Tuple(of.into()).into()
@@ -212,7 +217,7 @@ impl Value {
     /// A dictionary.
     #[must_use]
     pub fn dictionary(of: Dictionary) -> Self {
-        let deep = |value: &Value| value.depth() >= MAX_DEPTH;
+        let deep = |value: &Value| value.depth >= MAX_DEPTH;
         if of.known.values().any(deep) || deep(&of.rest) {
             return Value::unknown("nested too deep");
         }
@@ -255,14 +260,17 @@ impl Value {
         if other.is_nothing() || self == other {
             return self.clone();
         }
+        let certainty = self.certainty.min(other.certainty);
+        let mut more = other.atoms.iter().peekable();
+        while more.next_if(|atom| self.atoms.contains(atom)).is_some() {}
+        if more.peek().is_none() {
+            return self.clone().at_most(certainty);
+        }
         let mut atoms = self.atoms.to_vec();
-        for atom in other.atoms.iter() {
+        for atom in more {
             add(&mut atoms, atom.clone());
         }
-        Self {
-            atoms: bounded(atoms).into(),
-            certainty: self.certainty.min(other.certainty),
-        }
+        Self::new(bounded(atoms), certainty)
     }
 
     /// Any of some atoms.
@@ -272,10 +280,7 @@ impl Value {
         for atom in all {
             add(&mut atoms, atom);
         }
-        Self {
-            atoms: bounded(atoms).into(),
-            certainty: Certainty::Exact,
-        }
+        Self::new(bounded(atoms), Certainty::Exact)
     }
 
     /// The alternatives that `keep` accepts.
@@ -287,10 +292,7 @@ impl Value {
             .filter(|atom| keep(atom))
             .cloned()
             .collect();
-        Self {
-            atoms: atoms.into(),
-            certainty: self.certainty,
-        }
+        Self::new(atoms, self.certainty)
     }
 
     /// The known strings among the alternatives.
@@ -301,24 +303,27 @@ impl Value {
         })
     }
 
-    fn depth(&self) -> u32 {
-        self.atoms.iter().map(Atom::depth).max().unwrap_or(0)
+    fn new(atoms: Vec<Atom>, certainty: Certainty) -> Self {
+        Self {
+            depth: atoms.iter().map(Atom::depth).max().unwrap_or(0),
+            atoms: atoms.into(),
+            certainty,
+        }
     }
 }
 
 impl Atom {
     fn depth(&self) -> u32 {
+        let deepest = |values: &mut dyn Iterator<Item = &Value>| values.map(|one| one.depth).max();
         match self {
-            Atom::List(of) => 1 + of.depth(),
-            Atom::Tuple(items) => 1 + items.iter().map(Value::depth).max().unwrap_or(0),
+            Atom::List(of) => 1 + of.depth,
+            Atom::Tuple(items) => 1 + deepest(&mut items.iter()).unwrap_or(0),
             Atom::Dictionary(of) => {
-                let known = of.known.values().map(Value::depth).max().unwrap_or(0);
-                1 + known.max(of.rest.depth())
+                1 + deepest(&mut of.known.values())
+                    .unwrap_or(0)
+                    .max(of.rest.depth)
             }
-            Atom::Object(of) => {
-                let values = of.values.values().map(Value::depth).max();
-                values.map_or(0, |depth| 1 + depth)
-            }
+            Atom::Object(of) => deepest(&mut of.values.values()).map_or(0, |depth| 1 + depth),
             Atom::Member(of, _) | Atom::Method(_, of) | Atom::Super(_, of) => 1 + of.depth(),
             _ => 0,
         }

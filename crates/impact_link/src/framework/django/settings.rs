@@ -4,17 +4,13 @@ use crate::cells::Key;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::Place;
-use impact_facts::Language;
+use impact_facts::{FileId, Language};
+use std::sync::Arc;
 
 /// What any settings module of the service binds a name to.
 pub(crate) fn setting(cx: &mut Evaluator<'_>, name: &str) -> Value {
     let mut value = Value::nothing();
-    for file in cx.program.files() {
-        if cx.program.facts(file).language != Language::Python
-            || !is_settings(cx.program.path(file))
-        {
-            continue;
-        }
+    for file in modules(cx).iter().copied() {
         let places = cx.program.places(file);
         if let Some(id) = places.name(name)
             && !places.names(Place::Module).definitions(id).is_empty()
@@ -23,6 +19,19 @@ pub(crate) fn setting(cx: &mut Evaluator<'_>, name: &str) -> Value {
         }
     }
     value
+}
+
+/// All settings modules of the program.
+fn modules(cx: &mut Evaluator<'_>) -> Arc<[FileId]> {
+    let program = cx.program;
+    let found = cx.settings.get_or_insert_with(|| {
+        let python = |file: &FileId| program.facts(*file).language == Language::Python;
+        let files = program.files().filter(python);
+        files
+            .filter(|file| is_settings(program.path(*file)))
+            .collect()
+    });
+    Arc::clone(found)
 }
 
 /// `settings.py`, or a module of a package `settings`.

@@ -1,9 +1,9 @@
 //! Methods that no code of the tree names: their parameters never have a value.
 
 use crate::evaluator::Evaluator;
+use foldhash::{HashMap, HashMapExt};
 use impact_bind::{Binding, FunctionRef, Place};
 use impact_facts::{ExpressionId, ExpressionKind, FileId, FunctionId, Language, Span};
-use std::collections::HashMap;
 
 /// Where members are named in Rust code, by name.
 pub(crate) type Mentions = HashMap<Box<str>, Vec<(FileId, ExpressionId)>>;

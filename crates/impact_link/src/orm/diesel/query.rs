@@ -58,7 +58,7 @@ pub(super) fn assignment(
 ) -> Value {
     let object =
         Object::new(NAME, "assignment", Some(model)).with_word(&format!("name:{}", field.name));
-    let named = cx.current.touches.iter().filter(|touch| {
+    let named = cx.current.touches.as_slice().iter().filter(|touch| {
         touch.site.file == cx.file
             && touch.how == How::Explicit
             && touch.site.span.end <= callee.start
@@ -321,6 +321,7 @@ fn span_in(cx: &Evaluator<'_>, word: &str) -> Option<Span> {
     let touched = cx
         .current
         .touches
+        .as_slice()
         .iter()
         .any(|touch| touch.site.file == cx.file && touch.site.span == span);
     (file == cx.file.0 && touched).then_some(span)
