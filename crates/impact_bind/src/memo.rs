@@ -7,9 +7,11 @@ use foldhash::HashMap;
 use impact_facts::{ExpressionId, FileId};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+type Names<T> = HashMap<Box<str>, T>;
+
 /// Answers by name, in a place of a file.
 #[derive(Debug)]
-pub(crate) struct ByName<T>(Mutex<HashMap<(FileId, Place), HashMap<Box<str>, T>>>);
+pub(crate) struct ByName<T>(Mutex<HashMap<(FileId, Place), Names<T>>>);
 
 impl<T> Default for ByName<T> {
     fn default() -> Self {

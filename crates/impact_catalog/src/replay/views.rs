@@ -45,7 +45,7 @@ impl Replay {
 
     fn bind(&mut self, query: &ViewQuery, span: Span) -> Bound {
         let bound = if self.path == self.catalog.search_path {
-            Bound::of(&self.catalog, &query.sql)
+            Bound::of(&Schema::new(&self.catalog), &query.sql)
         } else {
             let mut catalog = self.catalog.clone();
             catalog.search_path = self
@@ -54,7 +54,7 @@ impl Replay {
                 .chain(&self.catalog.search_path)
                 .cloned()
                 .collect();
-            Bound::of(&catalog, &query.sql)
+            Bound::of(&Schema::new(&catalog), &query.sql)
         };
         if let Some(why) = &bound.why {
             let tables = self.tables_named(&query.sql);
@@ -104,10 +104,9 @@ struct Bound {
 }
 
 impl Bound {
-    fn of(catalog: &Catalog, sql: &str) -> Self {
-        let found = impact_sql::resolve(sql, &holes(sql), &Schema::new(catalog))
-            .into_iter()
-            .next();
+    fn of(schema: &Schema, sql: &str) -> Self {
+        let found = impact_sql::resolve(sql, &holes(sql), schema);
+        let found = found.into_iter().next();
         let Some(found) = found else {
             return Self {
                 uses: Vec::new(),
@@ -190,9 +189,10 @@ pub(crate) fn bind_again(catalog: &mut Catalog) -> bool {
         .relations
         .iter()
         .filter_map(|(name, relation)| Some((name, relation, relation.view.as_ref()?)));
+    let schema = Schema::new(catalog);
     let mut bound = Vec::new();
     for (name, relation, view) in views {
-        let found = Bound::of(catalog, &view.sql);
+        let found = Bound::of(&schema, &view.sql);
         if found.outputs.is_empty() {
             continue;
         }

@@ -70,8 +70,8 @@ pub(crate) fn parts(cx: &mut Evaluator<'_>, of: &Atom) -> Option<Vec<Value>> {
     match of {
         Atom::Object(object) if object.door == NAMED && object.kind == "instance" => {
             let names = names_of(object);
-            let value = |name: &Box<str>| object.values.get(name).cloned().unwrap_or_default();
-            Some(names.iter().map(value).collect())
+            let values = names.iter().map(|name| object.values.get(name));
+            Some(values.map(|one| one.cloned().unwrap_or_default()).collect())
         }
         Atom::Instance(class) if cx.inherits(*class, TYPED) => {
             let names = annotated(cx, *class);
