@@ -266,7 +266,7 @@ impl<'a> Evaluator<'a> {
         }
         let returned = self.read(Key::Return(function));
         if is_telling(&said) {
-            said
+            said.or(&crate::carried::part(&returned))
         } else {
             returned.at_most(Certainty::Likely)
         }

@@ -42,8 +42,14 @@ pub trait Door: Sync {
         how: Consumption,
         span: Span,
     ) -> Option<Value> {
-        let _ = (cx, value, how, span);
-        None
+        let _ = (cx, how, span);
+        let own = matches!(value, Atom::Object(object) if object.door == self.name());
+        (own && self.stays()).then(|| value.clone().into())
+    }
+
+    /// Whether an object of this door that is used up comes out as it is: its own methods run queries.
+    fn stays(&self) -> bool {
+        false
     }
 
     /// What is `of[key]`, for an object of this door? None: one of its elements, as [`Door::consume`] says.
@@ -250,6 +256,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::actix::Actix,
     &crate::framework::poem::Poem,
     &crate::framework::rocket::Rocket,
+    &crate::carried::Carried,
     &crate::library::rust::Rust,
 ];
 

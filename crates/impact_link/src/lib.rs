@@ -40,6 +40,7 @@ mod annotated;
 mod annotation;
 mod attribute;
 mod call;
+mod carried;
 mod cells;
 mod code_scope;
 mod consume;

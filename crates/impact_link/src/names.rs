@@ -369,6 +369,8 @@ impl<'a> Evaluator<'a> {
             return Value::nothing();
         };
         let passed = self.read(Key::Parameter(function, at));
+        let carried = crate::carried::part(&passed);
+        let passed = crate::carried::without(&passed);
         if at == 0
             && parameter.annotation.is_none()
             && let Some(receiver) = self.receiver(function)
@@ -415,7 +417,7 @@ impl<'a> Evaluator<'a> {
         match parameter.kind {
             Kind::Items if parameter.annotation.is_some() => Value::list(value).or(&passed),
             Kind::Keywords | Kind::Items => passed.at_most(Certainty::Likely),
-            _ => value,
+            _ => value.or(&carried),
         }
     }
 

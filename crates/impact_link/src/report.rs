@@ -5,9 +5,10 @@ use crate::cells::UnitId;
 use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
+use crate::value::ModelId;
 use impact_facts::{
     BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileId, Index, IndexedFile, Insertion,
-    Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
+    MappedField, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
 };
 use std::collections::BTreeMap;
 
@@ -368,6 +369,16 @@ impl<'a, 'e> Report<'a, 'e> {
         }
     }
 
+    /// Under which name the field of a mapped struct of Rust is serialized.
+    fn exposed(&self, model: ModelId, field: &MappedField) -> Option<Box<str>> {
+        let class = self.evaluator.models.class(model)?;
+        let facts = self.input.program.facts(class.file);
+        let mut fields = facts.module.class(class.class).fields.iter();
+        let own = fields.find(|one| one.name_span == field.declared_at.span)?;
+        let is_rust = facts.language == impact_facts::Language::Rust;
+        is_rust.then(|| crate::language::rust::serialized_as(&facts.module, class, own))?
+    }
+
     /// Each mapped field declares its column.
     fn declarations(&mut self) {
         let coverage: &mut Coverage = &mut self.index.coverage;
@@ -397,7 +408,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     via: model.orm.clone(),
                     declared_at: None,
                     becomes: None,
-                    exposed_as: None,
+                    exposed_as: self.exposed(id, field),
                 };
                 let unit = self.evaluator.unit_of_file(field.declared_at.file);
                 let symbol = unit.and_then(|unit| self.symbols.get(&unit).copied());

@@ -15,7 +15,7 @@ use impact_sql::{
     ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass, looks_like_sql,
     resolve,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 /// The databases of a service, prepared for resolving statements.
@@ -23,6 +23,7 @@ use std::rc::Rc;
 pub struct Schemas {
     /// By the order of the input; the first is the service's own where a statement does not say.
     pub(crate) all: Vec<(Box<str>, Prepared)>,
+    columns: HashSet<Box<str>>,
 }
 
 impl Schemas {
@@ -32,17 +33,28 @@ impl Schemas {
         let prepared = catalogs
             .iter()
             .map(|c| (c.database.clone(), Prepared::new(c)));
+        let relations = catalogs
+            .iter()
+            .flat_map(|catalog| catalog.relations.values());
+        let columns = relations.flat_map(|relation| &relation.columns);
         Self {
             all: prepared.collect(),
+            columns: columns.map(|column| column.name.clone()).collect(),
         }
+    }
+
+    /// Whether some table has a column of that name.
+    #[must_use]
+    pub fn has_column(&self, name: &str) -> bool {
+        self.columns.contains(name)
     }
 }
 
 /// A text that was resolved: which database it speaks of, and its statements.
 #[derive(Debug)]
-struct Resolved {
+pub(crate) struct Resolved {
     database: Box<str>,
-    statements: Vec<Resolution>,
+    pub(crate) statements: Vec<Resolution>,
     /// Where the only hole is a table's name: what the text touches, whichever table that is.
     any_table: Option<Vec<ColumnUse>>,
 }
@@ -66,7 +78,8 @@ impl Evaluator<'_> {
                 Atom::Text(text) => {
                     self.with_certainty(certainty, |cx| cx.sql_text(text, span, via));
                 }
-                Atom::Null | Atom::Object(_) => {}
+                Atom::Null => {}
+                Atom::Object(_) if !crate::carried::is_carried(atom) => {}
                 _ => open = true,
             }
         }
@@ -303,7 +316,7 @@ impl Evaluator<'_> {
     }
 
     /// The statements of a text, of the database whose tables they name.
-    fn resolved(&mut self, text: &Assembled) -> Rc<Resolved> {
+    pub(crate) fn resolved(&mut self, text: &Assembled) -> Rc<Resolved> {
         let key = (text.text.clone(), text.holes.clone());
         if let Some(known) = self.statements.known.get(&key) {
             return known.clone();

@@ -93,7 +93,7 @@ impl Evaluator<'_> {
             crate::orm::sqlx::row::becomes(self, &value, &said, span);
         }
         if !said.is_nothing() && !said.is_unknown() && (value.is_unknown() || is_plain(&said)) {
-            value = said;
+            value = said.or(&crate::carried::part(&value));
         }
         if let Some(otherwise) = &bind.otherwise {
             let before = self.environment.clone();

@@ -145,6 +145,23 @@ impl Evaluator<'_> {
         });
     }
 
+    /// The same, of a table's column, whose value leaves the service under a name if it is said.
+    pub(crate) fn touch_exposed(
+        &mut self,
+        file: FileId,
+        (table, column): (&TableName, &str),
+        span: Span,
+        manner: Manner,
+        via: &str,
+        exposed_as: Option<Box<str>>,
+    ) {
+        self.touch(Touch {
+            column: Some(column.into()),
+            exposed_as,
+            ..manner.touch(site(file, span), table.clone(), via)
+        });
+    }
+
     /// Records that a mapped field is touched.
     pub fn touch_field(&mut self, model: ModelId, field: &MappedField, span: Span, manner: Manner) {
         let Some(owner) = self.models.get(model) else {

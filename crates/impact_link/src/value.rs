@@ -366,6 +366,9 @@ fn joined(left: &Atom, right: &Atom) -> Option<Atom> {
 }
 
 fn joined_objects(a: &Object, b: &Object) -> Option<Atom> {
+    if a.door == crate::carried::NAME && b.door == a.door {
+        return Some(Atom::Object(Arc::new(crate::carried::joined(a, b))));
+    }
     let alike = a.door == b.door
         && a.kind == b.kind
         && a.model == b.model

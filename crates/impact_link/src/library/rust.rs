@@ -98,6 +98,12 @@ pub(crate) fn hands_on(method: &str) -> bool {
         .any(|(known, makes)| *known == method && matches!(makes, Makes::Same | Makes::OrFirst))
 }
 
+/// Whether a method hands what it is called on to a closure, or tells something about it.
+pub(crate) fn is_applied(method: &str) -> bool {
+    let known = METHODS.iter().find(|(known, _)| *known == method);
+    known.is_some_and(|(_, makes)| *makes != Makes::Text)
+}
+
 /// Whether a function's value is its first argument, by the last word of its path.
 pub(crate) fn is_transparent(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();

@@ -3,6 +3,8 @@
 pub(crate) mod active;
 pub(crate) mod diesel;
 pub(crate) mod django;
+mod mapped;
+mod parameters;
 pub(crate) mod sea_orm;
 pub(crate) mod sql_builder;
 pub(crate) mod sqlalchemy;

@@ -23,10 +23,11 @@ pub(crate) fn member(
     if !matches!(of, Atom::Class(_))
         && let Some(value) = field(cx, class, name)
     {
-        if member.access == Access::Read {
-            crate::orm::sqlx::named(cx, class, name, member.span);
+        if member.access != Access::Read {
+            return Some(value);
         }
-        return Some(value);
+        let carried = crate::carried::read(cx, class, name, member.span);
+        return Some(value.or(&carried));
     }
     let mut functions: Vec<FunctionRef> = Vec::new();
     match cx.program.associated_item(class, name) {
@@ -77,7 +78,7 @@ fn field(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Option<Value> {
         .iter()
         .find(|field| module.name(field.name) == name)?;
     let said = field_type(cx, class, name);
-    let set = cx.read(Key::Attribute(class, name.into()));
+    let set = crate::carried::without(&cx.read(Key::Attribute(class, name.into())));
     let weak = said.is_unknown() || said == Value::outside("builtins.str");
     Some(if weak && !set.is_nothing() { set } else { said })
 }

@@ -1,12 +1,14 @@
 //! Rust's own forms: macros, records, `?`, patterns, paths and types.
 
 mod callers;
+mod derives;
 mod macros;
 mod members;
 mod patterns;
 mod types;
 
 pub(crate) use callers::{Mentions, is_never_named};
+pub(crate) use derives::{cased, has_word, serialized_as, setting};
 pub(crate) use macros::{file_text, is_filled};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
@@ -16,9 +18,9 @@ use crate::cells::Key;
 use crate::door::{CallSite, DOORS, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_bind::{Binding, Definition, FunctionRef, Place};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
-    Access, Attribute, Call, ExpressionId, ExpressionKind, ImportId, Part, Record, Span,
+    Access, Attribute, Call, ClassKind, ExpressionId, ExpressionKind, ImportId, Part, Record, Span,
 };
 
 /// The value of a form that Python does not have. Its parts are evaluated.
@@ -56,21 +58,45 @@ fn record(cx: &mut Evaluator<'_>, record: &Record) -> Value {
         .atoms()
         .first()
         .and_then(|atom| cx.class_of_instance(atom));
+    let variant = class.and_then(|class| variant_of(cx, class, record.of));
     for (name, span, value) in &record.fields {
-        let wanted = class.map(|class| field_type(cx, class, module.name(*name)));
+        let name = match &variant {
+            Some(variant) => format!("{variant}.{}", module.name(*name)),
+            None => module.name(*name).to_owned(),
+        };
+        let wanted = class.map(|class| field_type(cx, class, &name));
         let value = cx.evaluate_expecting(*value, &wanted.unwrap_or_default());
         let member = MemberSite {
-            name: module.name(*name),
+            name: &name,
             span: *span,
             access: Access::Write,
             value: Some(&value),
         };
         cx.set_attribute(&made, &member);
+        if let Some(class) = class {
+            crate::carried::filled(cx, class, &name, &value);
+        }
     }
     if let Some(rest) = record.rest {
         cx.evaluate(rest);
     }
     made
+}
+
+/// The variant that a path names, where the class is an enum.
+pub(crate) fn variant_of<'a>(
+    cx: &Evaluator<'a>,
+    class: ClassRef,
+    path: ExpressionId,
+) -> Option<&'a str> {
+    let of = cx.program.module(class.file).class(class.class);
+    match &cx.module().expression(path).kind {
+        ExpressionKind::Attribute(attribute) if of.kind == ClassKind::Enum => {
+            Some(cx.module().name(attribute.name))
+        }
+        ExpressionKind::Name(name) if of.kind == ClassKind::Enum => Some(cx.module().name(*name)),
+        _ => None,
+    }
 }
 
 /// What a bare name is: a local, else what the module sees.

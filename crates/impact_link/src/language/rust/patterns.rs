@@ -1,6 +1,7 @@
 //! Patterns: `Some(x)`, `User { id, .. }`, `name @ pattern`.
 
-use super::types::{annotation, variant_type};
+use super::types::{annotation, field_type, variant_type};
+use super::variant_of;
 use crate::door::MemberSite;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
@@ -58,7 +59,19 @@ fn record(cx: &mut Evaluator<'_>, record: &Record, value: &Value) {
     } else {
         said
     };
+    let class = of
+        .atoms()
+        .first()
+        .and_then(|atom| cx.class_of_instance(atom));
+    let variant = class.and_then(|class| Some((class, variant_of(cx, class, record.of)?)));
     for (name, span, inner) in &record.fields {
+        if let Some((class, variant)) = variant {
+            let name = format!("{variant}.{}", module.name(*name));
+            let part =
+                field_type(cx, class, &name).or(&crate::carried::read(cx, class, &name, *span));
+            cx.bind_pattern(*inner, &part);
+            continue;
+        }
         let member = MemberSite {
             name: module.name(*name),
             span: *span,

@@ -4,7 +4,9 @@ use crate::door::DOORS;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{Binding, ClassRef, Place};
-use impact_facts::{ClassKind, CollectionKind, ExpressionId, ExpressionKind, FileId, Subscript};
+use impact_facts::{
+    ClassKind, CollectionKind, ExpressionId, ExpressionKind, Field, FileId, Subscript,
+};
 
 /// How a generic type holds its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,14 +236,22 @@ fn external(cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Value {
     }
 }
 
-/// What a field of a struct is by its type.
+/// What a field of a struct is by its type; a variant's is `Variant.field`.
 pub(crate) fn field_type(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Value {
     let module = cx.program.module(class.file);
+    let named = |fields: &'_ [Field], name: &str| {
+        fields
+            .iter()
+            .position(|field| module.name(field.name) == name)
+    };
     let fields = &module.class(class.class).fields;
-    let said = fields
-        .iter()
-        .find(|field| module.name(field.name) == name)
-        .and_then(|field| field.annotation);
+    let (outer, inner) = name.split_once('.').unwrap_or((name, ""));
+    let found = named(fields, outer).and_then(|at| fields.get(at));
+    let found = match found.filter(|_| !inner.is_empty()) {
+        Some(variant) => named(&variant.fields, inner).and_then(|at| variant.fields.get(at)),
+        None => found,
+    };
+    let said = found.and_then(|field| field.annotation);
     said.map_or(Value::unknown("a field without a type"), |said| {
         annotation(cx, class.file, Place::Class(class.class), said)
     })

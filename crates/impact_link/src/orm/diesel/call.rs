@@ -120,7 +120,8 @@ pub(super) fn method(
             Thing::Table(model) if name == "star" => Some(query::all_of(model)),
             Thing::Table(model) => step(cx, Object::new(NAME, "query", Some(model)), name, call),
             Thing::Column(model, field) if name == ASSIGNS => {
-                Some(query::assignment(cx, model, field, call.callee))
+                let value = crate::carried::part(&call.value(0, ""));
+                Some(query::assignment(cx, model, field, call.callee, value))
             }
             _ => Some(query::expression()),
         },

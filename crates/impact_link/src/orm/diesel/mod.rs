@@ -12,11 +12,9 @@ mod query;
 pub(crate) use columns::named;
 pub(crate) use declared::{declared, defined};
 
-use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
-use crate::touch::Manner;
 use crate::value::{Atom, Value};
-use impact_facts::{Access, Span};
 use std::sync::Arc;
 
 /// The door's name.
@@ -41,17 +39,7 @@ impl Door for Diesel {
             Atom::External(path) if columns::thing(cx, path).is_some() => {
                 Some(Atom::Member(Arc::new(of.clone()), member.name.into()).into())
             }
-            Atom::Mapped(model) => {
-                let owner = cx.models.get(*model).filter(|owner| &*owner.orm == NAME)?;
-                let field = owner
-                    .fields
-                    .iter()
-                    .find(|field| &*field.name == member.name)?;
-                cx.touch_field(*model, field, member.span, Manner::named(member.access));
-                let class = cx.models.class(*model)?;
-                (member.access == Access::Read)
-                    .then(|| crate::language::rust::field_type(cx, class, member.name))
-            }
+            Atom::Mapped(model) => crate::orm::mapped::member(cx, NAME, *model, member),
             _ => None,
         }
     }
@@ -64,17 +52,7 @@ impl Door for Diesel {
         }
     }
 
-    fn consume(
-        &self,
-        cx: &mut Evaluator<'_>,
-        value: &Atom,
-        how: Consumption,
-        span: Span,
-    ) -> Option<Value> {
-        let _ = (cx, span);
-        match (value, how) {
-            (Atom::Object(object), _) if object.door == NAME => Some(value.clone().into()),
-            _ => None,
-        }
+    fn stays(&self) -> bool {
+        true
     }
 }

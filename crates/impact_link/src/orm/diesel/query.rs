@@ -55,9 +55,11 @@ pub(super) fn assignment(
     model: ModelId,
     field: &MappedField,
     callee: Span,
+    value: Value,
 ) -> Value {
-    let object =
-        Object::new(NAME, "assignment", Some(model)).with_word(&format!("name:{}", field.name));
+    let object = Object::new(NAME, "assignment", Some(model))
+        .with_word(&format!("name:{}", field.name))
+        .with_value("value", value);
     let named = cx.current.touches.as_slice().iter().filter(|touch| {
         touch.site.file == cx.file
             && touch.how == How::Explicit
@@ -303,11 +305,16 @@ fn assign(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     for span in &here {
         cx.retouch(*span, Access::Write);
     }
-    let Some(model) = object.model.filter(|_| here.is_empty()) else {
+    let Some(model) = object.model else {
         return;
     };
+    let value = object.values.get("value").cloned().unwrap_or_default();
     for name in object.words_after("name:") {
-        if let Some(field) = cx.models.field(model, name) {
+        let Some(field) = cx.models.field(model, name) else {
+            continue;
+        };
+        crate::orm::mapped::goes(cx, &value, model, field);
+        if here.is_empty() {
             cx.touch_field(model, field, span, Manner::implied(Access::Write));
         }
     }

@@ -6,7 +6,7 @@
 
 mod call;
 
-use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Value};
@@ -135,16 +135,12 @@ impl Door for SeaOrm {
                 if !is_left_out(member.value) {
                     cx.touch_field(model, field, member.span, Manner::named(member.access));
                 }
+                if let Some(value) = member.value {
+                    crate::orm::mapped::goes(cx, value, model, field);
+                }
                 Some(Value::unknown("a value of an active model"))
             }
-            Atom::Mapped(model) => {
-                cx.models.get(*model).filter(|owner| &*owner.orm == NAME)?;
-                let field = cx.models.field(*model, member.name)?;
-                cx.touch_field(*model, field, member.span, Manner::named(member.access));
-                let class = cx.models.class(*model)?;
-                (member.access == Access::Read)
-                    .then(|| crate::language::rust::field_type(cx, class, member.name))
-            }
+            Atom::Mapped(model) => crate::orm::mapped::member(cx, NAME, *model, member),
             _ => None,
         }
     }
@@ -157,15 +153,8 @@ impl Door for SeaOrm {
         }
     }
 
-    fn consume(
-        &self,
-        cx: &mut Evaluator<'_>,
-        value: &Atom,
-        how: Consumption,
-        span: Span,
-    ) -> Option<Value> {
-        let _ = (cx, how, span);
-        matches!(value, Atom::Object(object) if object.door == NAME).then(|| value.clone().into())
+    fn stays(&self) -> bool {
+        true
     }
 }
 

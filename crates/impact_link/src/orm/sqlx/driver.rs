@@ -3,8 +3,9 @@
 use super::{NAME, row};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::value::Value;
-use impact_facts::Language;
+use crate::orm::parameters;
+use crate::value::{Atom, Value};
+use impact_facts::{ExpressionId, ExpressionKind, Language};
 use impact_sql::looks_like_sql;
 
 /// Methods of connections that take a statement first.
@@ -49,6 +50,7 @@ pub(super) fn statement(
             .any(|text| looks_like_sql(&text.text))
     })?;
     cx.sql_value(&argument.value.clone(), argument.span, via);
+    given(cx, &argument.value.clone(), call);
     let row = row::record(cx, &argument.value);
     Some(match name {
         "query_one" | "query_opt" | "query_first" | "fetch_one" | "fetch_optional" => row,
@@ -63,4 +65,31 @@ pub(super) fn statement(
         }
         _ => Value::list(row),
     })
+}
+
+/// What stands behind a statement is given to its parameters: `&[&a, &b]`, `params![a, b]`, `(a, b)`.
+fn given(cx: &mut Evaluator<'_>, text: &Value, call: &CallSite<'_>) {
+    let mut arguments = call.positional().skip_while(|one| one.value != *text);
+    let Some(argument) = arguments.nth(1) else {
+        return;
+    };
+    let values = match (argument.value.atoms(), argument.expression) {
+        ([Atom::Tuple(items)], _) => items.to_vec(),
+        (_, Some(expression)) => items(cx, expression),
+        _ => Vec::new(),
+    };
+    for (at, value) in values.iter().enumerate() {
+        parameters::given(cx, text, at, value);
+    }
+}
+
+fn items(cx: &mut Evaluator<'_>, id: ExpressionId) -> Vec<Value> {
+    let module = cx.module();
+    let all: Vec<ExpressionId> = match &module.expression(id).kind {
+        ExpressionKind::Unary(unary) => return items(cx, unary.of),
+        ExpressionKind::Collection(of) => of.items.iter().map(|item| item.value).collect(),
+        ExpressionKind::Macro(call) => call.arguments.iter().map(|one| one.value).collect(),
+        _ => Vec::new(),
+    };
+    all.into_iter().map(|id| cx.evaluate(id)).collect()
 }

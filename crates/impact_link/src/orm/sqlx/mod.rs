@@ -8,12 +8,12 @@ mod builder;
 mod driver;
 pub(crate) mod row;
 
-pub(crate) use row::named;
+pub(crate) use row::{named, row_key, table_name};
 
-use crate::door::{CallSite, Consumption, Door, MemberSite};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::parameters;
 use crate::value::{Atom, Object, Value};
-use impact_facts::Span;
 use row::Binds;
 use std::sync::Arc;
 
@@ -66,7 +66,8 @@ impl Door for Sqlx {
         }
         let column = object.values.get(member.name)?.clone();
         row::read_sources(cx, &column, member.span);
-        Some(Value::unknown("a column's value"))
+        let carried = crate::carried::of_sources(cx, &column);
+        Some(Value::unknown("a column's value").or(&carried))
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
@@ -88,15 +89,8 @@ impl Door for Sqlx {
         }
     }
 
-    fn consume(
-        &self,
-        cx: &mut Evaluator<'_>,
-        value: &Atom,
-        how: Consumption,
-        span: Span,
-    ) -> Option<Value> {
-        let _ = (cx, how, span);
-        matches!(value, Atom::Object(object) if object.door == NAME).then(|| value.clone().into())
+    fn stays(&self) -> bool {
+        true
     }
 }
 
@@ -126,6 +120,11 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
         }
         _ => Binds::Record,
     };
+    if name.ends_with('!') {
+        for (at, given) in call.positional().skip(place + 1).enumerate() {
+            parameters::given(cx, &text, at, &given.value);
+        }
+    }
     let row = row::of(cx, binds, &text, call.expected, call.span);
     let query = query.with_word(binds.word()).with_value("row", row);
     Some(query.into())
@@ -146,8 +145,7 @@ fn object_method(
     let itself = || Some(Atom::Object(object.clone()).into());
     match (object.kind, name) {
         ("record", "get" | "try_get" | "get_unchecked" | "try_get_unchecked") => {
-            row::by_name(cx, object, call.at(0)?);
-            Some(Value::unknown("a column's value"))
+            Some(row::by_name(cx, object, call.at(0)?))
         }
         ("builder", "push" | "push_values" | "push_tuples") => {
             builder::pushed(cx, object, call);
@@ -172,9 +170,25 @@ fn object_method(
                     .into(),
             )
         }
+        ("query", "bind") => Some(bound(cx, object, call)),
         ("query" | "builder", _) => itself(),
         _ => None,
     }
+}
+
+/// A query with one parameter more.
+fn bound(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+    let before = object.values.get("bound").map(Value::atoms);
+    let place = match before {
+        Some([Atom::Integer(place)]) => *place,
+        _ => 0,
+    };
+    if let Some(text) = object.values.get("text") {
+        let at = usize::try_from(place).unwrap_or_default();
+        parameters::given(cx, text, at, &call.value(0, ""));
+    }
+    let after = Atom::Integer(place.saturating_add(1));
+    object.clone().with_value("bound", after.into()).into()
 }
 
 /// One row of a query that runs: where the query did not say which type it makes, the place that takes the row does.

@@ -5,15 +5,15 @@
 //! place. A column that only a `*` gives is needed as soon as something takes it.
 
 use super::NAME;
+use crate::carried;
 use crate::cells::Key;
 use crate::door::Passed;
 use crate::evaluator::Evaluator;
+use crate::language::rust::{cased, has_word, serialized_as, setting};
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_bind::{Binding, ClassRef, attributes};
-use impact_facts::{
-    Access, Argument, Certainty, ExpressionId, ExpressionKind, Field, Module, Span, TableName,
-};
+use impact_bind::{Binding, ClassRef};
+use impact_facts::{Access, Certainty, ExpressionId, Field, Module, Span, TableName};
 use impact_sql::OutputColumn;
 use std::sync::Arc;
 
@@ -59,12 +59,14 @@ pub(crate) fn of(
     match binds {
         Binds::Record => record(cx, text),
         Binds::First => {
+            let mut value = Value::unknown("a column's value");
             for text in texts(text) {
                 if let Some(first) = cx.sql_outputs(&text).first() {
                     taken(cx, &text, first, span);
+                    value = value.or(&carried::of_sources(cx, &sources(first)));
                 }
             }
-            Value::unknown("a column's value")
+            value
         }
         _ if says_fields(said) => {
             for text in texts(text) {
@@ -290,7 +292,9 @@ impl Row<'_> {
             && self.is_plain(output)
         {
             let manner = Manner::named(Access::Declare).at_most(self.text.certainty);
-            cx.touch_column_in(class.file, table, column, field.name_span, manner, NAME);
+            let exposed = serialized_as(cx.program.module(class.file), class, field);
+            let named = (table, &**column);
+            cx.touch_exposed(class.file, named, field.name_span, manner, NAME, exposed);
         }
     }
 
@@ -336,17 +340,19 @@ fn taken(cx: &mut Evaluator<'_>, text: &Value, output: &OutputColumn, span: Span
     }
 }
 
-fn row_key(class: ClassRef, field: &str) -> Key {
+/// Where the columns are kept that statements bind a field of a struct to.
+pub(crate) fn row_key(class: ClassRef, field: &str) -> Key {
     Key::Outside(
         format!("row {} {}", class.file.0, class.class.0).into(),
         field.into(),
     )
 }
 
-/// A field of a struct is named: it reads what statements have bound it to.
-pub(crate) fn named(cx: &mut Evaluator<'_>, class: ClassRef, field: &str, span: Span) {
+/// A field of a struct is named: it reads what statements have bound it to, which is returned.
+pub(crate) fn named(cx: &mut Evaluator<'_>, class: ClassRef, field: &str, span: Span) -> Value {
     let bound = cx.read(row_key(class, field));
     read_sources(cx, &bound, span);
+    bound
 }
 
 /// The columns that something named at `span` is made from are read.
@@ -365,15 +371,16 @@ pub(super) fn read_sources(cx: &mut Evaluator<'_>, column: &Value, span: Span) {
 }
 
 /// A table by the words that an object keeps of it.
-pub(super) fn table_name(text: &str) -> TableName {
+pub(crate) fn table_name(text: &str) -> TableName {
     match text.rsplit_once('.') {
         Some((schema, name)) => TableName::qualified(schema, name),
         None => TableName::bare(text),
     }
 }
 
-/// `row.get("email")` and `row.get(1)`.
-pub(super) fn by_name(cx: &mut Evaluator<'_>, object: &Object, argument: &Passed) {
+/// `row.get("email")` and `row.get(1)`: the column is read, and its value comes out.
+pub(super) fn by_name(cx: &mut Evaluator<'_>, object: &Object, argument: &Passed) -> Value {
+    let mut value = Value::unknown("a column's value");
     for atom in argument.value.atoms() {
         let key = match atom {
             Atom::Text(text) => text.text.clone(),
@@ -382,63 +389,8 @@ pub(super) fn by_name(cx: &mut Evaluator<'_>, object: &Object, argument: &Passed
         };
         if let Some(column) = object.values.get(key.as_str()).cloned() {
             read_sources(cx, &column, argument.span);
+            value = value.or(&carried::of_sources(cx, &column));
         }
     }
-}
-
-/// Whether `#[tool(word)]` stands among the attributes.
-fn has_word(module: &Module, decorators: &[ExpressionId], tool: &str, word: &str) -> bool {
-    attributes(module, decorators).iter().any(|id| {
-        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
-            return false;
-        };
-        let says = |argument: &Argument| module.dotted(argument.value).as_deref() == Some(word);
-        module.dotted(call.callee).as_deref() == Some(tool) && call.arguments.iter().any(says)
-    })
-}
-
-/// What `#[tool(key = "value")]` says.
-fn setting(module: &Module, decorators: &[ExpressionId], tool: &str, key: &str) -> Option<String> {
-    attributes(module, decorators).iter().find_map(|id| {
-        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
-            return None;
-        };
-        (module.dotted(call.callee)? == tool).then_some(())?;
-        let named = |argument: &&Argument| {
-            argument
-                .name
-                .is_some_and(|(name, _)| module.name(name) == key)
-        };
-        let value = call.arguments.iter().find(named)?.value;
-        module.plain_text(value).or_else(|| module.dotted(value))
-    })
-}
-
-/// A field's name in the case of `rename_all`.
-fn cased(name: &str, case: Option<&str>) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty());
-    let capital = |word: &str| {
-        let mut characters = word.chars();
-        characters
-            .next()
-            .map(|first| first.to_uppercase().chain(characters).collect::<String>())
-            .unwrap_or_default()
-    };
-    match case {
-        Some("camelCase") => words
-            .enumerate()
-            .map(|(at, word)| {
-                if at == 0 {
-                    word.to_owned()
-                } else {
-                    capital(word)
-                }
-            })
-            .collect(),
-        Some("PascalCase") => words.map(capital).collect(),
-        Some("SCREAMING_SNAKE_CASE" | "UPPERCASE") => name.to_uppercase(),
-        Some("lowercase") => name.to_lowercase(),
-        Some("kebab-case") => name.replace('_', "-"),
-        _ => name.to_owned(),
-    }
+    value
 }

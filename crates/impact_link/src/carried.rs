@@ -1,0 +1,298 @@
+//! A column's value on its way through the program's own structs.
+//!
+//! What a row's field is copied into, and the field whose value a statement writes to the column, carry the column. Where
+//! such a field has the column's name it stands for the column in that struct: its declaration and whoever names it are
+//! references, *likely* at most, since only the value connects them. A field that several columns of its name reach
+//! stands for none. What only tests carry is not carried.
+
+use crate::cells::Key;
+use crate::door::{CallSite, Door, MemberSite};
+use crate::evaluator::Evaluator;
+use crate::language::rust::serialized_as;
+use crate::touch::Manner;
+use crate::value::{Atom, Object, Value};
+use impact_bind::ClassRef;
+use impact_facts::{Access, Field, Language, Scope, Span, TableName};
+use std::sync::Arc;
+
+/// The door's name.
+pub(crate) const NAME: &str = "rust/carried";
+
+/// A value that more columns or fields reach than this stands for none.
+pub(crate) const MAX_CARRIED: usize = 4;
+
+/// The word of a value that too many reach.
+pub(crate) const MANY: &str = "many";
+
+/// What stands before a field among the keys of what a value carries; a column's key is its own path.
+const FIELD: &str = "field ";
+
+/// Values that were columns' or fields'.
+#[derive(Debug)]
+pub(crate) struct Carried;
+
+/// Methods whose result is no form of the value.
+const TESTS: &[&str] = &[
+    "eq",
+    "ne",
+    "cmp",
+    "partial_cmp",
+    "len",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "matches",
+];
+
+impl Door for Carried {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attribute(
+        &self,
+        _: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        is_carried(of).then(|| match member.name {
+            "0" => of.clone().into(),
+            name => Atom::Member(Arc::new(of.clone()), name.into()).into(),
+        })
+    }
+
+    fn call(&self, _: &mut Evaluator<'_>, callee: &Atom, _: &CallSite<'_>) -> Option<Value> {
+        let Atom::Member(of, name) = callee else {
+            return None;
+        };
+        let is_name = name.starts_with(|c: char| c.is_alphabetic());
+        if !is_carried(of) || !is_name || crate::library::rust::is_applied(name) {
+            return None;
+        }
+        let tells = TESTS.contains(&&**name) || name.starts_with("is_");
+        Some(if tells {
+            Value::unknown("a test of a value")
+        } else {
+            (**of).clone().into()
+        })
+    }
+
+    fn stays(&self) -> bool {
+        true
+    }
+
+    fn finish(&self, cx: &mut Evaluator<'_>) {
+        let own = cx.program.own_files();
+        let classes: Vec<ClassRef> = cx
+            .program
+            .all_classes()
+            .filter(|class| class.file.0 < own)
+            .filter(|class| cx.program.facts(class.file).language == Language::Rust)
+            .collect();
+        for class in classes {
+            let module = cx.program.module(class.file);
+            for field in &module.class(class.class).fields {
+                let name = module.name(field.name);
+                declared(cx, class, field, name);
+                for inner in &field.fields {
+                    let name = format!("{name}.{}", module.name(inner.name));
+                    declared(cx, class, inner, &name);
+                }
+            }
+        }
+    }
+}
+
+/// A field that stands for a column declares it.
+fn declared(cx: &mut Evaluator<'_>, class: ClassRef, field: &Field, name: &str) {
+    let Some((table, column)) = cx
+        .models
+        .of_class(class)
+        .is_none()
+        .then(|| peeked(cx, class, name))
+        .flatten()
+    else {
+        return;
+    };
+    let exposed = serialized_as(cx.program.module(class.file), class, field);
+    let manner = Manner::named(Access::Declare).at_most(impact_facts::Certainty::Likely);
+    cx.within_file(class.file, |cx| {
+        cx.touch_exposed(
+            class.file,
+            (&table, &column),
+            field.name_span,
+            manner,
+            NAME,
+            exposed,
+        );
+    });
+}
+
+fn peeked(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<(TableName, String)> {
+    if !cx
+        .cells
+        .peek(&crate::orm::sqlx::row_key(class, name))
+        .is_nothing()
+    {
+        return None;
+    }
+    let given = part(&cx.cells.peek(&Key::Attribute(class, name.into())));
+    only(&given.or(&cx.cells.peek(&goes_key(class, name))), name)
+}
+
+/// A value that is a column's.
+pub(crate) fn column(cx: &Evaluator<'_>, table: &TableName, column: &str) -> Value {
+    if !is_production(cx) {
+        return Value::nothing();
+    }
+    let key = format!("{table}.{column}");
+    Object::new(NAME, "value", None)
+        .with_value(&key, Value::nothing())
+        .into()
+}
+
+/// Tests fill structs with what they like.
+fn is_production(cx: &Evaluator<'_>) -> bool {
+    let facts = cx.program.facts(cx.file);
+    let is_test = cx.function().is_some_and(|function| {
+        let module = cx.program.module(function.file);
+        module.function(function.function).is_test
+    });
+    let scope = crate::code_scope(cx.program.path(cx.file), facts);
+    !is_test && matches!(scope, Scope::Production | Scope::Script)
+}
+
+/// Whether an alternative only says what a value carries.
+pub(crate) fn is_carried(atom: &Atom) -> bool {
+    matches!(atom, Atom::Object(of) if of.door == NAME)
+}
+
+/// What a value carries, of all that it is.
+pub(crate) fn part(value: &Value) -> Value {
+    value.filter(is_carried)
+}
+
+/// What a value is, without what it carries.
+pub(crate) fn without(value: &Value) -> Value {
+    value.filter(|atom| !is_carried(atom))
+}
+
+/// Two of what values carry, joined: with too many, it says nothing any more.
+pub(crate) fn joined(a: &Object, b: &Object) -> Object {
+    let mut both = a.clone();
+    both.values.extend(b.values.clone());
+    if both.values.len() > MAX_CARRIED || a.has(MANY) || b.has(MANY) {
+        return Object::new(NAME, "value", None).with_word(MANY);
+    }
+    both
+}
+
+fn keys(value: &Value) -> impl Iterator<Item = &str> {
+    value
+        .atoms()
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Object(of) if of.door == NAME => Some(of.values.keys()),
+            _ => None,
+        })
+        .flatten()
+        .map(|key| &**key)
+}
+
+/// The last word of a field's or column's path, as it is compared.
+fn bare(path: &str) -> &str {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    last.strip_prefix("r#").unwrap_or(last)
+}
+
+/// The one column of that name among what a value carries.
+fn only(value: &Value, name: &str) -> Option<(TableName, String)> {
+    let mut named = keys(value)
+        .filter(|key| !key.starts_with(FIELD) && bare(key).eq_ignore_ascii_case(bare(name)));
+    let (first, others) = (named.next()?, named.next());
+    let (table, column) = first.rsplit_once('.').filter(|_| others.is_none())?;
+    Some((crate::orm::sqlx::table_name(table), column.to_owned()))
+}
+
+fn goes_key(class: ClassRef, name: &str) -> Key {
+    let class = format!("goes {} {}", class.file.0, class.class.0);
+    Key::Outside(class.into(), name.into())
+}
+
+/// A field of a struct of the program is read, or named in a pattern: what its value carries. Where the field stands
+/// for a column, that is touched.
+pub(crate) fn read(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Span) -> Value {
+    let bound = crate::orm::sqlx::named(cx, class, name, span);
+    if !bound.is_nothing() {
+        return of_sources(cx, &bound);
+    }
+    let given = part(&cx.read(Key::Attribute(class, name.into())));
+    let goes = cx.read(goes_key(class, name));
+    if let Some((table, column)) = only(&given.or(&goes), name) {
+        let access = if only(&given, name).is_some() {
+            Access::Read
+        } else {
+            Access::Write
+        };
+        let manner = Manner::named(access).at_most(impact_facts::Certainty::Likely);
+        cx.touch_column(&table, &column, span, manner, NAME);
+    }
+    let own = if cx.schemas.has_column(bare(name)) && is_production(cx) {
+        let key = format!("{FIELD}{}.{} {name}", class.file.0, class.class.0);
+        Object::new(NAME, "value", None)
+            .with_value(&key, Value::nothing())
+            .into()
+    } else {
+        Value::nothing()
+    };
+    given.or(&goes).or(&own)
+}
+
+/// What the columns that a row's field is made from let its value carry: one column's value is carried, a computed one is
+/// not.
+pub(crate) fn of_sources(cx: &Evaluator<'_>, sources: &Value) -> Value {
+    let mut all = Value::nothing();
+    for atom in sources.atoms() {
+        let Atom::Object(object) = atom else { continue };
+        if let [only] = object.words.as_slice()
+            && let Some((table, name)) = only.rsplit_once('.')
+        {
+            all = all.or(&column(cx, &crate::orm::sqlx::table_name(table), name));
+        }
+    }
+    all
+}
+
+/// A field is filled with a value: if the field's own value goes to a column, so does this one.
+pub(crate) fn filled(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, value: &Value) {
+    let goes = cx.read(goes_key(class, name));
+    if let Some((table, column)) = only(&goes, name) {
+        self::goes(cx, value, &table, &column);
+    }
+}
+
+/// A value is written to a column: fields of the column's name that it was read from stand for the column.
+pub(crate) fn goes(cx: &mut Evaluator<'_>, value: &Value, table: &TableName, name: &str) {
+    let carried = part(value);
+    let target = column(cx, table, name);
+    for key in keys(&carried) {
+        let field = key.strip_prefix(FIELD).and_then(|key| key.split_once(' '));
+        let Some((class, field)) =
+            field.filter(|(_, field)| bare(field).eq_ignore_ascii_case(name))
+        else {
+            continue;
+        };
+        if let Some(class) = class_of(class) {
+            cx.cells.join(goes_key(class, field), &target);
+        }
+    }
+}
+
+/// The class that a key keeps: `file.class`.
+fn class_of(text: &str) -> Option<ClassRef> {
+    let (file, class) = text.split_once('.')?;
+    Some(ClassRef {
+        file: impact_facts::FileId(file.parse().ok()?),
+        class: impact_facts::ClassId(class.parse().ok()?),
+    })
+}
