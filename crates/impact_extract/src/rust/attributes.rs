@@ -68,7 +68,9 @@ impl Lowering<'_, '_> {
         let Some(tree) = field(node, "arguments") else {
             return callee;
         };
+        self.in_attribute = true;
         let arguments: Vec<Argument> = self.token_arguments(tree).0;
+        self.in_attribute = false;
         self.add(node, ExpressionKind::Call(Call { callee, arguments }))
     }
 }

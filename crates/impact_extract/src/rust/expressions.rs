@@ -172,6 +172,9 @@ impl Lowering<'_, '_> {
 
     /// The arguments of a list, by place.
     pub(super) fn arguments(&mut self, list: Node<'_>) -> Vec<Argument> {
+        if self.in_attribute {
+            return self.call_arguments(list);
+        }
         let values = self.expressions(&parts(list));
         values.into_iter().map(Self::argument).collect()
     }

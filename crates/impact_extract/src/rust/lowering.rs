@@ -24,6 +24,8 @@ pub(super) struct Lowering<'b, 's> {
     base: i64,
     /// Within `#[cfg(test)]` or a `#[test]`.
     pub(super) in_test: bool,
+    /// Within an attribute, where `name = value` is an argument by name.
+    pub(super) in_attribute: bool,
 }
 
 impl<'b> State<'b> {
@@ -45,6 +47,7 @@ impl<'b, 's> Lowering<'b, 's> {
             source,
             base: 0,
             in_test: false,
+            in_attribute: false,
         }
     }
 
@@ -144,13 +147,14 @@ impl<'b, 's> Lowering<'b, 's> {
             return None;
         }
         let base = self.base + start as i64 - prefix.len() as i64;
-        let in_test = self.in_test;
+        let (in_test, in_attribute) = (self.in_test, self.in_attribute);
         lower(
             &mut Lowering {
                 state: self.state,
                 source: &source,
                 base,
                 in_test,
+                in_attribute,
             },
             root,
         )

@@ -122,7 +122,7 @@ impl<'b, 's> Lowering<'b, 's> {
     }
 
     /// The values of a call's list; `name = value` is an argument by name.
-    fn call_arguments(&mut self, list: Node<'_>) -> Vec<Argument> {
+    pub(super) fn call_arguments(&mut self, list: Node<'_>) -> Vec<Argument> {
         parts(list)
             .into_iter()
             .map(|value| self.call_argument(value))
