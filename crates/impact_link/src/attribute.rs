@@ -108,6 +108,11 @@ impl<'a> Evaluator<'a> {
             }
             Atom::Unknown(why) => Value::unknown(why),
             Atom::Null => Value::nothing(),
+            Atom::Tuple(items) if member.name.parse::<usize>().is_ok() => {
+                let place = member.name.parse().ok();
+                let item = place.and_then(|place: usize| items.get(place));
+                item.cloned().unwrap_or_default()
+            }
             Atom::Module(file) => self.module_member(*file, member.name),
             Atom::Super(class, receiver) => self.super_member(*class, receiver, member),
             Atom::Mapped(model) if self.is_mapped_member(*model, member.name) => {

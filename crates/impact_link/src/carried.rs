@@ -263,8 +263,19 @@ pub(crate) fn of_sources(cx: &Evaluator<'_>, sources: &Value) -> Value {
     all
 }
 
-/// A field is filled with a value: if the field's own value goes to a column, so does this one.
-pub(crate) fn filled(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, value: &Value) {
+/// A field is filled with a value: if the field's own value goes to a column, so does this one. A name that stands for
+/// both, `User { email }`, names the column whose value it is.
+pub(crate) fn filled(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    (name, span): (&str, Span),
+    value: &Value,
+    is_short: bool,
+) {
+    if let Some((table, column)) = only(&part(value), name).filter(|_| is_short) {
+        let manner = Manner::named(Access::Read).at_most(impact_facts::Certainty::Likely);
+        cx.touch_column(&table, &column, span, manner, NAME);
+    }
     let goes = cx.read(goes_key(class, name));
     if let Some((table, column)) = only(&goes, name) {
         self::goes(cx, value, &table, &column);

@@ -24,6 +24,7 @@ pub struct Schemas {
     /// By the order of the input; the first is the service's own where a statement does not say.
     pub(crate) all: Vec<(Box<str>, Prepared)>,
     columns: HashSet<Box<str>>,
+    tables: BTreeSet<(TableName, Box<str>)>,
 }
 
 impl Schemas {
@@ -33,14 +34,26 @@ impl Schemas {
         let prepared = catalogs
             .iter()
             .map(|c| (c.database.clone(), Prepared::new(c)));
-        let relations = catalogs
-            .iter()
-            .flat_map(|catalog| catalog.relations.values());
-        let columns = relations.flat_map(|relation| &relation.columns);
+        let relations = catalogs.iter().flat_map(|catalog| &catalog.relations);
+        let tables: BTreeSet<(TableName, Box<str>)> = relations
+            .flat_map(|(name, of)| {
+                of.columns
+                    .iter()
+                    .map(|one| (name.clone(), one.name.clone()))
+            })
+            .collect();
         Self {
             all: prepared.collect(),
-            columns: columns.map(|column| column.name.clone()).collect(),
+            columns: tables.iter().map(|(_, column)| column.clone()).collect(),
+            tables,
         }
+    }
+
+    /// The table that a name without a schema means, if it has a column.
+    pub(crate) fn table_of(&self, name: &TableName, column: &str) -> Option<TableName> {
+        let mut all = self.tables.iter();
+        let found = all.find(|(table, own)| table.name == name.name && **own == *column);
+        found.map(|(table, _)| table.clone())
     }
 
     /// Whether some table has a column of that name.

@@ -153,11 +153,22 @@ fn paths(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, named: &Named) -> Vec<
         Naming::None => {
             let mut own = texts(cx, file, tag, Capture::Path);
             if own.is_empty() {
-                own.push(String::new());
+                own.push(path_of_handler(cx, file, tag).unwrap_or_default());
             }
             own
         }
     }
+}
+
+/// Where the pack says that the code's own name is the path: that, in the case that it says.
+fn path_of_handler(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String> {
+    tag.setting("path").filter(|said| *said == "handler")?;
+    let Some(Captured::Function(function)) = tag.first(Capture::Handler) else {
+        return None;
+    };
+    let module = cx.program.module(file);
+    let name = module.name(module.function(*function).name?);
+    Some(crate::language::rust::cased(name, tag.setting("case")))
 }
 
 fn route(
@@ -345,12 +356,28 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
         EntryKind::Command => own.map(|name| name.replace('_', "-")),
         _ => own,
     };
+    let own = own.or_else(|| match kind {
+        EntryKind::Job if !code.is_empty() => around(cx, file, tag),
+        _ => None,
+    });
     let schedule = tag.first(Capture::Schedule).copied();
     let schedule = schedule.and_then(|captured| spelled(cx, file, tag, captured));
     if let Some(name) = said.or(own) {
         let runs = code.into_iter().map(|(_, target)| target).collect();
         add(cx, file, tag, kind, &name, runs, schedule);
     }
+}
+
+/// The name of the function that a tag stands in.
+fn around(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String> {
+    let module = cx.program.module(file);
+    let named = module
+        .functions
+        .iter()
+        .filter(|function| function.name.is_some());
+    let around = named.filter(|function| function.span.contains(tag.span));
+    let innermost = around.min_by_key(|function| function.span.end - function.span.start)?;
+    innermost.name.map(|name| module.name(name).to_owned())
 }
 
 /// A schedule as it is written: a text, or a call with its arguments.

@@ -17,7 +17,7 @@ pub(super) fn method(
     match of {
         Atom::Dictionary(dictionary) => dictionary_method(cx, dictionary, name, call),
         Atom::List(element) => list_method(cx, of, element, name, call),
-        Atom::Tuple(_) => Some(Value::outside("builtins.int")),
+        Atom::Tuple(_) if !cx.is(Language::Rust) => Some(Value::outside("builtins.int")),
         Atom::Text(text) => text_method(cx, text, name, call),
         Atom::Outside(class) if &**class == "builtins.str" => Some(if name == "split" {
             Value::list(of.clone().into())

@@ -2,7 +2,7 @@
 
 use crate::door::{CallSite, Consumption, Door, Passed};
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Dictionary, Value};
 use impact_facts::{Certainty, Language, Span};
 
 /// The standard library.
@@ -38,6 +38,10 @@ enum Makes {
     Zipped,
     /// The elements of the receiver and of the argument.
     Chained,
+    /// The receiver, or the map that its pairs make where the place asks for one.
+    Collected,
+    /// The first argument, and what the second makes of it and each element.
+    Folded,
     /// Keys of a dictionary.
     Keys,
     /// Values of a dictionary.
@@ -57,12 +61,12 @@ const METHODS: &[(&str, Makes)] = &[
     ("map_err", Makes::Same), ("context", Makes::Same), ("with_context", Makes::Same), ("wrap_err", Makes::Same),
     ("cloned", Makes::Same), ("copied", Makes::Same), ("borrow", Makes::Same), ("borrow_mut", Makes::Same),
     ("lock", Makes::Same), ("read", Makes::Same), ("write", Makes::Same), ("take", Makes::Same), ("iter", Makes::Same),
-    ("iter_mut", Makes::Same), ("into_iter", Makes::Same), ("collect", Makes::Same), ("collect_vec", Makes::Same),
+    ("iter_mut", Makes::Same), ("into_iter", Makes::Same), ("collect", Makes::Collected), ("collect_vec", Makes::Same),
     ("rev", Makes::Same), ("skip", Makes::Same), ("step_by", Makes::Same), ("peekable", Makes::Same),
     ("drain", Makes::Same), ("to_vec", Makes::Same), ("into_inner", Makes::Same), ("into_boxed_slice", Makes::Same),
     ("boxed", Makes::Same), ("instrument", Makes::Same), ("in_current_span", Makes::Same), ("flatten", Makes::Same),
     ("fuse", Makes::Same), ("sorted", Makes::Same), ("dedup", Makes::Same), ("unique", Makes::Same),
-    ("optional", Makes::Same), ("try_collect", Makes::Same), ("buffered", Makes::Same), ("replace", Makes::Same),
+    ("optional", Makes::Same), ("try_collect", Makes::Collected), ("buffered", Makes::Same), ("replace", Makes::Same),
     ("or", Makes::OrFirst), ("unwrap_or", Makes::OrFirst), ("get_or_insert", Makes::OrFirst),
     ("or_else", Makes::OrResult), ("unwrap_or_else", Makes::OrResult), ("get_or_insert_with", Makes::OrResult),
     ("next", Makes::Element), ("first", Makes::Element), ("last", Makes::Element), ("get", Makes::Element),
@@ -74,7 +78,7 @@ const METHODS: &[(&str, Makes)] = &[
     ("map_while", Makes::Mapped), ("map_ok", Makes::Mapped), ("then_some", Makes::OrFirst),
     ("is_some_and", Makes::Visited), ("is_ok_and", Makes::Visited), ("is_none_or", Makes::Visited),
     ("flat_map", Makes::Flattened), ("map_or", Makes::MapOr), ("map_or_else", Makes::MapOr),
-    ("filter", Makes::Seen), ("inspect", Makes::Seen), ("inspect_err", Makes::Same), ("take_while", Makes::Seen),
+    ("fold", Makes::Folded), ("try_fold", Makes::Folded), ("filter", Makes::Seen), ("inspect", Makes::Seen), ("inspect_err", Makes::Same), ("take_while", Makes::Seen),
     ("skip_while", Makes::Seen), ("sorted_by_key", Makes::Seen), ("sorted_by", Makes::Seen),
     ("find", Makes::Found), ("find_map", Makes::Mapped), ("max_by_key", Makes::Found), ("min_by_key", Makes::Found),
     ("max_by", Makes::Found), ("min_by", Makes::Found), ("reduce", Makes::Found),
@@ -93,9 +97,9 @@ const METHODS: &[(&str, Makes)] = &[
 
 /// Whether a method hands on what it is called on: what its place asks for, its receiver is asked for.
 pub(crate) fn hands_on(method: &str) -> bool {
-    METHODS
-        .iter()
-        .any(|(known, makes)| *known == method && matches!(makes, Makes::Same | Makes::OrFirst))
+    METHODS.iter().any(|(known, makes)| {
+        *known == method && matches!(makes, Makes::Same | Makes::OrFirst | Makes::Collected)
+    })
 }
 
 /// Whether a method hands what it is called on to a closure, or tells something about it.
@@ -220,6 +224,12 @@ fn method(cx: &mut Evaluator<'_>, of: &Atom, makes: Makes, call: &CallSite<'_>) 
     };
     match makes {
         Makes::Same => whole,
+        Makes::Collected => collected(cx, of, call),
+        Makes::Folded => {
+            let first = call.value(0, "");
+            let made = applied(cx, call.at(1), &[first.clone(), element], call.span);
+            first.or(&made)
+        }
         Makes::OrFirst => whole.or(&call.value(0, "")),
         Makes::OrResult => whole.or(&applied(cx, call.at(0), &[], call.span)),
         Makes::Element => element.at_most(Certainty::Likely),
@@ -279,6 +289,26 @@ fn method(cx: &mut Evaluator<'_>, of: &Atom, makes: Makes, call: &CallSite<'_>) 
         },
         Makes::Scalar => Value::outside("builtins.int"),
     }
+}
+
+/// `collect()`: pairs make a map where one is asked for.
+fn collected(cx: &mut Evaluator<'_>, of: &Atom, call: &CallSite<'_>) -> Value {
+    let wants_map = |atom: &Atom| matches!(atom, Atom::Dictionary(_));
+    let whole: Value = of.clone().into();
+    if !matches!(of, Atom::List(_)) || !call.expected.atoms().iter().any(wants_map) {
+        return whole;
+    }
+    let pairs = elements(cx, of, call.span);
+    let mut made = Dictionary::default();
+    for pair in pairs.atoms() {
+        if let Atom::Tuple(items) = pair
+            && let [key, value] = &**items
+        {
+            made.keys = made.keys.or(key);
+            made.rest = made.rest.or(value);
+        }
+    }
+    Value::dictionary(made).at_most(pairs.certainty)
 }
 
 /// What an iteration over a list or a map's values gives.

@@ -3,9 +3,11 @@
 pub(crate) mod active;
 pub(crate) mod diesel;
 pub(crate) mod django;
+mod fragments;
 mod mapped;
 mod parameters;
 pub(crate) mod sea_orm;
+pub(crate) mod sea_query;
 pub(crate) mod sql_builder;
 pub(crate) mod sqlalchemy;
 pub(crate) mod sqlx;

@@ -158,6 +158,11 @@ fn resolved(
     }
 }
 
+/// A statement over tables that ends with a text as an expression.
+pub(super) fn expression(text: &Assembled, tables: &str) -> Assembled {
+    standing(text, tables, Takes::Outputs)
+}
+
 /// A statement that ends with the words, so that what they name stands where they stand.
 fn standing(text: &Assembled, table: &str, takes: Takes) -> Assembled {
     let mut statement = Assembled::default();

@@ -46,6 +46,12 @@ pub(crate) fn member(
         functions.extend(own.filter_map(|one| cx.program.own_function(*one, name)));
     }
     if functions.is_empty() {
+        if let Some(target) = dereferenced(cx, class, of) {
+            cx.depth += 1;
+            let value = cx.attribute(&target, member);
+            cx.depth -= 1;
+            return Some(value);
+        }
         // What a smart pointer or an extractor holds is the value itself here.
         let is_wrapped = name == "0" && definition.kind != ClassKind::Enum;
         return is_wrapped.then(|| of.clone().into());
@@ -54,6 +60,28 @@ pub(crate) fn member(
         .into_iter()
         .map(|function| bound(cx, function, of));
     Some(Value::any_of(atoms.collect::<Vec<_>>()))
+}
+
+/// Types that lead to each other by `Deref` are followed as deep as this.
+const MAX_DEREFERENCED: u32 = 100;
+
+/// What `Deref` leads to, by its `type Target`.
+fn dereferenced(cx: &mut Evaluator<'_>, class: ClassRef, of: &Atom) -> Option<Value> {
+    if matches!(of, Atom::Class(_)) || cx.depth > MAX_DEREFERENCED {
+        return None;
+    }
+    let Some(Binding::Class(alias)) = cx.program.associated_item(class, "Target") else {
+        return None;
+    };
+    let definition = cx.program.module(alias.file).class(alias.class);
+    let subject = definition
+        .subject
+        .filter(|_| definition.kind == ClassKind::Alias)?;
+    let target = super::annotation(cx, alias.file, Place::Class(alias.class), subject);
+    let leads = |atom: &Atom| {
+        matches!(atom, Atom::Mapped(_)) || matches!(atom, Atom::Instance(to) if *to != class)
+    };
+    target.atoms().iter().any(leads).then_some(target)
 }
 
 /// A function with its receiver, if it takes one.

@@ -8,7 +8,7 @@ mod patterns;
 mod types;
 
 pub(crate) use callers::{Mentions, is_never_named};
-pub(crate) use derives::{cased, has_word, serialized_as, setting};
+pub(crate) use derives::{cased, derives, has_word, serialized_as, setting};
 pub(crate) use macros::{file_text, is_filled};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
@@ -65,6 +65,7 @@ fn record(cx: &mut Evaluator<'_>, record: &Record) -> Value {
             None => module.name(*name).to_owned(),
         };
         let wanted = class.map(|class| field_type(cx, class, &name));
+        let is_short = module.expression(*value).span == *span;
         let value = cx.evaluate_expecting(*value, &wanted.unwrap_or_default());
         let member = MemberSite {
             name: &name,
@@ -74,7 +75,7 @@ fn record(cx: &mut Evaluator<'_>, record: &Record) -> Value {
         };
         cx.set_attribute(&made, &member);
         if let Some(class) = class {
-            crate::carried::filled(cx, class, &name, &value);
+            crate::carried::filled(cx, class, (&name, *span), &value, is_short);
         }
     }
     if let Some(rest) = record.rest {
@@ -102,7 +103,7 @@ pub(crate) fn variant_of<'a>(
 /// What a bare name is: a local, else what the module sees.
 pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
     let (file, places) = (cx.file, cx.program.places(cx.file));
-    let mut at = Some(cx.place);
+    let (mut at, mut own) = (Some(cx.place), None);
     while let Some(place) = at {
         if let (Place::Function(function), Some(name)) = (place, places.name(text)) {
             let local = |definition: &&Definition| match definition {
@@ -116,10 +117,18 @@ pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
                 .iter()
                 .any(|definition| local(&definition))
             {
-                return cx.read(Key::Local(FunctionRef { file, function }, name));
+                let key = Key::Local(FunctionRef { file, function }, name);
+                if place != cx.place {
+                    return cx.read(key);
+                }
+                // It is not bound here yet: `if let Some(x) = x` in a closure asks for the one around.
+                own = Some(key);
             }
         }
         at = places.around(place);
+    }
+    if let Some(key) = own {
+        return cx.read(key);
     }
     let binding = value_of(cx, text);
     bound(cx, &binding, span)
@@ -171,6 +180,10 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
     if let Some(spelled) = spelled(cx, id) {
         let binding = value_of(cx, &spelled);
         if !matches!(binding, Binding::Unknown | Binding::Local) {
+            if let Binding::Class(class) = binding {
+                let variant = module.name(attribute.name);
+                crate::orm::sea_query::named(cx, class, variant, attribute.name_span);
+            }
             return bound(cx, &binding, attribute.name_span);
         }
     }

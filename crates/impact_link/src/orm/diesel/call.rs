@@ -4,11 +4,11 @@ use super::NAME;
 use super::columns::{Thing, table_of, thing};
 use super::query::{self, Step};
 use crate::door::CallSite;
-use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
+use crate::orm::fragments::{self, FRAGMENT};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, BlindReason, Reach};
+use impact_facts::Access;
 
 /// What a method of a table or query does.
 #[rustfmt::skip]
@@ -46,7 +46,7 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
         "insert_into" | "replace_into" | "insert_or_ignore_into" => "insert",
         "delete" => "delete",
         "sql_query" => return Some(raw(cx, call)),
-        "sql" => return Some(fragment(cx, call)),
+        "sql" => return Some(fragments::made(cx, NAME, call)),
         "select" => {
             return Some(
                 Object::new(NAME, "query", None)
@@ -73,39 +73,6 @@ fn raw(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
         .with_word("selected")
         .with_value("text", text)
         .into()
-}
-
-/// A part of a statement as text: it may name any column of whatever it is put into.
-fn fragment(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
-    let text = call.value(0, "");
-    let mut words: Vec<Box<str>> = text
-        .texts()
-        .flat_map(|text| {
-            text.text
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .collect::<Vec<_>>()
-        })
-        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        .map(|word| word.to_lowercase().into())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    let known = text.texts().next().is_some();
-    if !known || !words.is_empty() {
-        cx.blind(Blind {
-            site: site(cx.file, call.span),
-            reason: BlindReason::DynamicSql,
-            access: None,
-            message: "a fragment of SQL; the columns it names depend on the statement around it"
-                .into(),
-            reach: if known {
-                Reach::Words(words)
-            } else {
-                Reach::Database
-            },
-        });
-    }
-    query::expression()
 }
 
 /// What a method makes.
@@ -149,6 +116,9 @@ pub(super) fn method(
         }
         Atom::Object(object) if object.door == NAME && object.kind == "expression" => {
             Some(query::expression())
+        }
+        Atom::Object(object) if object.door == NAME && object.kind == FRAGMENT => {
+            Some(of.clone().into())
         }
         Atom::Object(object) if object.door == NAME && object.kind == "builder" => {
             built(cx, object, name, call)

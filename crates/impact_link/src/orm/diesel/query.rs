@@ -97,6 +97,10 @@ pub(super) fn apply(
     step: Step,
     call: &CallSite<'_>,
 ) -> Option<Value> {
+    let tables = tables(&object);
+    for argument in call.positional() {
+        crate::orm::fragments::standing(cx, &argument.value, &tables, argument.span, NAME);
+    }
     match step {
         Step::Refine => Some(object.into()),
         Step::Find => {
@@ -180,18 +184,22 @@ fn run(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<V
     Some(expected_or(call, row))
 }
 
+/// The tables of a query, the one that it began with first.
+fn tables(object: &Object) -> Vec<ModelId> {
+    let joins = object
+        .words_after("join:")
+        .filter_map(|word| word.parse().ok().map(ModelId));
+    object.model.into_iter().chain(joins).collect()
+}
+
 /// Every column of the tables is read.
 pub(super) fn read_back(
     cx: &mut Evaluator<'_>,
     object: &Object,
     call: &CallSite<'_>,
 ) -> Option<Value> {
-    let joins = object
-        .words_after("join:")
-        .filter_map(|word| word.parse().ok().map(ModelId));
-    let all: Vec<ModelId> = object.model.into_iter().chain(joins).collect();
-    for model in &all {
-        whole(cx, *model, call.span);
+    for model in tables(object) {
+        whole(cx, model, call.span);
     }
     Some(expected_or(call, Value::unknown("a row without a struct")))
 }

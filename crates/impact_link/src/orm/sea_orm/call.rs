@@ -1,12 +1,12 @@
 //! sea-orm's functions and methods.
 
-use super::{ENTITY, NAME, Thing, thing};
+use super::{ENTITY, NAME, Thing, result, thing};
 use crate::door::CallSite;
-use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
+use crate::orm::{fragments, sea_query};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, BlindReason, MappedField, Reach, Span};
+use impact_facts::{Access, MappedField, Span};
 
 /// Raw SQL: functions with the place of their text.
 const STATEMENTS: &[(&str, usize)] = &[
@@ -35,14 +35,15 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
         let text = call.value(*place, "");
         let span = call.at(*place).map_or(call.span, |argument| argument.span);
         cx.sql_value(&text, span, NAME);
-        return Some(Object::new(NAME, "statement", None).into());
+        let statement = Object::new(NAME, "statement", None).with_value("text", text);
+        return Some(statement.into());
+    }
+    if let Some(begun) = sea_query::begun(path, NAME) {
+        return Some(begun);
     }
     match last {
         "Set" | "set" | "Unchanged" => Some(call.value(0, "")),
-        "cust" | "cust_with_values" | "cust_with_expr" => {
-            fragment(cx, call);
-            Some(Object::new(NAME, "expression", None).into())
-        }
+        "cust" | "cust_with_values" | "cust_with_expr" => Some(fragments::made(cx, NAME, call)),
         "col" | "expr" | "val" | "all" | "any" | "value" => {
             Some(Object::new(NAME, "expression", None).into())
         }
@@ -55,36 +56,6 @@ fn active(path: &str) -> &str {
     path.find(".ActiveModel")
         .and_then(|at| path.get(..at + ".ActiveModel".len()))
         .unwrap_or(path)
-}
-
-/// A part of a statement as text: it may name any column of whatever it is put into.
-fn fragment(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
-    let text = call.value(0, "");
-    let mut words: Vec<Box<str>> = Vec::new();
-    for text in text.texts() {
-        let all = text.text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        words.extend(
-            all.filter(|word| word.starts_with(char::is_alphabetic))
-                .map(|word| word.to_lowercase().into()),
-        );
-    }
-    words.sort_unstable();
-    words.dedup();
-    let known = text.texts().next().is_some();
-    if known && words.is_empty() {
-        return;
-    }
-    cx.blind(Blind {
-        site: site(cx.file, call.span),
-        reason: BlindReason::DynamicSql,
-        access: None,
-        message: "a fragment of SQL; the columns it names depend on the statement around it".into(),
-        reach: if known {
-            Reach::Words(words)
-        } else {
-            Reach::Database
-        },
-    });
 }
 
 fn entity(
@@ -140,6 +111,20 @@ pub(super) fn method(
             let span = call.at(0).map_or(call.span, |argument| argument.span);
             cx.sql_value(&call.value(0, ""), span, NAME);
             Some(Value::unknown("a result"))
+        }
+        Atom::Outside(class)
+            if class.starts_with("sea_orm") && matches!(name, "query_one" | "query_all") =>
+        {
+            let text = result::text(&call.value(0, ""));
+            let row = crate::orm::sqlx::row::record(cx, &text);
+            Some(if name == "query_one" {
+                row
+            } else {
+                Value::list(row)
+            })
+        }
+        Atom::Class(class) if name == "find_by_statement" => {
+            Some(result::of_statement(cx, *class, call))
         }
         Atom::Mapped(model) => {
             cx.models.get(*model).filter(|owner| &*owner.orm == NAME)?;
@@ -208,6 +193,13 @@ fn whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
 
 fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
     let itself = || Some(object.clone().into());
+    if let Some(statement) = sea_query::step(cx, object, name, call) {
+        return Some(statement);
+    }
+    let tables = tables(object);
+    for argument in call.positional() {
+        fragments::standing(cx, &argument.value, &tables, argument.span, NAME);
+    }
     match (object.kind, name) {
         ("query", "all" | "stream" | "paginate" | "fetch_page" | "cursor_by") => {
             let row = read(cx, object, call.span);
@@ -215,9 +207,24 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
         }
         ("query", "one") => Some(read(cx, object, call.span)),
         ("query", "select_only") => Some(object.clone().with_word("selected").into()),
-        ("query", "into_model" | "into_partial_model" | "into_tuple" | "into_json") => {
+        ("query", "into_model" | "into_partial_model") => {
+            let partial = name == "into_partial_model";
+            Some(result::taken(cx, object, &tables, partial, call))
+        }
+        ("query", "into_tuple" | "into_json") => {
             let row = call.expected.clone();
             Some(object.clone().with_value("row", row).into())
+        }
+        ("query", "column_as" | "expr_as") => {
+            let alias = call.value(1, "");
+            let words = alias
+                .texts()
+                .map(|text| format!("{}{}", result::ALIAS, text.text));
+            Some(
+                words
+                    .fold(object.clone(), |object, word| object.with_word(&word))
+                    .into(),
+            )
         }
         (
             "query",
@@ -247,11 +254,16 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
     }
 }
 
-/// Runs a query: its tables' columns are read, unless it says which, and a row comes out.
-fn read(cx: &mut Evaluator<'_>, object: &Object, span: Span) -> Value {
+/// The tables of a query, the one that it began with first.
+fn tables(object: &Object) -> Vec<ModelId> {
     let also = object.words_after("also:");
     let also = also.filter_map(|word| word.parse().ok().map(ModelId));
-    let models: Vec<ModelId> = object.model.into_iter().chain(also).collect();
+    object.model.into_iter().chain(also).collect()
+}
+
+/// Runs a query: its tables' columns are read, unless it says which, and a row comes out.
+fn read(cx: &mut Evaluator<'_>, object: &Object, span: Span) -> Value {
+    let models = tables(object);
     if !object.has("selected") {
         for model in &models {
             whole(cx, *model, span);

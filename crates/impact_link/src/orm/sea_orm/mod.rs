@@ -5,6 +5,7 @@
 //! what is `Set`; `insert`, `update` and `save` give the row back, every column of it.
 
 mod call;
+mod result;
 
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;

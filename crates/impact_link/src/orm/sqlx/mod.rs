@@ -136,6 +136,21 @@ fn file_of(cx: &Evaluator<'_>, call: &CallSite<'_>, place: usize) -> Option<Valu
     crate::language::rust::file_text(cx, &path, true)
 }
 
+/// Methods of rows that take a column by name or place.
+const GETS: &[&str] = &[
+    "get",
+    "try_get",
+    "get_unchecked",
+    "try_get_unchecked",
+    "get_ref",
+    "get_unwrap",
+    "get_opt",
+    "take",
+    "take_opt",
+    "try_get_by",
+    "try_get_raw",
+];
+
 fn object_method(
     cx: &mut Evaluator<'_>,
     object: &Arc<Object>,
@@ -144,9 +159,15 @@ fn object_method(
 ) -> Option<Value> {
     let itself = || Some(Atom::Object(object.clone()).into());
     match (object.kind, name) {
-        ("record", "get" | "try_get" | "get_unchecked" | "try_get_unchecked") => {
-            Some(row::by_name(cx, object, call.at(0)?))
+        ("record", name) if GETS.contains(&name) => {
+            // sea-orm's `try_get("", "email")` has a prefix first.
+            Some(row::by_name(cx, object, call.positional().last()?))
         }
+        (
+            "prepared",
+            "query" | "query_raw" | "query_row" | "query_map" | "query_and_then" | "execute"
+            | "insert" | "exists",
+        ) => Some(driver::run(cx, object, name, call)),
         ("builder", "push" | "push_values" | "push_tuples") => {
             builder::pushed(cx, object, call);
             itself()

@@ -156,7 +156,7 @@ pub(super) fn is_record(value: &Value) -> bool {
 }
 
 /// A row without a type: its columns by name, and by place under `#0`, `#1`, ….
-pub(super) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
+pub(crate) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
     let mut record = Object::new(NAME, "record", None).with_value("", text.clone());
     for text in texts(text) {
         for (at, output) in cx.sql_outputs(&text).iter().enumerate() {
@@ -188,6 +188,12 @@ fn column_name(output: &OutputColumn) -> String {
         .unwrap_or_default()
         .trim()
         .to_owned()
+}
+
+/// A column as what a row's field is made from.
+pub(crate) fn source(table: &TableName, column: &str) -> Value {
+    let object = Object::new(NAME, "column", None);
+    object.with_word(&format!("{table}.{column}")).into()
 }
 
 fn sources(output: &OutputColumn) -> Value {

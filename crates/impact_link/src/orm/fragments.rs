@@ -1,0 +1,87 @@
+//! Parts of a statement as text: diesel's `sql::<T>("…")`, sea-query's `Expr::cust("…")`.
+
+use crate::door::CallSite;
+use crate::effect::{Blind, site};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_facts::{Assembled, BlindReason, Reach, Span};
+
+/// The kind of the object that a fragment is.
+pub(super) const FRAGMENT: &str = "fragment";
+
+/// A part of a statement: by itself it may name any column of whatever it is put into.
+pub(super) fn made(cx: &mut Evaluator<'_>, door: &'static str, call: &CallSite<'_>) -> Value {
+    let text = call.value(0, "");
+    let mut words: Vec<Box<str>> = Vec::new();
+    for text in text.texts() {
+        let all = text.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let names = all.filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+        words.extend(names.map(|word| Box::from(word.to_lowercase())));
+    }
+    words.sort_unstable();
+    words.dedup();
+    let known = text.texts().next().is_some();
+    if !known || !words.is_empty() {
+        cx.blind(Blind {
+            site: site(cx.file, call.span),
+            reason: BlindReason::DynamicSql,
+            access: None,
+            message: "a fragment of SQL; the columns it names depend on the statement around it"
+                .into(),
+            reach: if known {
+                Reach::Words(words)
+            } else {
+                Reach::Database
+            },
+        });
+    }
+    Object::new(door, FRAGMENT, None)
+        .with_value("text", text)
+        .into()
+}
+
+/// What fragments among a value touch, standing in a query over these tables; what does not resolve there stays open.
+pub(super) fn standing(
+    cx: &mut Evaluator<'_>,
+    value: &Value,
+    models: &[ModelId],
+    span: Span,
+    via: &str,
+) {
+    let tables: Vec<String> = models
+        .iter()
+        .filter_map(|model| Some(cx.models.get(*model)?.table.as_ref()?.to_string()))
+        .collect();
+    if tables.is_empty() {
+        return;
+    }
+    for text in texts(value, 0) {
+        let statement = super::sql_builder::expression(&text, &tables.join(", "));
+        let resolved = cx.resolved(&statement);
+        let whole = |one: &impact_sql::Resolution| one.error.is_none() && one.unknown.is_empty();
+        if resolved.statements.iter().all(whole) {
+            cx.sql_text(&statement, span, via);
+        }
+    }
+}
+
+fn texts(value: &Value, depth: u32) -> Vec<Assembled> {
+    let mut found = Vec::new();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Object(object) if object.kind == FRAGMENT => {
+                let text = object.values.get("text");
+                found.extend(
+                    text.into_iter()
+                        .flat_map(Value::texts)
+                        .map(|text| (**text).clone()),
+                );
+            }
+            Atom::Tuple(items) if depth < 4 => {
+                found.extend(items.iter().flat_map(|item| texts(item, depth + 1)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
