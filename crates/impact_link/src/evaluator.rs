@@ -89,6 +89,8 @@ pub struct Evaluator<'a> {
     /// Functions of stubs that are being evaluated as part of their callers, the innermost last.
     pub(crate) frames: Vec<Frame>,
     pub(crate) depth: u32,
+    /// Loops around what is evaluated now.
+    pub(crate) loops: u32,
     /// Where members are named in Rust code, once that was asked.
     pub(crate) mentions: Option<crate::language::rust::Mentions>,
     /// Django's settings modules, once that was asked.
@@ -124,6 +126,7 @@ impl<'a> Evaluator<'a> {
             together: BTreeSet::new(),
             frames: Vec::new(),
             depth: 0,
+            loops: 0,
             mentions: None,
             settings: None,
             steps: 0,

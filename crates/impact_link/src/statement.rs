@@ -11,6 +11,9 @@ use impact_facts::{
     Try, With,
 };
 
+/// Loops in more loops than this run once: the loops around them run them again.
+const TWICE: u32 = 5;
+
 impl Evaluator<'_> {
     /// Runs a block. Its value is that of its tail.
     pub(crate) fn block(&mut self, block: &Block) -> Value {
@@ -162,7 +165,9 @@ impl Evaluator<'_> {
     }
 
     fn repeat(&mut self, repeat: &Loop) {
-        for _ in 0..2 {
+        let rounds = if self.loops < TWICE { 2 } else { 1 };
+        self.loops += 1;
+        for _ in 0..rounds {
             let before = self.environment.clone();
             if let Some(over) = repeat.over {
                 match repeat.target {
@@ -183,6 +188,7 @@ impl Evaluator<'_> {
             let after = std::mem::take(&mut self.environment);
             self.environment = before.join(after);
         }
+        self.loops -= 1;
         // A `break` leaves the loop without its `else`.
         let left = self.environment.clone();
         self.block(&repeat.otherwise);

@@ -193,3 +193,8 @@ fn sea_query_migrations() {
 fn the_same_migrations_for_several_databases() {
     check(include_str!("cases/dialects.txt"));
 }
+
+#[test]
+fn table_names_that_functions_make() {
+    check(include_str!("cases/table_names.txt"));
+}

@@ -4,9 +4,9 @@
 //! (Flask-SQLAlchemy 3.1, "Models and Tables"); SQLModel's, the name in lower case (SQLModel, `main.py`).
 
 use super::member::{Context, returned};
-use impact_bind::{ClassRef, Place, Program};
+use impact_bind::{Binding, ClassRef, Place, Program};
 use impact_facts::{
-    Call, CollectionKind, ExpressionId, ExpressionKind, FunctionId, Piece, Statement,
+    Call, CollectionKind, ExpressionId, ExpressionKind, FunctionId, Piece, Span, Statement,
 };
 
 /// What a class's own body says of its table.
@@ -102,7 +102,8 @@ fn name(cx: Context<'_, '_>, id: ExpressionId, subject: &str, depth: u32) -> Opt
     }
 }
 
-/// `x.lower()`, and a function whose name says that it makes snake case.
+/// `x.lower()`, `re.sub("(?=[A-Z])", "_", x)`, and a function that makes snake case: its name says so, or it takes words
+/// apart at capitals and lowers them.
 fn called(cx: Context<'_, '_>, call: &Call, subject: &str, depth: u32) -> Option<String> {
     let module = cx.module();
     if let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind
@@ -115,11 +116,47 @@ fn called(cx: Context<'_, '_>, call: &Call, subject: &str, depth: u32) -> Option
         };
     }
     let word = module.dotted(call.callee)?.to_lowercase();
-    let makes_snake = ["snake", "underscore"]
+    let argument = |place: usize| Some(call.arguments.get(place)?.value);
+    if word.rsplit('.').next() == Some("sub") {
+        let pattern = module.plain_text(argument(0)?)?;
+        let of = argument(2).filter(|_| pattern.contains(CAPITAL))?;
+        return Some(snake_case(&name(cx, of, subject, depth + 1)?));
+    }
+    let says_snake = ["snake", "underscore"]
         .iter()
         .any(|part| word.contains(part));
-    let first = call.arguments.first().filter(|_| makes_snake)?;
-    Some(snake_case(&name(cx, first.value, subject, depth + 1)?))
+    let makes_snake = says_snake || parts_at_capitals(cx, call.callee);
+    let first = argument(0).filter(|_| makes_snake)?;
+    Some(snake_case(&name(cx, first, subject, depth + 1)?))
+}
+
+/// What a pattern that finds the beginnings of words in a class's name has.
+const CAPITAL: &str = "[A-Z]";
+
+/// Whether a function of the service holds a pattern of capitals and lowers something.
+fn parts_at_capitals(cx: Context<'_, '_>, callee: ExpressionId) -> bool {
+    let found = cx.program.resolve_expression(cx.file, cx.place, callee);
+    let Binding::Function(function) = found else {
+        return false;
+    };
+    let module = cx.program.module(function.file);
+    let body = module.function(function.function).span;
+    let inside = |span: Span| body.start <= span.start && span.end <= body.end;
+    let (mut capitals, mut lowers) = (false, false);
+    for (id, one) in (0..).map(ExpressionId).zip(&module.expressions) {
+        if !inside(one.span) {
+            continue;
+        }
+        match &one.kind {
+            ExpressionKind::Text(_) => {
+                let text = module.plain_text(id);
+                capitals |= text.is_some_and(|text| text.contains(CAPITAL));
+            }
+            ExpressionKind::Attribute(of) => lowers |= module.name(of.name) == "lower",
+            _ => {}
+        }
+    }
+    capitals && lowers
 }
 
 /// `{"schema": "x"}`, alone or last in a tuple.
