@@ -4,7 +4,7 @@ use crate::binding::{Binding, ClassRef, FunctionRef};
 use crate::place::{Definition, Place};
 use crate::program::Program;
 use crate::trail::Trail;
-use impact_facts::{ExpressionKind, FileId, Language};
+use impact_facts::{ClassId, ExpressionId, ExpressionKind, FileId, Language};
 use std::sync::Arc;
 
 /// More classes than this in one order of lookup: the rest is left away.
@@ -85,27 +85,49 @@ impl Program<'_> {
             .iter()
             .filter(|base| base.name.is_none());
         bases
-            .map(
-                |base| match self.resolve_expression(class.file, place, base.value) {
-                    Binding::Unknown | Binding::Local if module.dotted(base.value).is_none() => {
-                        let (file, expression) = (class.file, base.value);
-                        Binding::Value(
-                            crate::ValueRef {
-                                file,
-                                place,
-                                expression,
-                                name: None,
-                            },
-                            "".into(),
-                        )
-                    }
-                    Binding::Value(value, member) => self
-                        .member_of_instance(value, &member)
-                        .unwrap_or(Binding::Value(value, member)),
-                    found => found,
-                },
-            )
+            .map(|base| match self.base(class, place, base.value) {
+                Binding::Unknown | Binding::Local if module.dotted(base.value).is_none() => {
+                    let (file, expression) = (class.file, base.value);
+                    Binding::Value(
+                        crate::ValueRef {
+                            file,
+                            place,
+                            expression,
+                            name: None,
+                        },
+                        "".into(),
+                    )
+                }
+                Binding::Value(value, member) => self
+                    .member_of_instance(value, &member)
+                    .unwrap_or(Binding::Value(value, member)),
+                found => found,
+            })
             .collect()
+    }
+
+    /// What a base means where the class stands: what later binds its name, the class itself included
+    /// (`class DetailView(Mixin, DetailView)`), does not count.
+    fn base(&self, class: ClassRef, place: Place, base: ExpressionId) -> Binding {
+        let (module, places) = (self.module(class.file), self.places(class.file));
+        let path = module.dotted(base).unwrap_or_default();
+        let (first, rest) = path.split_once('.').unwrap_or((path.as_str(), ""));
+        let starts = |id: ClassId| module.class(id).name_span.start;
+        let is_later = |definition: &Definition| matches!(definition, Definition::Class(id) if starts(*id) >= starts(class.class));
+        let all = places
+            .name(first)
+            .map_or(&[][..], |name| places.names(place).definitions(name));
+        let before = all.iter().position(is_later).unwrap_or(all.len());
+        if before < all.len() {
+            let mut trail = Trail::default();
+            for definition in all[..before].iter().rev() {
+                let found = self.definition(class.file, place, *definition, &mut trail);
+                if found.is_definite() {
+                    return self.members(found, rest, &mut trail);
+                }
+            }
+        }
+        self.resolve_expression(class.file, place, base)
     }
 
     /// The class that is a member of what a variable holds, an instance of a class: `ma = Marshmallow()`, `ma.Schema`.

@@ -114,12 +114,13 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
         cx.runs(Target::Class(base, part), span, Certainty::Exact);
     }
     let model = model(cx, class);
+    let models = any_models(cx, class);
     match (kind, part) {
         (Kind::Form, part) => {
             if part == Part::Save {
-                named(cx, class, model, Access::Write);
+                named(cx, class, &models, Access::Write);
             }
-            if let Some(model) = model {
+            for model in models {
                 forms::choices(cx, class, model, part == Part::Save);
                 if part == Part::Save {
                     cleaning(cx, class, model);
@@ -127,8 +128,8 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
             }
         }
         (Kind::Serializer | Kind::Filters, Part::Show) => {
-            named(cx, class, model, Access::Read);
-            let rows = rows(cx, class, model);
+            named(cx, class, &models, Access::Read);
+            let rows = rows(cx, class, &models);
             lists::sources(cx, class, &rows);
             lists::columns(cx, class, &rows);
             for row in rows {
@@ -140,7 +141,7 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
             if let Some(model) = model.filter(|_| is_resource(cx, class)) {
                 carried_whole(cx, class, model);
             }
-            if let Some(model) = model.filter(|_| kind == Kind::Filters) {
+            for model in models.into_iter().filter(|_| kind == Kind::Filters) {
                 lists::filters(cx, class, model);
                 filtering(cx, class, model);
             }
@@ -177,18 +178,18 @@ fn carried_whole(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
     }
 }
 
-fn named(cx: &mut Evaluator<'_>, class: ClassRef, model: Option<ModelId>, access: Access) {
-    if let Some(model) = model
-        && let Some(meta) = lists::meta_of(cx, class)
-    {
-        lists::of_meta(cx, meta, model, access);
+fn named(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId], access: Access) {
+    if let Some(meta) = lists::meta_of(cx, class) {
+        for model in models {
+            lists::of_meta(cx, meta, *model, access);
+        }
     }
 }
 
 /// The models of the rows that a carrier gets.
-fn rows(cx: &mut Evaluator<'_>, class: ClassRef, model: Option<ModelId>) -> Vec<ModelId> {
+fn rows(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId]) -> Vec<ModelId> {
     let given = cx.read(Key::Attribute(class, "instance".into()));
-    let mut found: Vec<ModelId> = model.into_iter().collect();
+    let mut found: Vec<ModelId> = models.to_vec();
     for atom in given.atoms() {
         if let Atom::Mapped(model) = atom
             && is_django(cx, *model)

@@ -4,13 +4,13 @@
 //! Facts are those of `django/views/generic/edit.py` (Django 4.2 to 5.2) and of `rest_framework/mixins.py`, `views.py` and
 //! `permissions.py` (3.14 to 3.16).
 
-use super::{generic, request, views};
+use super::{generic, request, settings, views};
 use crate::cells::Key;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Value};
-use impact_bind::{ClassRef, Definition, FunctionRef};
-use impact_facts::Span;
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{ExpressionKind, Span, Statement};
 
 /// What a method gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +48,50 @@ pub(super) fn of_view(cx: &mut Evaluator<'_>, class: ClassRef) {
             cx.cells.join(Key::Parameter(function, 1), &value);
         }
     }
-    if cx.class_member(class, "permission_classes").is_some() {
-        permissions(cx, class);
+    permissions(cx, class);
+}
+
+/// Functions that a field calls with the row: where a file goes, what a slug is made from.
+const OF_ROW: &[&str] = &["upload_to", "populate_from"];
+
+/// Tells the functions that fields of models call what row they get.
+pub(super) fn of_fields(cx: &mut Evaluator<'_>) {
+    let own = cx.program.own_files();
+    let classes = cx.program.all_classes();
+    let classes: Vec<ClassRef> = classes.filter(|class| class.file.0 < own).collect();
+    for class in classes {
+        let Some(model) = cx.models.of_class(class) else {
+            continue;
+        };
+        for function in named_by_fields(cx, class) {
+            let row: Value = Atom::Mapped(model).into();
+            cx.cells.join(Key::Parameter(function, 0), &row);
+        }
     }
+}
+
+fn named_by_fields(cx: &Evaluator<'_>, class: ClassRef) -> Vec<FunctionRef> {
+    let module = cx.program.module(class.file);
+    let mut found = Vec::new();
+    for statement in &module.class(class.class).body.statements {
+        if let Statement::Bind(bind) = statement
+            && let Some(ExpressionKind::Call(call)) =
+                bind.value.map(|id| &module.expression(id).kind)
+        {
+            for argument in &call.arguments {
+                let name = argument.name.map(|(name, _)| module.name(name));
+                let place = Place::Class(class.class);
+                if name.is_some_and(|name| OF_ROW.contains(&name))
+                    && let Binding::Function(function) =
+                        cx.program
+                            .resolve_expression(class.file, place, argument.value)
+                {
+                    found.push(function);
+                }
+            }
+        }
+    }
+    found
 }
 
 fn given(cx: &mut Evaluator<'_>, class: ClassRef, gets: Gets) -> Value {
@@ -96,8 +137,15 @@ fn quietly(cx: &mut Evaluator<'_>, run: impl FnOnce(&mut Evaluator<'_>) -> Value
 /// `permission_classes = [IsOwner]`: each is asked about the request, the view and its row.
 fn permissions(cx: &mut Evaluator<'_>, class: ClassRef) {
     let itself: Value = Atom::Instance(class).into();
-    let named = cx.silent_attribute(&itself, "permission_classes");
-    let classes = quietly(cx, |cx| cx.iterate(&named, Span::default()));
+    let classes = if cx.class_member(class, "permission_classes").is_some() {
+        let named = cx.silent_attribute(&itself, "permission_classes");
+        quietly(cx, |cx| cx.iterate(&named, Span::default()))
+    } else {
+        default_permissions(cx, class)
+    };
+    if classes.is_nothing() {
+        return;
+    }
     let row = given(cx, class, Gets::Row);
     for atom in classes.atoms() {
         let Atom::Class(permission) = atom else {
@@ -112,6 +160,24 @@ fn permissions(cx: &mut Evaluator<'_>, class: ClassRef) {
             }
         }
     }
+}
+
+/// `REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"]`, for views that name none.
+fn default_permissions(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    if !generic::deeds(cx, class).1 {
+        return Value::nothing();
+    }
+    let said = settings::setting(cx, "REST_FRAMEWORK");
+    let key = "DEFAULT_PERMISSION_CLASSES";
+    let named = said.atoms().iter().filter_map(|atom| match atom {
+        Atom::Dictionary(of) => of.known.get(key).map(settings::texts),
+        _ => None,
+    });
+    let classes = named.flatten().map(|name| cx.program.lookup(&name));
+    Value::any_of(classes.filter_map(|binding| match binding {
+        Binding::Class(class) => Some(Atom::Class(class)),
+        _ => None,
+    }))
 }
 
 fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<FunctionRef> {

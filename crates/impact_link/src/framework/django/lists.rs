@@ -37,6 +37,13 @@ const ADMIN: &[&str] = &[
     "raw_id_fields",
     "autocomplete_fields",
     "date_hierarchy",
+    "prepopulated_fields",
+    "filter_horizontal",
+    "filter_vertical",
+    "radio_fields",
+    "list_display_links",
+    "sortable_by",
+    "fieldsets",
 ];
 
 /// Records what the lists of an admin class name.
@@ -82,6 +89,11 @@ fn lists(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, names: &[&str]
             continue;
         }
         let value = cx.silent_attribute(&Atom::Class(class).into(), name);
+        let value = match *name {
+            "fieldsets" => held(&value, Some("fields"), 0),
+            "prepopulated_fields" => held(&value, None, 0),
+            _ => value,
+        };
         let span = cx.program.module(class.file).class(class.class).name_span;
         for text in all_texts(&value) {
             name_or_all(cx, model, &text, span, access);
@@ -102,6 +114,27 @@ fn lists(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, names: &[&str]
             the_rest(cx, class, model, &all_texts(&value), access);
         }
     }
+}
+
+/// What the dictionaries in a value hold under one key, or under any: `fieldsets` nest lists of fields.
+fn held(value: &Value, key: Option<&str>, depth: u32) -> Value {
+    let inside = value.atoms().iter().map(|atom| match atom {
+        _ if depth > 6 => Value::nothing(),
+        Atom::List(of) => held(of, key, depth + 1),
+        Atom::Tuple(items) => items
+            .iter()
+            .map(|item| held(item, key, depth + 1))
+            .fold(Value::nothing(), |all, one| all.or(&one)),
+        Atom::Dictionary(of) => match key {
+            Some(key) => of.known.get(key).cloned().unwrap_or_default(),
+            None => of
+                .known
+                .values()
+                .fold(of.rest.clone(), |all, one| all.or(one)),
+        },
+        _ => Value::nothing(),
+    });
+    inside.fold(Value::nothing(), |all, one| all.or(&one))
 }
 
 /// `fields = {"name": ["exact"]}`: the keys, where they stand.

@@ -133,6 +133,7 @@ impl Door for DjangoWeb {
     fn start(&self, cx: &mut Evaluator<'_>) {
         admin::start(cx);
         views::start(cx);
+        hooks::of_fields(cx);
     }
 
     fn finish(&self, cx: &mut Evaluator<'_>) {

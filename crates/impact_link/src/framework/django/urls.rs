@@ -8,7 +8,7 @@ use crate::effect::{Entry, Target, site};
 use crate::evaluator::{Evaluator, Part};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Assembled, EntryKind, FileId, Language, Span, Spread};
+use impact_facts::{Assembled, EntryKind, ExpressionKind, FileId, Language, Span, Spread};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
         return Some(pattern(cx, *regular, call));
     }
     match name {
+        "django.conf.urls.i18n.i18n_patterns" => Some(by_language(cx, call)),
         "django.urls.include" | "django.urls.conf.include" | "django.conf.urls.include" => {
             let made = Object::new(WEB, "include", None)
                 .with_word(&format!("at:{}:{}", cx.file.0, call.span.start));
@@ -37,6 +38,43 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
         }
         _ => None,
     }
+}
+
+/// `i18n_patterns(…)`: patterns under the language's name, that of the settings (`django/urls/resolvers.py`,
+/// `LocalePrefixPattern`); without one for the default language where the call says so.
+fn by_language(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let bare = call
+        .named("prefix_default_language")
+        .and_then(|one| one.expression);
+    let bare =
+        bare.is_some_and(|id| cx.module().expression(id).kind == ExpressionKind::Bool(false));
+    let said = setting(cx, "LANGUAGE_CODE");
+    let said = texts(&said).into_iter().next();
+    let prefix = match bare {
+        true => String::new(),
+        false => format!("{}/", said.unwrap_or_else(|| "en-us".to_owned())),
+    };
+    let include = Object::new(WEB, "include", None)
+        .with_word(&format!("at:{}:{}", cx.file.0, call.span.start));
+    let held = call.positional().map(|one| one.value.clone());
+    let held = held.chain(call.arguments.iter().filter_map(|one| match one.spread {
+        Spread::Items => Some(one.value.clone()),
+        _ => None,
+    }));
+    let held = held.fold(Value::nothing(), |all, one| all.or(&one));
+    if let Some(key) = included(&include) {
+        cx.cells.join(key, &Value::list(held));
+    }
+    let text = Assembled {
+        text: prefix,
+        ..Assembled::default()
+    };
+    let route = Object::new(WEB, "route", None)
+        .with_value("route", Atom::Text(Arc::new(text)).into())
+        .with_value("view", include.into())
+        .with_word(&format!("start:{}:{}", cx.file.0, call.span.start))
+        .with_word(&format!("end:{}", call.span.end));
+    Value::list(route.into())
 }
 
 /// Where what an include holds is kept: patterns within patterns nest deeper than values may.

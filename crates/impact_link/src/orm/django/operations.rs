@@ -267,6 +267,9 @@ fn apply(
             for argument in call.positional() {
                 lookup::follow_members_of(cx, model, &argument.value, argument.span);
             }
+            if call.arguments.is_empty() {
+                return super::selection::with_required(cx, query, model).into();
+            }
             words(query, "related:", call).into()
         }
         Does::PrefetchRelated => prefetched(cx, query, model, call).into(),

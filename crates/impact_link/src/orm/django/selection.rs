@@ -192,3 +192,39 @@ pub(super) fn prefetch_now(cx: &mut Evaluator<'_>, object: &Object, call: &CallS
         queryset::run(cx, &query, call.span);
     }
 }
+
+/// Relations that `select_related()` follows at most, one after another (`sql/compiler.py`: `max_depth`).
+const MAX_FOLLOWED: usize = 5;
+/// Paths that `select_related()` follows at most.
+const MAX_PATHS: usize = 60;
+
+/// `select_related()` without names: every relation whose key may not be null, and theirs.
+pub(super) fn with_required(cx: &Evaluator<'_>, query: Object, model: ModelId) -> Object {
+    let mut query = query;
+    let mut open = vec![(model, String::new(), 0)];
+    let mut paths = 0;
+    while let Some((at, path, depth)) = open.pop() {
+        let described = cx.models.get(at);
+        let relations = described.into_iter().flat_map(|one| &one.relations);
+        for relation in relations.filter(|one| !one.reverse && !one.many) {
+            let key = relation.local.first();
+            let fields = described.into_iter().flat_map(|one| &one.fields);
+            let is_required = fields
+                .filter(|field| Some(&field.column) == key)
+                .any(|field| !field.nullable);
+            let target = cx.models.target(relation);
+            if let (true, Some(target), true) = (is_required, target, paths < MAX_PATHS) {
+                let path = match path.as_str() {
+                    "" => relation.name.to_string(),
+                    before => format!("{before}__{}", relation.name),
+                };
+                query = query.with_word(&format!("related:{path}"));
+                paths += 1;
+                if depth + 1 < MAX_FOLLOWED {
+                    open.push((target, path, depth + 1));
+                }
+            }
+        }
+    }
+    query
+}
