@@ -186,10 +186,13 @@ fn named(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId], access: Ac
     }
 }
 
-/// The models of the rows that a carrier gets.
+/// The models of the rows that a carrier gets: that which it names, else those of the rows that it is given.
 fn rows(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId]) -> Vec<ModelId> {
-    let given = cx.read(Key::Attribute(class, "instance".into()));
     let mut found: Vec<ModelId> = models.to_vec();
+    if model(cx, class).is_some() {
+        return found;
+    }
+    let given = cx.read(Key::Attribute(class, "instance".into()));
     for atom in given.atoms() {
         if let Atom::Mapped(model) = atom
             && is_django(cx, *model)

@@ -110,13 +110,21 @@ fn given(cx: &mut Evaluator<'_>, class: ClassRef, gets: Gets) -> Value {
     }
 }
 
-/// The form that a view makes, by its own `get_form` where it has one.
+/// The form that a view makes: of the class that it names, and by its own `get_form`. What a base's does is of any of
+/// its subclasses.
 pub(super) fn form(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
-    match cx.class_member(class, "get_form") {
-        Some(_) => quietly(cx, |cx| {
+    let named = carried(cx, class, "get_form");
+    let is_known = !named.is_nothing() && !named.is_unknown();
+    let own = match cx.class_member(class, "get_form") {
+        Some((owner, _)) if owner == class || !is_known => quietly(cx, |cx| {
             cx.call_method(&Atom::Instance(class), "get_form", Span::default())
         }),
-        None => carried(cx, class, "get_form"),
+        _ => Value::nothing(),
+    };
+    if is_known {
+        named.or(&own)
+    } else {
+        own.or(&named)
     }
 }
 
