@@ -104,10 +104,11 @@ impl Dialect {
     }
 
     /// An identifier as the catalog keeps it: PostgreSQL and its kin fold what is not quoted to lower case, the others
-    /// keep what is written and compare without regard to case, see [`Dialect::same_name`].
+    /// keep what is written and compare without regard to case, see [`Dialect::same_name`]. What is quoted is folded
+    /// as well where [`Dialect::folds_quoted`].
     #[must_use]
     pub fn fold(self, word: &str, quoted: bool) -> Box<str> {
-        if self.folds() && !quoted {
+        if self.folds() && (!quoted || self.folds_quoted()) {
             word.to_lowercase().into()
         } else {
             word.into()
@@ -130,6 +131,17 @@ impl Dialect {
         !matches!(
             self,
             Dialect::Sqlite | Dialect::MySql | Dialect::Generic | Dialect::ClickHouse
+        )
+    }
+
+    /// Whether quotes keep no case: Redshift (without `enable_case_sensitive_identifier`) and Trino compare quoted names
+    /// without regard to case. Snowflake does not, but `"TOTAL"` and `total` are one name there; that `"total"` is another
+    /// is not followed.
+    #[must_use]
+    pub fn folds_quoted(self) -> bool {
+        matches!(
+            self,
+            Dialect::Redshift | Dialect::Trino | Dialect::Snowflake
         )
     }
 

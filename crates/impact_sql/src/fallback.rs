@@ -220,5 +220,6 @@ fn column_use(schema: &Schema, id: RelationId, name: &str, span: Span) -> Option
         rebinds: None,
         filter: false,
         through: Vec::new(),
+        heirs: Vec::new(),
     })
 }

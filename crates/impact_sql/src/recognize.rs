@@ -136,7 +136,9 @@ fn plausible(statement: &Statement<'_>, list: &[Token], lower: &str) -> bool {
         }
         Statement::OnTable(_) => true,
         Statement::Body { .. } => true,
-        Statement::Other { ddl } => *ddl && defines(list),
+        // Prose, as often as not: `if you select one from …`.
+        Statement::Dynamic { .. } => false,
+        Statement::Script { ddl, .. } | Statement::Other { ddl } => *ddl && defines(list),
     }
 }
 

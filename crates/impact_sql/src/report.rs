@@ -2,7 +2,7 @@
 
 use crate::resolution::{ColumnUse, Resolution, UseClass};
 use crate::schema::Schema;
-use impact_facts::{Access, Certainty, TableName};
+use impact_facts::{Access, Certainty, RelationKind, TableName};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -19,8 +19,13 @@ pub struct Answer {
     pub writes: BTreeSet<(String, String)>,
     /// The part of `reads` that only a `*` means.
     pub star_only: BTreeSet<(String, String)>,
-    /// What a gate must report: named, written, or broken by the drop.
+    /// What the statement itself needs: columns that are named, written, or without which it breaks. Those below a view
+    /// are among them, for the server puts the view's query in its place.
     pub needs: BTreeSet<(String, String)>,
+    /// Columns that the statement needs through other relations: `(table, column, those on the way, the nearest first)`.
+    /// Below views, which `needs` has as well; and below materialized views and tables that inherit, which it has not:
+    /// there the loss reaches the statement by way of what is stored.
+    pub behind: BTreeSet<(String, String, Vec<String>)>,
     /// Columns whose loss leaves the text valid with another meaning, and that meaning.
     pub rebinds: BTreeSet<(String, String, String)>,
     /// Why a statement was not understood.
@@ -38,6 +43,7 @@ impl Answer {
             writes: BTreeSet::new(),
             star_only: BTreeSet::new(),
             needs: BTreeSet::new(),
+            behind: BTreeSet::new(),
             rebinds: BTreeSet::new(),
             error: None,
         };
@@ -58,7 +64,15 @@ impl Answer {
             let table = shown
                 .entry(&found.table)
                 .or_insert_with(|| schema.display(&found.table));
-            self.sets_of(found, table);
+            if found.heirs.is_empty() && schema.puts_in_place(&found.through) {
+                self.sets_of(found, table);
+            }
+            let way = found.through.iter().chain(&found.heirs);
+            let way: Vec<String> = way.map(|hop| schema.display(hop)).collect();
+            if !way.is_empty() {
+                self.behind
+                    .insert((table.clone(), found.column.to_string(), way));
+            }
             if stars && found.class == UseClass::Name && found.access == Access::Read {
                 named.insert((&found.table, &*found.column));
             }
@@ -73,6 +87,14 @@ impl Answer {
             self.ok = false;
             self.error.get_or_insert_with(|| error.message.to_string());
         }
+    }
+
+    /// All columns whose loss the text does not survive, however they reach it: `needs`, and the columns of `behind`.
+    #[must_use]
+    pub fn lost_with(&self) -> BTreeSet<(String, String)> {
+        let behind = self.behind.iter();
+        let pairs = behind.map(|(table, column, _)| (table.clone(), column.clone()));
+        pairs.chain(self.needs.iter().cloned()).collect()
     }
 
     fn sets_of(&mut self, found: &ColumnUse, table: &str) {
@@ -99,6 +121,15 @@ impl Answer {
 }
 
 impl Schema {
+    /// Whether all of the relations are views that the server replaces by their queries when a statement names them.
+    fn puts_in_place(&self, relations: &[TableName]) -> bool {
+        relations.iter().all(|name| {
+            let found = self.inner.by_table_name(name);
+            let found = found.and_then(|id| self.inner.relation(id));
+            found.is_some_and(|relation| relation.kind == RelationKind::View)
+        })
+    }
+
     /// A table as a statement would write it: bare where the search path finds it.
     #[must_use]
     pub fn display(&self, table: &TableName) -> String {
@@ -106,5 +137,58 @@ impl Schema {
             Some(id) if self.inner.is_visible(id) => table.name.to_string(),
             _ => table.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+    use crate::{Schema, resolve};
+    use impact_facts::Dialect;
+
+    fn answer(sql: &str) -> Answer {
+        let mut replay = impact_catalog::Replay::new("main", Dialect::Postgres);
+        replay.read(
+            "schema.sql",
+            "CREATE TABLE t (a int, b text);
+             CREATE TABLE child (c int) INHERITS (t);
+             CREATE VIEW v AS SELECT a FROM t;
+             CREATE MATERIALIZED VIEW m AS SELECT a FROM v;",
+        );
+        let schema = Schema::new(&replay.finish());
+        Answer::of(&resolve(sql, &[], &schema), &schema)
+    }
+
+    fn needs(answer: &Answer) -> Vec<String> {
+        let pairs = answer.needs.iter();
+        pairs
+            .map(|(table, column)| format!("{table}.{column}"))
+            .collect()
+    }
+
+    fn behind(answer: &Answer) -> Vec<String> {
+        let all = answer.behind.iter();
+        all.map(|(table, column, way)| format!("{table}.{column} by {}", way.join(", ")))
+            .collect()
+    }
+
+    #[test]
+    fn the_server_puts_a_view_in_place_so_what_is_below_is_needed() {
+        let found = answer("SELECT a FROM v");
+        assert_eq!(needs(&found), ["t.a", "v.a"]);
+        assert_eq!(behind(&found), ["t.a by v"]);
+    }
+
+    #[test]
+    fn what_is_reached_through_what_is_stored_is_kept_apart() {
+        let found = answer("SELECT a FROM m");
+        assert_eq!(needs(&found), ["m.a"]);
+        assert_eq!(behind(&found), ["t.a by m, v"]);
+        let found = answer("SELECT b FROM child");
+        assert_eq!(needs(&found), ["child.b"]);
+        assert_eq!(behind(&found), ["t.b by child"]);
+        let all: Vec<_> = found.lost_with().into_iter().collect();
+        let pair = |table: &str| (table.to_owned(), "b".to_owned());
+        assert_eq!(all, [pair("child"), pair("t")]);
     }
 }

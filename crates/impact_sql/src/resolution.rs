@@ -72,6 +72,8 @@ pub struct ColumnUse {
     pub filter: bool,
     /// Views on the way from the statement to this column, outermost first; empty if the statement names the table.
     pub through: Vec<TableName>,
+    /// Tables on the way that inherit the column, the one that the statement names first; empty if it names the table.
+    pub heirs: Vec<TableName>,
 }
 
 /// How a [`ColumnUse`] means its column.

@@ -338,7 +338,7 @@ impl Prepared {
         let _ = name;
         // A catalog without schemas says nothing about them.
         match ids.iter().find(|id| self.schema_of(**id).is_none()) {
-            Some(id) => Bound::Known(*id, !self.search_path.iter().any(|s| **s == *schema)),
+            Some(id) => Bound::Known(*id, true),
             None => Bound::Unknown,
         }
     }

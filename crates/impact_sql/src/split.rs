@@ -5,6 +5,9 @@ use crate::parse::slice;
 use crate::token::{Token, TokenKind, tokenize};
 use impact_facts::{Dialect, Span};
 
+/// Among how many words after `CREATE` it is looked for what is created.
+const HEAD: usize = 12;
+
 /// The statements of a text, each without its `;` and without comments and blanks around it, in order.
 ///
 /// Client commands (`\restrict`, `GO`) and the data lines after `COPY … FROM stdin;` belong to no statement.
@@ -28,6 +31,17 @@ pub(crate) fn span_of(tokens: &[Token], range: &std::ops::Range<usize>) -> Span 
         .and_then(|last| tokens.get(last))
         .map_or(start, |token| token.span.end);
     Span::new(start, end.max(start))
+}
+
+/// The word at a token, in lower case; empty where it is none.
+pub(crate) fn word_at<'a>(lower: &'a str, tokens: &[Token], at: usize) -> &'a str {
+    match tokens.get(at) {
+        Some(Token {
+            kind: TokenKind::Word(_),
+            span,
+        }) => slice(lower, *span),
+        _ => "",
+    }
 }
 
 struct Splitter<'a> {
@@ -78,13 +92,7 @@ impl Splitter<'_> {
     }
 
     fn word(&self, at: usize) -> &str {
-        match self.tokens.get(at) {
-            Some(Token {
-                kind: TokenKind::Word(_),
-                span,
-            }) => slice(self.lower, *span),
-            _ => "",
-        }
+        word_at(self.lower, self.tokens, at)
     }
 
     fn step(&mut self, text: &str, at: usize, token: Token, dialect: Dialect) -> usize {
@@ -115,13 +123,15 @@ impl Splitter<'_> {
 
     fn begin(&mut self, at: usize) {
         let first = self.word(self.start);
+        let defines = |at| {
+            matches!(
+                self.word(at),
+                "trigger" | "procedure" | "proc" | "function" | "event"
+            )
+        };
         let body = self.word(at + 1) == "atomic"
-            || first == "create"
-                && at > self.start
-                && matches!(
-                    self.word(self.start + 1),
-                    "trigger" | "procedure" | "function" | "temp" | "definer"
-                );
+            || matches!(first, "create" | "alter")
+                && (self.start + 1..at.min(self.start + HEAD)).any(defines);
         if body || self.blocks > 0 {
             self.blocks += 1;
         }

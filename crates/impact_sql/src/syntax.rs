@@ -10,6 +10,24 @@ pub(crate) struct Ident<'a> {
     pub span: Span,
 }
 
+impl<'a> Ident<'a> {
+    /// The names of a path that BigQuery has within one pair of quotes.
+    pub fn split(self) -> impl Iterator<Item = Ident<'a>> {
+        let mut start = self.span.start + 1;
+        let single = !self.name.contains('.');
+        self.name.split('.').map(move |name| {
+            let end = start + name.len() as u32;
+            let span = if single {
+                self.span
+            } else {
+                Span::new(start, end)
+            };
+            start = end + 1;
+            Ident { name, span }
+        })
+    }
+}
+
 /// `a`, `a.b`, `a.b.c`.
 #[derive(Debug, Clone)]
 pub(crate) struct Path<'a> {
@@ -49,6 +67,8 @@ pub(crate) enum Atom<'a> {
     Hole(Span),
     /// Atoms in a condition inside the expression: `FILTER (WHERE …)`.
     Filter(Vec<Atom<'a>>),
+    /// `COLUMNS(…)`: columns that a pattern chooses, of all.
+    Columns(Box<StarItem<'a>>),
     /// `x -> …`: names that are parameters in the atoms of the body.
     Lambda(Vec<Ident<'a>>, Vec<Atom<'a>>),
     /// A name that a window sorts or parts by, and nothing else.
@@ -142,6 +162,8 @@ pub(crate) struct Cte<'a> {
 pub(crate) struct With<'a> {
     pub recursive: bool,
     pub ctes: Vec<Cte<'a>>,
+    /// `WITH expr AS name` of ClickHouse, on its way to the SELECT.
+    pub named: Vec<(Expr<'a>, Ident<'a>)>,
 }
 
 /// A query.
@@ -185,6 +207,8 @@ pub(crate) struct Select<'a> {
     pub group_by: Vec<Expr<'a>>,
     pub having: Option<Expr<'a>>,
     pub windows: Vec<Expr<'a>>,
+    /// Names for expressions: `WITH expr AS name` of ClickHouse.
+    pub named: Vec<(Expr<'a>, Ident<'a>)>,
     pub qualify: Option<Expr<'a>>,
     /// Holes that stand for a clause.
     pub holes: Vec<Span>,
@@ -201,6 +225,18 @@ pub(crate) enum Source<'a> {
     },
     Function(FunctionSource<'a>),
     Join(Box<Join<'a>>),
+    /// `t PIVOT (…)`, `t UNPIVOT (…)`, `t MATCH_RECOGNIZE (…)`: rows made of another source's, by what these expressions
+    /// over it say.
+    Reshaped {
+        inner: Box<Source<'a>>,
+        exprs: Vec<Expr<'a>>,
+        alias: Alias<'a>,
+    },
+    /// Rows that are no table's: a file, a stage, a variable that holds a table.
+    Outside {
+        span: Span,
+        alias: Alias<'a>,
+    },
     /// `(… JOIN …) AS alias`.
     Nested {
         inner: Box<Source<'a>>,
@@ -288,6 +324,10 @@ pub(crate) struct Insert<'a> {
     pub columns: Option<Vec<Assignment<'a>>>,
     pub source: InsertSource<'a>,
     pub conflict: Option<Conflict<'a>>,
+    /// MySQL's name for the row proposed for insertion, and for its columns.
+    pub row: Alias<'a>,
+    /// `BY NAME` of DuckDB: values go to the columns of their names.
+    pub by_name: bool,
     pub returning: Vec<Item<'a>>,
     pub holes: Vec<Span>,
 }
@@ -371,6 +411,16 @@ pub(crate) enum Statement<'a> {
         writes: bool,
         condition: Option<Expr<'a>>,
     },
+    /// A statement that is put together at run time.
+    Dynamic {
+        span: Span,
+    },
+    /// Statements inside another one, or one after another without a `;`. `lenient`: with variables.
+    Script {
+        parts: Vec<Statement<'a>>,
+        lenient: bool,
+        ddl: bool,
+    },
     /// `CREATE VIEW`, `CREATE TABLE … AS`, `CREATE MATERIALIZED VIEW`.
     CreateAs {
         columns: Vec<Ident<'a>>,
@@ -412,4 +462,6 @@ pub(crate) struct OnTable<'a> {
     pub references: Vec<(Path<'a>, Vec<Ident<'a>>)>,
     /// `NEW` and `OLD` mean the table's row.
     pub trigger: bool,
+    /// What a trigger does.
+    pub body: Vec<Statement<'a>>,
 }

@@ -178,7 +178,17 @@ impl Scanner<'_> {
             b'"' if self.double_quotes_are_text() => self.text_in(b'"', 0, true),
             b'"' | b'`' => self.identifier(byte),
             b'-' if self.peek(1) == b'-' => self.line_comment(),
-            b'#' if self.dialect == Dialect::MySql => self.line_comment(),
+            b'#' if matches!(self.dialect, Dialect::MySql | Dialect::BigQuery) => {
+                self.line_comment();
+            }
+            b'#' if self.names_temporary() => {
+                let end = self.end_of(self.at + 2, word_continues);
+                self.push(TokenKind::Word(Keyword::None), end);
+            }
+            b'/' if self.peek(1) == b'*' && self.runs_comment() => {
+                self.at = self.end_of(self.at + 3, |b| b.is_ascii_digit());
+            }
+            b'*' if self.peek(1) == b'/' && self.dialect == Dialect::MySql => self.at += 2,
             b'/' if self.peek(1) == b'*' => self.block_comment(),
             b'$' => self.dollar(),
             b'@' if class(self.peek(1)) == WORD
@@ -195,6 +205,17 @@ impl Scanner<'_> {
             b'\\' => self.client_line(),
             _ => self.operator(),
         }
+    }
+
+    /// `/*!80000 a */` of MySQL: what stands in it runs.
+    fn runs_comment(&self) -> bool {
+        self.dialect == Dialect::MySql && self.peek(2) == b'!'
+    }
+
+    /// `#t`, `##t`: a temporary table.
+    fn names_temporary(&self) -> bool {
+        matches!(self.dialect, Dialect::TSql | Dialect::Redshift)
+            && (class(self.peek(1)) == WORD || self.peek(1) == b'#' && class(self.peek(2)) == WORD)
     }
 
     fn after_name(&self) -> bool {
@@ -215,7 +236,11 @@ impl Scanner<'_> {
     fn backslash_escapes(&self) -> bool {
         matches!(
             self.dialect,
-            Dialect::MySql | Dialect::BigQuery | Dialect::Snowflake | Dialect::ClickHouse
+            Dialect::MySql
+                | Dialect::BigQuery
+                | Dialect::Snowflake
+                | Dialect::ClickHouse
+                | Dialect::Redshift
         )
     }
 

@@ -262,3 +262,41 @@ fn a_body_with_many_statements_is_followed() {
     );
     assert!(!found(nested).is_empty());
 }
+
+#[test]
+fn a_statement_of_ten_megabytes_is_exact() {
+    let text = "x".repeat(1_000);
+    let rows = list(10_000, |n| format!("({n}, '{text}', NULL)"), ", ");
+    let statement = format!("INSERT INTO t VALUES {rows}");
+    assert!(statement.len() > 10_000_000);
+    let answer = answer(statement);
+    assert_eq!(answer.certainty, Certainty::Exact);
+    assert_eq!(names(&answer.writes), ["t.a", "t.b", "t.c"]);
+}
+
+#[test]
+fn statements_without_semicolons_are_each_followed() {
+    let lines = list(
+        20_000,
+        |n| format!("UPDATE t SET b = 'x' WHERE a = {n}"),
+        "\n",
+    );
+    let text = format!("CREATE PROCEDURE p AS BEGIN {lines} END");
+    let mut replay = impact_catalog::Replay::new("main", Dialect::TSql);
+    replay.read("schema.sql", SCHEMA);
+    let schema = Schema::new(&replay.finish());
+    let found = resolve(&text, &[], &schema);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].error, None);
+    assert_eq!(found[0].uses.len(), 40_000);
+    let written = found[0].uses.iter().find(|one| &*one.column == "b");
+    let span = written.map(|one| one.span).expect("a use of b");
+    assert_eq!(&text[span.start as usize..span.end as usize], "b");
+    let nested = format!("IF 1 = 1 {} SELECT a FROM t", "BEGIN ".repeat(100_000));
+    let found = resolve(&nested, &[], &schema);
+    assert!(
+        found
+            .iter()
+            .any(|one| one.uses.iter().any(|one| &*one.column == "a"))
+    );
+}

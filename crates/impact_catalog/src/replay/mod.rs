@@ -18,6 +18,7 @@ use impact_facts::{
     Catalog, CatalogFile, DatabaseFunction, Dialect, FileId, ImportedSchema, Origin, SchemaChange,
     SchemaStep, Site, Span, TableName, UnknownStep,
 };
+use std::collections::HashMap;
 
 /// How deep inheritance and views over views are followed.
 const MAX_DEPTH: u32 = 32;
@@ -32,6 +33,10 @@ pub struct Replay {
     origin: Origin,
     /// Tables that were created while they existed.
     recreated: Vec<TableName>,
+    /// The numbers of the catalog's files.
+    files: HashMap<CatalogFile, FileId>,
+    /// Whether a temporary table may be among the relations.
+    temporary: bool,
 }
 
 impl Replay {
@@ -52,6 +57,8 @@ impl Replay {
             file: FileId(0),
             origin: Origin::Migration,
             recreated: Vec::new(),
+            files: HashMap::new(),
+            temporary: false,
         }
     }
 
@@ -59,7 +66,10 @@ impl Replay {
     #[must_use]
     pub fn resume(catalog: Catalog) -> Self {
         let path = default_search_path(catalog.dialect);
+        let numbers = catalog.files.iter().cloned().zip((0..).map(FileId));
         Self {
+            files: numbers.collect(),
+            temporary: true,
             catalog,
             path,
             file: FileId(0),
@@ -70,17 +80,18 @@ impl Replay {
 
     /// Begins a file: sites of the steps that follow stand in it. A session's settings and temporary tables end.
     pub fn begin(&mut self, file: CatalogFile, origin: Origin) -> FileId {
-        self.catalog
-            .relations
-            .retain(|_, relation| relation.kind != impact_facts::RelationKind::Temporary);
+        if std::mem::take(&mut self.temporary) {
+            self.catalog
+                .relations
+                .retain(|_, relation| relation.kind != impact_facts::RelationKind::Temporary);
+        }
         self.path = default_search_path(self.catalog.dialect);
         self.origin = origin;
-        let known = self.catalog.files.iter().position(|other| *other == file);
-        let at = known.unwrap_or_else(|| {
+        let next = self.catalog.files.len() as u32;
+        self.file = *self.files.entry(file.clone()).or_insert(FileId(next));
+        if self.file.0 == next {
             self.catalog.files.push(file);
-            self.catalog.files.len() - 1
-        });
-        self.file = FileId(at as u32);
+        }
         self.file
     }
 

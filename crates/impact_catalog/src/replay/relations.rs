@@ -58,7 +58,8 @@ impl Replay {
         self.insert(name, relation);
     }
 
-    pub(super) fn new_relation(&self, kind: RelationKind, span: Span) -> Relation {
+    pub(super) fn new_relation(&mut self, kind: RelationKind, span: Span) -> Relation {
+        self.temporary |= kind == RelationKind::Temporary;
         Relation {
             kind,
             columns: Vec::new(),

@@ -113,3 +113,25 @@ fn line(prefix: &str, name: &TableName, relation: &Relation) -> String {
     }
     text
 }
+
+#[test]
+fn thousands_of_migrations_are_replayed() {
+    let mut replay = Replay::new("main", Dialect::Postgres);
+    for n in (0..3_000).step_by(2) {
+        let table = format!("CREATE TABLE t{n} (id int, b int);");
+        replay.read(&format!("m/{n:05}.sql"), &table);
+        let change = format!(
+            "ALTER TABLE t{n} RENAME COLUMN b TO c; CREATE INDEX i{n} ON t{n} (c); CREATE VIEW v{n} AS SELECT c FROM t{n};"
+        );
+        replay.read(&format!("m/{:05}.sql", n + 1), &change);
+    }
+    let catalog = replay.finish();
+    assert_eq!(catalog.files.len(), 3_000);
+    assert_eq!(catalog.relations.len(), 3_000);
+    let views = catalog.relations.values().filter_map(|r| r.view.as_ref());
+    assert!(
+        views
+            .into_iter()
+            .all(|view| view.needs.len() == 1 && &*view.needs[0].column == "c")
+    );
+}

@@ -5,6 +5,7 @@ use impact_facts::{
     Catalog, Column, Site, Span, TableName, UnknownStep, View, ViewNeed, ViewQuery,
 };
 use impact_sql::{ColumnUse, OutputColumn, Schema, UseClass};
+use std::collections::{BTreeMap, HashSet};
 
 impl Replay {
     /// A view's columns and insides, as the relations stand now.
@@ -44,18 +45,12 @@ impl Replay {
     }
 
     fn bind(&mut self, query: &ViewQuery, span: Span) -> Bound {
-        let bound = if self.path == self.catalog.search_path {
-            Bound::of(&Schema::new(&self.catalog), &query.sql)
-        } else {
-            let mut catalog = self.catalog.clone();
-            catalog.search_path = self
-                .path
-                .iter()
-                .chain(&self.catalog.search_path)
-                .cloned()
-                .collect();
-            Bound::of(&Schema::new(&catalog), &query.sql)
-        };
+        let mut part = part_named(&self.catalog, &query.sql);
+        if self.path != self.catalog.search_path {
+            let path = self.path.iter().chain(&self.catalog.search_path);
+            part.search_path = path.cloned().collect();
+        }
+        let bound = Bound::of(&Schema::new(&part), &query.sql);
         if let Some(why) = &bound.why {
             let tables = self.tables_named(&query.sql);
             let reason = format!("the query of a view is not understood: {why}").into();
@@ -163,6 +158,50 @@ impl Bound {
             }
         };
         direct.map(need).collect()
+    }
+}
+
+/// The part of a catalog that a query can name: relations and functions whose names stand in it, and what those relations
+/// are made from. Preparing all of a catalog for each of its views is work that grows with the square.
+fn part_named(catalog: &Catalog, sql: &str) -> Catalog {
+    let lower = sql.to_lowercase();
+    let in_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words: HashSet<&str> = lower.split(|c| !in_word(c)).collect();
+    let stands = |name: &TableName| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if name.name.bytes().all(plain) {
+            return words.contains(&*name.name);
+        }
+        let name = name.name.to_lowercase();
+        words.contains(name.as_str()) || !name.chars().all(in_word) && lower.contains(&name)
+    };
+    let mut relations = BTreeMap::new();
+    let mut open: Vec<&TableName> = catalog
+        .relations
+        .keys()
+        .filter(|name| stands(name))
+        .collect();
+    while let Some(name) = open.pop() {
+        let Some(relation) = catalog.relations.get(name) else {
+            continue;
+        };
+        if relations.insert(name.clone(), relation.clone()).is_some() {
+            continue;
+        }
+        let below = relation.view.iter().flat_map(|view| &view.needs);
+        open.extend(below.map(|need| &need.table));
+        open.extend(&relation.parents);
+    }
+    let functions = catalog.functions.iter().filter(|(name, _)| stands(name));
+    Catalog {
+        dialect: catalog.dialect,
+        search_path: catalog.search_path.clone(),
+        relations,
+        types: catalog.types.clone(),
+        functions: functions
+            .map(|(name, of)| (name.clone(), of.clone()))
+            .collect(),
+        ..Catalog::default()
     }
 }
 

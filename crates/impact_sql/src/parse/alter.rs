@@ -21,6 +21,14 @@ impl<'a> Parser<'a> {
             ..OnTable::default()
         };
         self.skip_operator("*");
+        if self.word_at(1) == "cluster" && self.is(Keyword::On) {
+            self.at += 3;
+        }
+        if matches!(self.keyword(), Keyword::Update | Keyword::Delete)
+            && let Some(table) = on.table.take()
+        {
+            return self.mutation(table);
+        }
         loop {
             self.alter_action(&mut on)?;
             if !self.skip_symbol(b',') {
@@ -29,6 +37,34 @@ impl<'a> Parser<'a> {
         }
         self.skip_rest();
         Ok(Statement::OnTable(Box::new(on)))
+    }
+
+    /// `ALTER TABLE t UPDATE a = 1 WHERE …`, `ALTER TABLE t DELETE WHERE …` of ClickHouse.
+    fn mutation(&mut self, path: Path<'a>) -> Parsed<Statement<'a>> {
+        let updates = self.is(Keyword::Update);
+        self.at += 1;
+        let mut holes = Vec::new();
+        let set = if updates {
+            self.set_clauses(&mut holes)?
+        } else {
+            Vec::new()
+        };
+        while self.kind().is_some() && !self.is(Keyword::Where) {
+            self.skip_balanced();
+        }
+        self.expect(Keyword::Where)?;
+        let condition = Some(self.expr()?);
+        self.skip_rest();
+        Ok(Statement::Update(Box::new(crate::syntax::Update {
+            with: crate::syntax::With::default(),
+            target: self.table(path)?,
+            set,
+            from: Vec::new(),
+            condition,
+            more: Vec::new(),
+            returning: Vec::new(),
+            holes,
+        })))
     }
 
     pub(super) fn alter_action(&mut self, on: &mut OnTable<'a>) -> Parsed<()> {

@@ -44,6 +44,9 @@ fn is_aggregate(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
+/// Methods of T-SQL's xml columns.
+const XML_METHODS: &[&str] = &["value", "query", "exist", "nodes", "modify"];
+
 fn trimmed(name: &str) -> &str {
     if name == "trim" { "btrim" } else { name }
 }
@@ -54,8 +57,16 @@ impl<'a> Parser<'a> {
         path: Path<'a>,
         atoms: &mut Vec<Atom<'a>>,
     ) -> Parsed<Operand<'a>> {
-        self.at += 1;
         let name = path.last().map_or("", |ident| ident.name);
+        if name == "columns" && path.parts.len() > 1 && self.has_columns_star() {
+            return self.columns_of(path, atoms);
+        }
+        if self.dialect == Dialect::TSql && path.parts.len() > 1 && XML_METHODS.contains(&name) {
+            let mut of = path.clone();
+            of.parts.pop();
+            atoms.push(Atom::Name(of));
+        }
+        self.at += 1;
         let first = atoms.len();
         let aggregate = is_aggregate(name);
         if aggregate {
@@ -68,7 +79,19 @@ impl<'a> Parser<'a> {
                 *atom = Atom::Aggregate(Some(count));
             }
         }
+        if self.dialect == Dialect::ClickHouse && self.skip_symbol(b'(') {
+            // `quantile(0.9)(a)`
+            self.deeper(|parser| parser.arguments(atoms, name))?;
+        }
         Ok(Operand::named(trimmed(name)))
+    }
+
+    /// `t.COLUMNS('pattern')`.
+    fn columns_of(&mut self, mut path: Path<'a>, atoms: &mut Vec<Atom<'a>>) -> Parsed<Operand<'a>> {
+        path.parts.pop();
+        let star = self.columns_star(Some(path))?;
+        atoms.push(Atom::Columns(Box::new(star)));
+        Ok(Operand::shaped(crate::syntax::Shape::Star))
     }
 
     /// What stands between the parentheses of a call; `(` has been read, `)` is taken.
@@ -125,6 +148,26 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 self.data_type();
             }
+            Some(TokenKind::Word(K::Having)) if wordy => self.at += 2,
+            Some(TokenKind::Operator)
+                if self.is_operator("*") && function.starts_with("object_construct") =>
+            {
+                let span = self.span();
+                self.at += 1;
+                atoms.push(Atom::Columns(Box::new(crate::syntax::StarItem {
+                    of: None,
+                    without: Vec::new(),
+                    replaced: Vec::new(),
+                    span,
+                })));
+            }
+            Some(TokenKind::Word(_))
+                if !wordy
+                    && matches!(function, "convert" | "try_convert")
+                    && self.converts_to_type() =>
+            {
+                self.data_type();
+            }
             Some(TokenKind::Word(K::Order)) if self.keyword_at(1) == K::By => {
                 self.at += 2;
                 atoms.extend(self.order_list()?.into_iter().flat_map(|e| e.atoms));
@@ -172,17 +215,21 @@ impl<'a> Parser<'a> {
                 self.json_wrapper_words()
             }
             _ if self.dialect != Dialect::Postgres
-                && super::types::interval_field(word)
+                && super::types::date_field(word)
                 && takes_date_part(function)
                 && self.ends_argument(1) =>
             {
                 1
             }
-            "convert" if self.dialect == Dialect::TSql && self.ends_argument(1) => 1,
             _ => 0,
         };
         self.at += count;
         count > 0
+    }
+
+    /// The first argument of `CONVERT(type, value)`; MySQL's `CONVERT(value, type)` begins with the value.
+    fn converts_to_type(&self) -> bool {
+        matches!(self.dialect, Dialect::TSql | Dialect::Redshift)
     }
 
     pub(super) fn json_wrapper_words(&self) -> usize {

@@ -30,10 +30,13 @@ impl<'a> Parser<'a> {
             Keyword::Update => self.update(with),
             Keyword::Delete => self.delete(with),
             Keyword::Merge => self.merge(with),
-            _ if !with.ctes.is_empty() => {
+            _ if !with.ctes.is_empty() || !with.named.is_empty() => {
                 Ok(Statement::Query(Box::new(self.query_with(start, with)?)))
             }
             Keyword::From if matches!(self.dialect, Dialect::DuckDb | Dialect::ClickHouse) => {
+                self.query_statement()
+            }
+            Keyword::Pivot | Keyword::Unpivot if self.dialect == Dialect::DuckDb => {
                 self.query_statement()
             }
             keyword => self.other_statement(keyword),
@@ -64,6 +67,7 @@ impl<'a> Parser<'a> {
         } else {
             self.simple_alias()?
         };
+        let alias = self.hints_of_target(alias)?;
         if self.is(Keyword::Partition) && self.symbol_at(1, b'(') {
             self.at += 1;
             self.skip_balanced();
@@ -73,6 +77,22 @@ impl<'a> Parser<'a> {
             alias,
             arguments: Vec::new(),
         })
+    }
+
+    /// `WITH (HOLDLOCK) AS t` of T-SQL.
+    fn hints_of_target(
+        &mut self,
+        alias: crate::syntax::Alias<'a>,
+    ) -> Parsed<crate::syntax::Alias<'a>> {
+        if !self.is(Keyword::With) || !self.symbol_at(1, b'(') {
+            return Ok(alias);
+        }
+        self.at += 1;
+        self.skip_balanced();
+        if alias.name.is_none() && !self.is_symbol(b'(') {
+            return self.simple_alias();
+        }
+        Ok(alias)
     }
 
     pub(super) fn simple_alias(&mut self) -> Parsed<crate::syntax::Alias<'a>> {
@@ -98,6 +118,8 @@ impl<'a> Parser<'a> {
                     | Keyword::On
             )
             && !self.is_word("output")
+            && !(self.dialect == Dialect::TSql && self.begins_statement_of_batch())
+            && !(self.is(Keyword::By) && self.keyword_at(1) == Keyword::Name)
         {
             alias.name = self.any_ident();
         }
@@ -147,6 +169,16 @@ impl<'a> Parser<'a> {
 
     pub(super) fn set_clause(&mut self, holes: &mut Vec<Span>) -> Parsed<SetClause<'a>> {
         let mut targets = Vec::new();
+        if self.kind() == Some(TokenKind::Parameter) && self.operator_at(1) == "=" {
+            // `SET @old = a = a + 1` of T-SQL, `SET @x = 1`.
+            self.at += 2;
+            if !(self.name_at(0) && self.operator_at(1) == "=") {
+                return Ok(SetClause {
+                    targets,
+                    value: Some(self.expr_in(Place::Value)?),
+                });
+            }
+        }
         if self.is_symbol(b'(') {
             targets = self.insert_columns(holes)?.unwrap_or_default();
         } else if self.is_hole() && !self.symbol_at(1, b'.') {
@@ -155,6 +187,9 @@ impl<'a> Parser<'a> {
         } else {
             targets.push(self.assignment_target()?);
         }
+        if let Some(clause) = self.write_method(&mut targets)? {
+            return Ok(clause);
+        }
         if !self.skip_operator("=") && !self.skip_operator(":=") && !self.compound_assignment() {
             return self.fail("is not expected in SET");
         }
@@ -162,6 +197,21 @@ impl<'a> Parser<'a> {
             targets,
             value: Some(self.expr_in(Place::Value)?),
         })
+    }
+
+    /// `SET a.WRITE(text, 0, 1)` of T-SQL.
+    fn write_method(&mut self, targets: &mut Vec<Assignment<'a>>) -> Parsed<Option<SetClause<'a>>> {
+        let Some(target) = targets.last_mut().filter(|t| t.target.parts.len() > 1) else {
+            return Ok(None);
+        };
+        if self.dialect != Dialect::TSql || !self.symbol_at(0, b'(') {
+            return Ok(None);
+        }
+        target.target.parts.pop();
+        Ok(Some(SetClause {
+            targets: std::mem::take(targets),
+            value: Some(self.expr_in(Place::Value)?),
+        }))
     }
 
     pub(super) fn compound_assignment(&mut self) -> bool {
@@ -224,10 +274,8 @@ impl<'a> Parser<'a> {
                 update.returning = self.items()?;
                 self.returning_into()?;
             }
-            _ if self.is_word("output") => {
-                self.at += 1;
-                update.returning = self.items()?;
-            }
+            _ if self.is_word("output") => update.returning.extend(self.output_clause()?),
+            _ if self.skip_query_option() => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -257,6 +305,10 @@ impl<'a> Parser<'a> {
     pub(super) fn delete(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.insert_words();
+        if self.is(Keyword::Top) && self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.skip_balanced();
+        }
         let mut targets = Vec::new();
         while self.name_at(0) && !self.is(Keyword::From) {
             targets.push(self.path()?);
@@ -307,13 +359,39 @@ impl<'a> Parser<'a> {
                 delete.returning = self.items()?;
                 self.returning_into()?;
             }
-            _ if self.is_word("output") => {
-                self.at += 1;
-                delete.returning = self.items()?;
-            }
+            Keyword::On if self.word_at(1) == "cluster" => self.at += 3,
+            _ if self.is_word("output") => delete.returning.extend(self.output_clause()?),
+            _ if self.skip_query_option() => {}
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// `OUTPUT inserted.a, deleted.b INTO t (a)` of T-SQL.
+    pub(super) fn output_clause(&mut self) -> Parsed<Vec<Item<'a>>> {
+        self.at += 1;
+        let items = self.items()?;
+        if self.skip(Keyword::Into) {
+            if self.name_at(0) {
+                self.path()?;
+            } else {
+                self.at += 1;
+            }
+            if self.is_symbol(b'(') {
+                self.skip_balanced();
+            }
+        }
+        Ok(items)
+    }
+
+    /// `OPTION (RECOMPILE)` of T-SQL.
+    pub(super) fn skip_query_option(&mut self) -> bool {
+        let found = self.is_word("option") && self.symbol_at(1, b'(');
+        if found {
+            self.at += 1;
+            self.skip_balanced();
+        }
+        found
     }
 
     pub(super) fn merge(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
@@ -335,9 +413,12 @@ impl<'a> Parser<'a> {
         while self.skip(Keyword::When) {
             merge.actions.push(self.merge_action()?);
         }
-        if self.skip(Keyword::Returning) || self.skip_word("output") {
+        if self.skip(Keyword::Returning) {
             merge.returning = self.items()?;
+        } else if self.is_word("output") {
+            merge.returning = self.output_clause()?;
         }
+        self.skip_query_option();
         Ok(Statement::Merge(Box::new(merge)))
     }
 

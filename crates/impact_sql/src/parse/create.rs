@@ -5,12 +5,15 @@ use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::{Ident, OnTable, Statement};
 use crate::token::TokenKind;
-use impact_facts::Span;
+use impact_facts::{Dialect, Span};
 
 impl<'a> Parser<'a> {
     pub(super) fn create(&mut self) -> Parsed<Statement<'a>> {
         self.at += 1;
-        self.skip_pair(Keyword::Or, Keyword::Replace);
+        if self.skip(Keyword::Or) {
+            self.at += 1;
+        }
+        self.create_words();
         self.skip_any(&[
             Keyword::Temp,
             Keyword::Temporary,
@@ -27,10 +30,53 @@ impl<'a> Parser<'a> {
             Keyword::Trigger | Keyword::Constraint => self.create_trigger(),
             Keyword::Policy => self.create_policy(),
             Keyword::Function | Keyword::Procedure => self.create_function(),
+            _ if self.is_word("proc") => self.create_function(),
             Keyword::Rule => self.create_rule(),
-            _ => {
+            _ if self.dialect == Dialect::Postgres => {
                 self.skip_rest();
                 other(true)
+            }
+            _ => self.script(true, false),
+        }
+    }
+
+    /// Words of other dialects before what is created: `TRANSIENT TABLE`, `SECURE VIEW`, `DEFINER = x VIEW`.
+    fn create_words(&mut self) {
+        const WORDS: &[&str] = &[
+            "transient",
+            "secure",
+            "dynamic",
+            "external",
+            "global",
+            "private",
+            "volatile",
+            "multiset",
+            "set",
+            "live",
+            "iceberg",
+            "hybrid",
+            "streaming",
+            "aggregate",
+            "clustered",
+            "nonclustered",
+            "columnstore",
+            "fulltext",
+            "spatial",
+        ];
+        while WORDS.contains(&self.word_at(0)) {
+            self.at += 1;
+        }
+        if matches!(self.word_at(0), "definer" | "algorithm" | "sql")
+            && self.dialect != Dialect::Postgres
+        {
+            while self.kind().is_some()
+                && !matches!(
+                    self.keyword(),
+                    Keyword::View | Keyword::Trigger | Keyword::Procedure | Keyword::Function
+                )
+                && !self.is_word("event")
+            {
+                self.at += 1;
             }
         }
     }
@@ -175,13 +221,26 @@ impl<'a> Parser<'a> {
             } else if self.is(Keyword::When) && self.symbol_at(1, b'(') {
                 self.at += 1;
                 on.exprs.push(self.expr()?);
-            } else if self.is(Keyword::Begin) {
-                self.skip_rest();
+            } else if self.trigger_body_begins() {
+                on.body = self.statements_within(&mut on)?;
+            } else if self.is(Keyword::When) && self.dialect == Dialect::Sqlite {
+                self.at += 1;
+                on.exprs.push(self.expr()?);
             } else {
                 self.at += 1;
             }
         }
         Ok(Statement::OnTable(Box::new(on)))
+    }
+
+    /// `BEGIN …`, what follows `FOR EACH ROW` in MySQL, what follows `AS` in T-SQL.
+    fn trigger_body_begins(&self) -> bool {
+        match self.dialect {
+            Dialect::Postgres => false,
+            Dialect::TSql => self.is(Keyword::As),
+            Dialect::MySql => self.is(Keyword::Row),
+            _ => self.is(Keyword::Begin),
+        }
     }
 
     pub(super) fn create_policy(&mut self) -> Parsed<Statement<'a>> {
@@ -210,7 +269,9 @@ impl<'a> Parser<'a> {
 
     pub(super) fn create_function(&mut self) -> Parsed<Statement<'a>> {
         self.at += 1;
+        self.if_not_exists();
         let name = self.path()?.last().map(|ident| ident.name);
+        let start = self.at;
         let mut language = "sql";
         let mut text = None;
         while let Some(kind) = self.kind() {
@@ -218,7 +279,9 @@ impl<'a> Parser<'a> {
                 TokenKind::DollarText => text = Some(self.body_span()),
                 TokenKind::Text if self.before_is_as() => text = Some(self.body_span()),
                 TokenKind::Word(_) if self.is_word("language") => language = self.word_at(1),
-                TokenKind::Word(Keyword::Begin) if self.keyword_at(1) == Keyword::Atomic => {
+                TokenKind::Word(Keyword::Begin)
+                    if self.keyword_at(1) == Keyword::Atomic && self.dialect != Dialect::TSql =>
+                {
                     let end = self.tokens.last().map_or(0, |token| token.span.start);
                     text = Some(Span::new(self.span().end, end.max(self.span().end)));
                     self.skip_rest();
@@ -227,15 +290,16 @@ impl<'a> Parser<'a> {
             }
             self.at += 1;
         }
+        let Some(text) = text else {
+            self.at = start;
+            return self.script(true, true);
+        };
         self.skip_rest();
-        Ok(match text {
-            Some(text) => Statement::Body {
-                language,
-                name,
-                text,
-                ddl: true,
-            },
-            None => Statement::Other { ddl: true },
+        Ok(Statement::Body {
+            language,
+            name,
+            text,
+            ddl: true,
         })
     }
 

@@ -4,7 +4,7 @@ use super::{Parsed, Parser};
 use crate::keyword::Keyword;
 use crate::syntax::Statement;
 use crate::token::TokenKind;
-use impact_facts::Span;
+use impact_facts::{Dialect, Span};
 
 pub(super) fn other<'a>(ddl: bool) -> Parsed<Statement<'a>> {
     Ok(Statement::Other { ddl })
@@ -18,8 +18,18 @@ impl<'a> Parser<'a> {
             Keyword::Alter => self.alter(),
             Keyword::Explain => self.explain(),
             Keyword::Desc if self.query_starts_at(1) => self.explain(),
+            _ if matches!(self.word_at(0), "describe" | "summarize") && self.query_starts_at(1) => {
+                self.explain()
+            }
+            _ if self.is_word("summarize") => {
+                self.at += 1;
+                let body = crate::syntax::Body::Table(self.path()?);
+                Ok(Statement::Query(Box::new(self.query_after(self.at, body)?)))
+            }
+            _ if self.is_word("load") && self.word_at(1) == "data" => self.load_data(),
+            _ if self.is_word("unload") => self.text_statement(),
             Keyword::Prepare => self.prepare(),
-            Keyword::Declare => self.cursor(),
+            Keyword::Declare if self.dialect == Dialect::Postgres => self.cursor(),
             Keyword::Copy => self.copy(),
             Keyword::Truncate => {
                 self.at += 1;
@@ -31,13 +41,16 @@ impl<'a> Parser<'a> {
                 self.tables(false, false)
             }
             Keyword::Drop => self.drop_statement(),
+            Keyword::Do if self.dialect == Dialect::MySql => self.script(false, false),
             Keyword::Do => self.do_block(),
             Keyword::Refresh => {
                 self.at += 3;
                 self.skip(Keyword::Concurrently);
                 self.tables(true, true)
             }
-            Keyword::Call | Keyword::Execute => self.call_statement(),
+            Keyword::Execute => self.text_statement(),
+            _ if self.is_word("exec") => self.text_statement(),
+            Keyword::Call => self.script(false, false),
             Keyword::Grant
             | Keyword::Revoke
             | Keyword::Comment
@@ -58,14 +71,15 @@ impl<'a> Parser<'a> {
             | Keyword::Start
             | Keyword::End
             | Keyword::Abort
-            | Keyword::Fetch => {
-                self.skip_rest();
-                other(false)
-            }
-            _ if self.known_other_word() => {
-                self.skip_rest();
-                other(false)
-            }
+            | Keyword::Declare
+            | Keyword::Else
+            | Keyword::If
+            | Keyword::Loop
+            | Keyword::Return
+            | Keyword::While
+            | Keyword::Open
+            | Keyword::Fetch => self.script(false, false),
+            _ if self.known_other_word() => self.script(false, false),
             _ => self.fail("does not begin a statement that is known"),
         }
     }
@@ -100,8 +114,26 @@ impl<'a> Parser<'a> {
             "optimise",
             "install",
             "export",
+            "try",
+            "throw",
+            "raiserror",
+            "save",
+            "goto",
+            "break",
+            "continue",
+            "waitfor",
+            "dbcc",
+            "leave",
+            "iterate",
+            "until",
+            "undrop",
+            "msck",
+            "system",
+            "atomic",
+            "exchange",
         ];
-        WORDS.contains(&self.word_at(0)) || self.kind() == Some(TokenKind::Client)
+        let client = self.is_symbol(b':') && self.dialect == Dialect::TSql;
+        client || WORDS.contains(&self.word_at(0)) || self.kind() == Some(TokenKind::Client)
     }
 
     pub(super) fn explain(&mut self) -> Parsed<Statement<'a>> {
@@ -114,6 +146,14 @@ impl<'a> Parser<'a> {
             "analyze" | "verbose" | "extended" | "query" | "plan" | "for"
         ) {
             self.at += 1;
+        }
+        while matches!(self.operator_at(1), "=") {
+            self.at += 3;
+            self.skip_symbol(b',');
+        }
+        if self.dialect == Dialect::MySql && self.name_at(0) && self.keyword() == Keyword::None {
+            self.skip_rest();
+            return other(false);
         }
         self.deeper(Self::any_statement)
     }
@@ -149,9 +189,80 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn call_statement(&mut self) -> Parsed<Statement<'a>> {
+    /// `EXECUTE IMMEDIATE 'text'`, `EXEC ('text')`, `UNLOAD ('text')`: the statement in the text. A procedure that is
+    /// called, or a prepared statement, is not followed.
+    pub(super) fn text_statement(&mut self) -> Parsed<Statement<'a>> {
+        let starts = |kind| matches!(kind, Some(TokenKind::Text | TokenKind::DollarText));
+        let start = self.at;
+        let direct = self.is(Keyword::Execute) && self.keyword_at(1) == Keyword::Immediate;
+        self.at += if direct { 2 } else { 1 };
+        self.skip_symbol(b'(');
+        if self.is_word("sp_executesql") {
+            self.at += 1;
+        }
+        if !starts(self.kind()) || self.operator_at(1) != "" {
+            self.at = start;
+            return self.script(false, false);
+        }
+        let text = self.body_span();
         self.skip_rest();
-        other(false)
+        Ok(Statement::Body {
+            language: "sql",
+            name: None,
+            text,
+            ddl: false,
+        })
+    }
+
+    /// `LOAD DATA … INTO TABLE t … (a, b, @c) SET d = @c` of MySQL.
+    fn load_data(&mut self) -> Parsed<Statement<'a>> {
+        while self.kind().is_some() && !self.is(Keyword::Table) {
+            self.at += 1;
+        }
+        self.expect(Keyword::Table)?;
+        let table = crate::syntax::TableSource {
+            path: self.path()?,
+            alias: crate::syntax::Alias::default(),
+            arguments: Vec::new(),
+        };
+        while self.kind().is_some()
+            && !self.is_symbol(b'(')
+            && !(self.is(Keyword::Set) && self.word_at(1) != "utf8")
+        {
+            self.at += if self.is(Keyword::Set) { 2 } else { 1 };
+        }
+        let mut columns = None;
+        if self.is_symbol(b'(') {
+            columns = self.insert_columns(&mut Vec::new())?;
+        }
+        let mut conflict = None;
+        if self.skip(Keyword::Set) {
+            let set = self.set_clauses(&mut Vec::new())?;
+            conflict = Some(crate::syntax::Conflict {
+                set,
+                ..crate::syntax::Conflict::default()
+            });
+        }
+        self.skip_rest();
+        if columns.is_none() && conflict.is_none() {
+            return Ok(Statement::Copy {
+                table,
+                columns: None,
+                writes: true,
+                condition: None,
+            });
+        }
+        Ok(Statement::Insert(Box::new(crate::syntax::Insert {
+            with: crate::syntax::With::default(),
+            table,
+            columns,
+            source: crate::syntax::InsertSource::Default,
+            conflict,
+            row: crate::syntax::Alias::default(),
+            by_name: false,
+            returning: Vec::new(),
+            holes: Vec::new(),
+        })))
     }
 
     pub(super) fn copy(&mut self) -> Parsed<Statement<'a>> {
@@ -164,6 +275,9 @@ impl<'a> Parser<'a> {
             return Ok(inner);
         }
         self.skip_word("binary");
+        if self.skip(Keyword::Into) {
+            return self.copy_into();
+        }
         let path = self.path()?;
         let columns = if self.is_symbol(b'(') {
             Some(self.ident_list()?)
@@ -193,6 +307,52 @@ impl<'a> Parser<'a> {
             columns,
             writes,
             condition,
+        })
+    }
+
+    /// `COPY INTO t (a) FROM …`, `COPY INTO @stage FROM (query)` of Snowflake.
+    fn copy_into(&mut self) -> Parsed<Statement<'a>> {
+        if !self.name_at(0) {
+            while self.kind().is_some() && !self.is(Keyword::From) {
+                self.at += 1;
+            }
+            let statement = match (self.skip(Keyword::From), self.name_at(0)) {
+                (true, true) => {
+                    let body = crate::syntax::Body::Table(self.path()?);
+                    Statement::Query(Box::new(self.query_after(self.at, body)?))
+                }
+                _ => return self.script(false, false),
+            };
+            self.skip_rest();
+            return Ok(statement);
+        }
+        let path = self.path()?;
+        let columns = if self.is_symbol(b'(') {
+            Some(self.ident_list()?)
+        } else {
+            None
+        };
+        let copy = Statement::Copy {
+            table: crate::syntax::TableSource {
+                path,
+                alias: crate::syntax::Alias::default(),
+                arguments: Vec::new(),
+            },
+            columns,
+            writes: true,
+            condition: None,
+        };
+        let mut parts = vec![copy];
+        self.expect(Keyword::From)?;
+        if self.query_in_parentheses() {
+            self.at += 1;
+            parts.push(Statement::Query(Box::new(self.deeper(Self::query)?)));
+        }
+        self.skip_rest();
+        Ok(Statement::Script {
+            parts,
+            lenient: false,
+            ddl: false,
         })
     }
 

@@ -33,13 +33,13 @@ pub(crate) struct Building<'a> {
     from: usize,
     pub operand: Operand<'a>,
     /// `AND`s that belong to a `BETWEEN` and are to come.
-    between: u32,
+    pub(super) between: u32,
     /// What a hole at its beginning is.
     place: Place,
     /// Whether a prefix stands before its parentheses.
     prefixed: bool,
     /// Whether there was an operator.
-    compound: bool,
+    pub(super) compound: bool,
 }
 
 impl<'a> Building<'a> {
@@ -302,7 +302,16 @@ impl<'a> Parser<'a> {
                 self.field(building);
                 Ok(Next::Suffix)
             }
+            b'%' if self.dialect == Dialect::DuckDb && self.percentage_ends() => {
+                self.at += 1;
+                Ok(Next::Suffix)
+            }
             b'%' | b'?' => {
+                self.at += 1;
+                Ok(Next::Operand(Place::Value))
+            }
+            b':' if self.dialect == Dialect::ClickHouse && !self.symbol_at(1, b']') => {
+                // `a ? b : c`
                 self.at += 1;
                 Ok(Next::Operand(Place::Value))
             }
@@ -316,6 +325,15 @@ impl<'a> Parser<'a> {
                 Ok(Next::Suffix)
             }
             _ => Ok(Next::End),
+        }
+    }
+
+    /// `LIMIT 10%`.
+    fn percentage_ends(&self) -> bool {
+        match self.kind_at(1) {
+            None | Some(TokenKind::Symbol(b')' | b';')) => true,
+            Some(TokenKind::Word(keyword)) => super::query::CLAUSES.contains(&keyword),
+            _ => false,
         }
     }
 
@@ -340,6 +358,12 @@ impl<'a> Parser<'a> {
                 shape: Shape::Star,
                 ..Operand::OTHER
             };
+            return;
+        }
+        if self.kind() == Some(TokenKind::Number) {
+            // An element of a tuple.
+            self.at += 1;
+            building.operand = building.operand.wrapped();
             return;
         }
         let of = building.operand.name;
@@ -374,165 +398,5 @@ impl<'a> Parser<'a> {
         building.atoms.push(Atom::Hole(hole));
         building.compound = true;
         Next::Suffix
-    }
-
-    pub(super) fn word_after_operand(
-        &mut self,
-        keyword: Keyword,
-        building: &mut Building<'a>,
-    ) -> Parsed<Next> {
-        use Keyword::{
-            And, At, Between, Collate, Escape, Filter, Ilike, In, Is, IsNull, Like, Not, Notnull,
-            Operator, Or, Over, Overlaps, Similar, Within,
-        };
-        match keyword {
-            And if building.between > 0 => {
-                building.between -= 1;
-                self.taken(Next::Operand(Place::Value))
-            }
-            And | Or => self.taken(Next::Operand(Place::Open)),
-            Is => Ok(self.is_test(building)),
-            IsNull | Notnull => {
-                building.compound = true;
-                self.taken(Next::Suffix)
-            }
-            Not => Ok(self.negated(building)),
-            In | Like | Ilike | Overlaps | Escape => self.taken(Next::Operand(Place::Value)),
-            Similar if self.keyword_at(1) == Keyword::To => {
-                self.at += 2;
-                Ok(Next::Operand(Place::Value))
-            }
-            Between => Ok(self.between(building)),
-            Collate => {
-                self.at += 1;
-                self.path()?;
-                building.operand = building.operand.wrapped();
-                Ok(Next::Suffix)
-            }
-            At if self.keyword_at(1) == Keyword::Time || self.keyword_at(1) == Keyword::Local => {
-                self.at += if self.keyword_at(1) == Keyword::Local {
-                    2
-                } else {
-                    3
-                };
-                building.compound = true;
-                Ok(
-                    if self.keyword_at(0) == Keyword::None && self.kind().is_none() {
-                        Next::End
-                    } else {
-                        Next::Operand(Place::Value)
-                    },
-                )
-            }
-            Operator if self.symbol_at(1, b'(') => {
-                self.at += 1;
-                self.skip_balanced();
-                Ok(Next::Operand(Place::Value))
-            }
-            Filter if self.symbol_at(1, b'(') => self.filter(building),
-            Over => self.over(building),
-            Within if self.keyword_at(1) == Keyword::Group => self.within_group(building),
-            Keyword::Respect | Keyword::Ignore if self.keyword_at(1) == Keyword::Nulls => {
-                self.at += 2;
-                Ok(Next::Suffix)
-            }
-            _ => Ok(self.dialect_word(keyword)),
-        }
-    }
-
-    pub(super) fn taken(&mut self, next: Next) -> Parsed<Next> {
-        self.at += 1;
-        Ok(next)
-    }
-
-    pub(super) fn between(&mut self, building: &mut Building<'a>) -> Next {
-        self.at += 1;
-        self.skip_any(&[Keyword::Symmetric, Keyword::Asymmetric]);
-        building.between += 1;
-        Next::Operand(Place::Value)
-    }
-
-    pub(super) fn negated(&mut self, building: &mut Building<'a>) -> Next {
-        use Keyword::{Between, Glob, Ilike, In, Like, Match, Null, Regexp, Rlike, Similar};
-        match self.keyword_at(1) {
-            Between => {
-                self.at += 1;
-                self.between(building)
-            }
-            In | Like | Ilike | Glob | Match | Regexp | Rlike => {
-                self.at += 2;
-                Next::Operand(Place::Value)
-            }
-            Similar => {
-                self.at += 3;
-                Next::Operand(Place::Value)
-            }
-            Null => {
-                self.at += 2;
-                building.compound = true;
-                Next::Suffix
-            }
-            _ => Next::End,
-        }
-    }
-
-    pub(super) fn is_test(&mut self, building: &mut Building<'a>) -> Next {
-        self.at += 1;
-        building.compound = true;
-        self.skip(Keyword::Not);
-        if self.skip_pair(Keyword::Distinct, Keyword::From) {
-            return Next::Operand(Place::Value);
-        }
-        match self.word_at(0) {
-            "null" | "true" | "false" | "unknown" | "document" | "normalized" => self.at += 1,
-            "nfc" | "nfd" | "nfkc" | "nfkd" => self.at += 2,
-            "json" => self.is_json(),
-            "of" => {
-                self.at += 1;
-                self.skip_balanced();
-            }
-            _ => return Next::Operand(Place::Value),
-        }
-        Next::Suffix
-    }
-
-    pub(super) fn is_json(&mut self) {
-        self.at += 1;
-        while matches!(
-            self.word_at(0),
-            "value" | "array" | "object" | "scalar" | "unique" | "keys"
-        ) || matches!(self.keyword(), Keyword::With | Keyword::Without)
-            && self.word_at(1) == "unique"
-        {
-            self.at += 1;
-        }
-    }
-
-    /// Words that are operators in some dialects and ordinary names in others.
-    pub(super) fn dialect_word(&mut self, keyword: Keyword) -> Next {
-        use Keyword::{Div, Glob, Match, Member, Mod, Regexp, Rlike, Sounds, Xor};
-        let operator = match keyword {
-            Div | Mod | Xor | Rlike | Regexp => self.dialect != Dialect::Postgres,
-            Glob | Match => matches!(
-                self.dialect,
-                Dialect::Sqlite | Dialect::DuckDb | Dialect::Generic
-            ),
-            Sounds | Member => self.dialect == Dialect::MySql,
-            _ => false,
-        };
-        if operator {
-            self.at += if matches!(keyword, Sounds | Member) {
-                2
-            } else {
-                1
-            };
-            return Next::Operand(Place::Value);
-        }
-        if self.is_word("against") && self.symbol_at(1, b'(') {
-            self.at += 1;
-            self.skip_balanced();
-            return Next::Suffix;
-        }
-        Next::End
     }
 }

@@ -3,13 +3,21 @@
 use super::expression::Place;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Assignment, Conflict, Insert, InsertSource, Statement, With};
+use crate::syntax::{Alias, Assignment, Conflict, Insert, InsertSource, Statement, With};
+use crate::token::TokenKind;
 use impact_facts::{Dialect, Span};
 
 impl<'a> Parser<'a> {
     pub(super) fn insert(&mut self, with: With<'a>) -> Parsed<Statement<'a>> {
         self.at += 1;
         self.insert_words();
+        if self.dialect == Dialect::Snowflake && matches!(self.word_at(0), "all" | "first") {
+            return self.insert_many();
+        }
+        if self.is(Keyword::Top) && self.symbol_at(1, b'(') {
+            self.at += 1;
+            self.skip_balanced();
+        }
         if self.skip(Keyword::Or) {
             self.at += 1;
         }
@@ -21,6 +29,8 @@ impl<'a> Parser<'a> {
             columns: None,
             source: InsertSource::Unknown,
             conflict: None,
+            row: Alias::default(),
+            by_name: false,
             returning: Vec::new(),
             holes: Vec::new(),
         };
@@ -29,6 +39,10 @@ impl<'a> Parser<'a> {
         }
         if self.skip(Keyword::Overriding) {
             self.at += 2;
+        }
+        insert.by_name = self.skip_pair(Keyword::By, Keyword::Name);
+        if self.is_word("output") {
+            insert.returning = self.output_clause()?;
         }
         insert.source = self.insert_source(&mut insert.holes)?;
         self.insert_tail(&mut insert)?;
@@ -57,6 +71,9 @@ impl<'a> Parser<'a> {
             } else if self.is_hole() && !self.symbol_at(1, b'.') {
                 holes.push(self.span());
                 self.at += 1;
+            } else if self.dialect == Dialect::MySql && self.kind() == Some(TokenKind::Parameter) {
+                // A variable that LOAD DATA fills.
+                self.at += 1;
             } else {
                 list.push(self.assignment_target()?);
             }
@@ -71,10 +88,23 @@ impl<'a> Parser<'a> {
         if self.skip_pair(Keyword::Default, Keyword::Values) {
             return Ok(InsertSource::Default);
         }
-        if self.is_word("output") {
-            while self.kind().is_some() && !self.is(Keyword::Values) && !self.is(Keyword::Select) {
+        while self.is(Keyword::Settings)
+            || self.operator_at(1) == "=" && self.name_at(0) && !self.is(Keyword::Set)
+        {
+            // `SETTINGS a = 1, b = 2` of ClickHouse.
+            self.skip(Keyword::Settings);
+            self.at += 3;
+            self.skip_symbol(b',');
+        }
+        if matches!(self.word_at(0), "exec" | "execute") {
+            self.at += 1;
+            while self.kind().is_some()
+                && !self.is_symbol(b';')
+                && !self.begins_statement_of_batch()
+            {
                 self.at += 1;
             }
+            return Ok(InsertSource::Unknown);
         }
         if self.skip(Keyword::Set) {
             return Ok(InsertSource::Set(self.set_clauses(holes)?));
@@ -124,9 +154,7 @@ impl<'a> Parser<'a> {
                 insert.holes.push(self.span());
                 self.at += 1;
             } else if self.is(Keyword::As) && self.dialect == Dialect::MySql {
-                self.at += 1;
-                insert.table.alias = crate::syntax::Alias::default();
-                self.any_ident();
+                insert.row = self.alias()?;
             } else if self.is(Keyword::On) && self.keyword_at(1) == Keyword::Conflict {
                 self.at += 2;
                 insert.conflict = Some(self.conflict(&mut insert.holes)?);
@@ -144,6 +172,48 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
         }
+    }
+
+    /// `INSERT ALL [WHEN x THEN] INTO t (a) VALUES (b) … SELECT …` of Snowflake. Values and conditions name the query's columns.
+    fn insert_many(&mut self) -> Parsed<Statement<'a>> {
+        let mut parts = Vec::new();
+        while self.kind().is_some() && !self.query_starts_at(0) && !self.query_in_parentheses() {
+            if !self.skip(Keyword::Into) {
+                self.skip_balanced();
+                continue;
+            }
+            let table = self.target_table()?;
+            let columns = if self.is_symbol(b'(') {
+                self.insert_columns(&mut Vec::new())?
+            } else {
+                None
+            };
+            if self.skip(Keyword::Values) {
+                self.skip_balanced();
+            }
+            let unknown = columns.is_none();
+            parts.push(Statement::Insert(Box::new(Insert {
+                with: With::default(),
+                table,
+                columns,
+                source: if unknown {
+                    InsertSource::Unknown
+                } else {
+                    InsertSource::Default
+                },
+                conflict: None,
+                row: Alias::default(),
+                by_name: false,
+                returning: Vec::new(),
+                holes: Vec::new(),
+            })));
+        }
+        parts.push(self.query_statement()?);
+        Ok(Statement::Script {
+            parts,
+            lenient: false,
+            ddl: false,
+        })
     }
 
     pub(super) fn conflict(&mut self, holes: &mut Vec<Span>) -> Parsed<Conflict<'a>> {

@@ -35,6 +35,7 @@ impl<'a> Parser<'a> {
         let mut rest = Vec::new();
         while let Some(natural) = self.join_words() {
             let right = self.deeper(Self::primary)?;
+            let right = self.reshaped(right)?;
             // `a JOIN b JOIN c ON … ON …`: the inner one is complete first.
             let right = if self.join_follows_without_condition() {
                 self.deeper(|parser| parser.joins(right))?
@@ -128,6 +129,7 @@ impl<'a> Parser<'a> {
                 }
                 Keyword::Apply if self.at > start => {
                     self.at += 1;
+                    self.applies = true;
                     return Some(None);
                 }
                 _ if self.is_word("global")
@@ -142,6 +144,14 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn join_condition(&mut self) -> Parsed<JoinOn<'a>> {
+        if self.is_word("match_condition") && self.symbol_at(1, b'(') {
+            self.at += 1;
+            let mut condition = self.expr()?;
+            if let JoinOn::Condition(on) = self.join_condition()? {
+                condition.atoms.extend(on.atoms);
+            }
+            return Ok(JoinOn::Condition(condition));
+        }
         if self.skip(Keyword::On) {
             return Ok(JoinOn::Condition(self.expr()?));
         }

@@ -12,9 +12,14 @@ mod join;
 mod operand;
 mod parentheses;
 mod query;
+mod reshape;
+mod script;
 mod select;
 mod source;
 mod special;
+mod star;
+mod suffix;
+mod table;
 mod types;
 mod window;
 
@@ -52,6 +57,8 @@ pub(crate) struct Parser<'a> {
     depth: u32,
     /// Relations that the SELECT at hand names so far.
     relations: u32,
+    /// The join whose right side comes next is an `APPLY`: it sees what stands left of it.
+    applies: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -71,6 +78,7 @@ impl<'a> Parser<'a> {
             holes,
             depth: 0,
             relations: 0,
+            applies: false,
         }
     }
 
@@ -78,10 +86,19 @@ impl<'a> Parser<'a> {
     pub fn statement(&mut self) -> Parsed<Statement<'a>> {
         let statement = self.any_statement()?;
         self.skip_symbol(b';');
-        if self.at < self.tokens.len() {
+        if self.at >= self.tokens.len() {
+            return Ok(statement);
+        }
+        if !self.begins_statement_of_batch() {
             return self.fail("is not expected here");
         }
-        Ok(statement)
+        let mut parts = vec![statement];
+        parts.extend(self.statements_within(&mut crate::syntax::OnTable::default())?);
+        Ok(Statement::Script {
+            parts,
+            lenient: false,
+            ddl: false,
+        })
     }
 
     pub fn kind_at(&self, ahead: usize) -> Option<TokenKind> {
@@ -116,13 +133,7 @@ impl<'a> Parser<'a> {
     }
 
     pub fn word_at(&self, ahead: usize) -> &'a str {
-        match self.tokens.get(self.at + ahead) {
-            Some(Token {
-                kind: TokenKind::Word(_),
-                span,
-            }) => slice(self.lower, *span),
-            _ => "",
-        }
+        crate::split::word_at(self.lower, self.tokens, self.at + ahead)
     }
 
     /// Whether the next token is that word, in any case. For words that are not worth a [`Keyword`].
@@ -303,7 +314,7 @@ impl<'a> Parser<'a> {
     }
 
     fn folds(&self) -> bool {
-        !self.dialect.same_name("a", "A")
+        !self.dialect.same_name("a", "A") && !self.dialect.folds_quoted()
     }
 
     /// `a.b.c`, of any words.
@@ -311,9 +322,16 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let mut parts = SmallVec::new();
         parts.push(self.ident()?);
-        while self.is_symbol(b'.') && self.name_at(1) {
+        while (self.is_symbol(b'.') || self.is_operator("..")) && self.name_at(1) {
+            if self.is_operator("..") {
+                // `database..table`: the schema is the user's own.
+                parts.clear();
+            }
             self.at += 1;
             parts.push(self.ident()?);
+        }
+        if self.dialect == Dialect::BigQuery {
+            parts = parts.into_iter().flat_map(Ident::split).collect();
         }
         Ok(Path {
             parts,

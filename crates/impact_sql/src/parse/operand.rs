@@ -252,7 +252,9 @@ impl<'a> Parser<'a> {
         match symbol {
             b'(' => self.parentheses(atoms, place),
             b'[' => {
-                self.subscript(atoms)?;
+                if !self.list_comprehension(atoms)? {
+                    self.subscript(atoms)?;
+                }
                 Ok(Operand::OTHER)
             }
             b'{' => self.braces(atoms, place),
@@ -355,7 +357,21 @@ impl<'a> Parser<'a> {
         atoms: &mut Vec<Atom<'a>>,
         place: Place,
     ) -> Parsed<Operand<'a>> {
+        if self.is_word("approximate") && self.symbol_at(2, b'(') && self.name_at(1) {
+            self.at += 1;
+        }
+        if self.is_word("lambda") && self.name_at(1) && self.dialect == Dialect::DuckDb {
+            return self.lambda_word(atoms);
+        }
         let path = self.path()?;
+        if self.is_symbol(b'.') && self.kind_at(1) == Some(TokenKind::Parameter) {
+            // `t.$1`: a column of a file, by its place.
+            self.at += 2;
+            return Ok(Operand::shaped(Shape::Parameter));
+        }
+        if self.is_symbol(b'{') && self.dialect == Dialect::DuckDb {
+            return self.braces(atoms, place);
+        }
         if self.is_symbol(b'.') && self.operator_at(1) == "*" {
             self.at += 2;
             let span = impact_facts::Span::new(path.span.start, self.span_from(self.at - 1).end);
@@ -385,6 +401,49 @@ impl<'a> Parser<'a> {
             strong: true,
             width: 1,
         })
+    }
+
+    /// `lambda x, y: body` of DuckDB.
+    fn lambda_word(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<Operand<'a>> {
+        self.at += 1;
+        let mut names = vec![self.ident()?];
+        while self.skip_symbol(b',') {
+            names.push(self.ident()?);
+        }
+        self.expect_symbol(b':')?;
+        let body = self.expr()?;
+        atoms.push(Atom::Lambda(names, body.atoms));
+        Ok(Operand::OTHER)
+    }
+
+    /// `[x + 1 FOR x IN list IF x > 2]` of DuckDB, if it is one.
+    fn list_comprehension(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<bool> {
+        if self.dialect != Dialect::DuckDb {
+            return Ok(false);
+        }
+        let start = self.at;
+        self.at += 1;
+        let body = match self.is_symbol(b']') {
+            true => None,
+            false => Some(self.expr()?),
+        };
+        let (Some(body), true) = (body, self.skip(Keyword::For)) else {
+            self.at = start;
+            return Ok(false);
+        };
+        let mut names = vec![self.ident()?];
+        while self.skip_symbol(b',') {
+            names.push(self.ident()?);
+        }
+        self.expect(Keyword::In)?;
+        atoms.extend(self.expr()?.atoms);
+        let mut inner = body.atoms;
+        if self.skip(Keyword::If) {
+            inner.extend(self.expr()?.atoms);
+        }
+        atoms.push(Atom::Lambda(names, inner));
+        self.expect_symbol(b']')?;
+        Ok(true)
     }
 
     pub(super) fn dialect_allows_text_after_name(&self) -> bool {

@@ -71,7 +71,11 @@ impl<'a> Parser<'a> {
 
     /// The query after its `WITH`.
     pub fn query_with(&mut self, start: usize, with: With<'a>) -> Parsed<Query<'a>> {
-        let body = self.operand_body()?;
+        let mut with = with;
+        let mut body = self.operand_body()?;
+        if let Body::Select(select) = &mut body {
+            select.named = std::mem::take(&mut with.named);
+        }
         let mut query = self.query_after(start, body)?;
         query.with = with;
         Ok(query)
@@ -104,11 +108,21 @@ impl<'a> Parser<'a> {
             if with.ctes.len() >= super::NAMED_QUERIES {
                 return self.fail("is one query more than is followed");
             }
-            with.ctes.push(self.cte()?);
+            if self.dialect == Dialect::ClickHouse && !self.cte_follows() {
+                let expr = self.expr()?;
+                self.expect(Keyword::As)?;
+                with.named.push((expr, self.ident()?));
+            } else {
+                with.ctes.push(self.cte()?);
+            }
             if !self.skip_symbol(b',') {
                 return Ok(with);
             }
         }
+    }
+
+    fn cte_follows(&self) -> bool {
+        self.name_at(0) && self.keyword_at(1) == Keyword::As && self.symbol_at(2, b'(')
     }
 
     pub(super) fn cte(&mut self) -> Parsed<Cte<'a>> {
@@ -167,6 +181,9 @@ impl<'a> Parser<'a> {
                 self.skip(Keyword::Only);
                 Ok(Body::Table(self.path()?))
             }
+            Keyword::Pivot | Keyword::Unpivot if self.dialect == Dialect::DuckDb => {
+                Ok(Body::Select(Box::new(self.pivot_statement()?)))
+            }
             Keyword::From if self.begins_with_from() => {
                 Ok(Body::Select(Box::new(self.select_after_from()?)))
             }
@@ -218,6 +235,12 @@ impl<'a> Parser<'a> {
             return Ok(true);
         }
         match self.keyword() {
+            Keyword::Order
+                if self.keyword_at(1) == Keyword::By && self.keyword_at(2) == Keyword::All =>
+            {
+                self.at += 3;
+                self.order_direction();
+            }
             Keyword::Order if self.keyword_at(1) == Keyword::By => {
                 self.at += 2;
                 query.order_by = self.order_list()?;
@@ -237,7 +260,7 @@ impl<'a> Parser<'a> {
             Keyword::Into if query.limits.is_empty() && matches!(self.dialect, Dialect::MySql) => {
                 self.at += 3
             }
-            _ => return Ok(false),
+            _ => return Ok(self.skip_query_option()),
         }
         Ok(true)
     }
@@ -288,6 +311,12 @@ impl<'a> Parser<'a> {
             self.at += 1;
             while self.is_symbol(b',') || self.is_symbol(b'.') {
                 self.at += 2;
+            }
+            if self.is_symbol(b'(') && self.dialect == Dialect::TSql {
+                self.skip_balanced();
+                while self.is_symbol(b',') {
+                    self.at += 1;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::expression::Place;
 use super::query::CLAUSES;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Body, Expr, Item, Path, Select, StarItem};
+use crate::syntax::{Body, Expr, Item, Select, Shape, StarItem};
 use crate::token::TokenKind;
 use impact_facts::Dialect;
 
@@ -125,9 +125,33 @@ impl<'a> Parser<'a> {
             let expr = self.expr()?;
             return Ok(Item::Expr { expr, alias });
         }
-        let expr = self.expr()?;
+        if self.dialect == Dialect::DuckDb && self.name_at(0) && self.symbol_at(1, b':') {
+            let alias = self.any_ident();
+            self.at += 1;
+            let expr = self.expr()?;
+            return Ok(Item::Expr { expr, alias });
+        }
+        let mut expr = self.expr()?;
+        if expr.shape == Shape::Star && self.dialect != Dialect::Postgres {
+            self.options_of_fields(&mut expr)?;
+        }
         let alias = self.item_alias();
         Ok(Item::Expr { expr, alias })
+    }
+
+    /// `f(x).* EXCEPT (a) REPLACE (b AS c)`: of a value's fields, which are no columns.
+    fn options_of_fields(&mut self, expr: &mut Expr<'a>) -> Parsed<()> {
+        let mut star = StarItem {
+            of: None,
+            without: Vec::new(),
+            replaced: Vec::new(),
+            span: expr.span,
+        };
+        self.star_options(&mut star)?;
+        for (replacing, _) in star.replaced {
+            expr.atoms.extend(replacing.atoms);
+        }
+        Ok(())
     }
 
     pub(super) fn item_alias(&mut self) -> Option<crate::syntax::Ident<'a>> {
@@ -136,7 +160,7 @@ impl<'a> Parser<'a> {
             self.at += usize::from(text);
             return if text { None } else { self.any_ident() };
         }
-        if self.is_hole() {
+        if self.is_hole() || self.begins_statement_of_batch() {
             return None;
         }
         match self.kind() {
@@ -148,86 +172,6 @@ impl<'a> Parser<'a> {
                 self.any_ident()
             }
             _ => None,
-        }
-    }
-
-    pub(super) fn star_item(&mut self) -> Parsed<Option<StarItem<'a>>> {
-        let start = self.at;
-        let of = if self.is_operator("*") {
-            self.at += 1;
-            None
-        } else {
-            match self.star_of() {
-                Some(path) => Some(path),
-                None => return Ok(None),
-            }
-        };
-        let span = self.span_from(start);
-        let mut star = StarItem {
-            of,
-            without: Vec::new(),
-            replaced: Vec::new(),
-            span,
-        };
-        self.star_options(&mut star)?;
-        Ok(Some(star))
-    }
-
-    pub(super) fn star_of(&mut self) -> Option<Path<'a>> {
-        let start = self.at;
-        if self.name_at(0) && self.symbol_at(1, b'.') {
-            let path = self.path().ok()?;
-            if self.is_symbol(b'.') && self.operator_at(1) == "*" {
-                self.at += 2;
-                return Some(path);
-            }
-        }
-        self.at = start;
-        None
-    }
-
-    pub(super) fn star_options(&mut self, star: &mut StarItem<'a>) -> Parsed<()> {
-        loop {
-            let list = self.symbol_at(1, b'(');
-            match self.keyword() {
-                Keyword::Exclude if self.dialect != Dialect::Postgres => {
-                    self.at += 1;
-                    star.without.extend(if list {
-                        self.ident_list()?
-                    } else {
-                        vec![self.ident()?]
-                    });
-                }
-                Keyword::Except
-                    if list && self.dialect != Dialect::Postgres && !self.query_starts_at(2) =>
-                {
-                    self.at += 1;
-                    star.without.extend(self.ident_list()?);
-                }
-                Keyword::Replace | Keyword::Rename if self.dialect != Dialect::Postgres => {
-                    self.at += 1;
-                    self.star_replacements(star)?;
-                }
-                _ => return Ok(()),
-            }
-        }
-    }
-
-    pub(super) fn star_replacements(&mut self, star: &mut StarItem<'a>) -> Parsed<()> {
-        let list = self.skip_symbol(b'(');
-        loop {
-            let expr = self.expr()?;
-            self.expect(Keyword::As)?;
-            let name = self.ident()?;
-            star.replaced.push((expr, name));
-            if !list || !self.skip_symbol(b',') {
-                break;
-            }
-        }
-        if list {
-            self.expect_symbol(b')')
-        } else {
-            Ok(())
         }
     }
 
@@ -277,6 +221,10 @@ impl<'a> Parser<'a> {
                 select.qualify = Some(self.expr()?);
             }
             Keyword::Window => self.windows(select)?,
+            Keyword::Using if self.keyword_at(1) == Keyword::Sample => self.using_sample(),
+            _ if self.dialect == Dialect::ClickHouse && self.array_join_follows() => {
+                self.array_join(select)?;
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -291,6 +239,10 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn select_into(&mut self, select: &mut Select<'a>) -> Parsed<()> {
+        if matches!(self.word_at(0), "outfile" | "dumpfile") {
+            self.skip_rest();
+            return Ok(());
+        }
         self.skip_word("strict");
         self.skip_any(&[
             Keyword::Temp,

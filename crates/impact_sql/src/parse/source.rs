@@ -1,12 +1,11 @@
 //! FROM: tables, joins, subqueries, functions.
 
 use super::expression::Place;
-use super::query::CLAUSES;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Alias, Body, FunctionSource, Path, Query, Source, TableSource};
+use crate::syntax::{Alias, Body, FunctionSource, Path, Query, Source};
 use crate::token::TokenKind;
-use impact_facts::Dialect;
+use impact_facts::{Dialect, Span};
 
 /// Words that never name a relation.
 const RESERVED: &[Keyword] = &[
@@ -46,6 +45,7 @@ impl<'a> Parser<'a> {
     /// One source with all that is joined to it.
     pub fn source(&mut self) -> Parsed<Source<'a>> {
         let first = self.deeper(Self::primary)?;
+        let first = self.reshaped(first)?;
         self.joins(first)
     }
 
@@ -54,7 +54,7 @@ impl<'a> Parser<'a> {
         if self.relations > super::RELATIONS {
             return self.fail("is one relation more than is followed");
         }
-        let lateral = self.skip(Keyword::Lateral);
+        let lateral = std::mem::take(&mut self.applies) | self.skip(Keyword::Lateral);
         self.skip(Keyword::Only);
         if self.is_symbol(b'(') {
             return self.parenthesised_source(lateral);
@@ -75,37 +75,97 @@ impl<'a> Parser<'a> {
             return self.rows_from();
         }
         if self.is(Keyword::Table) && self.symbol_at(1, b'(') {
-            self.at += 1;
+            return self.table_of_function();
+        }
+        if let Some(outside) = self.outside()? {
+            return Ok(outside);
         }
         if let Some(hole) = self.source_hole()? {
             return Ok(hole);
         }
-        if self.kind() == Some(TokenKind::Text)
-            && matches!(
-                self.dialect,
-                Dialect::DuckDb | Dialect::ClickHouse | Dialect::Generic
-            )
-        {
-            let span = self.span();
-            self.at += 1;
-            return Ok(Source::Hole {
-                span,
-                alias: self.alias()?,
-            });
-        }
         if RESERVED.contains(&self.keyword()) && !self.symbol_at(1, b'.') {
             return self.fail("stands where a table is expected");
         }
-        let path = self.path()?;
+        if self.is_word("identifier") && self.symbol_at(1, b'(') && self.symbol_at(3, b')') {
+            return self.named_by_text();
+        }
+        let path = self.table_path()?;
         if self.is_symbol(b'(') && !self.table_hints() {
             return self.function(path, lateral);
         }
         self.table(path)
     }
 
-    pub(super) fn table_hints(&self) -> bool {
-        self.dialect == Dialect::TSql
-            && matches!(self.word_at(1), "nolock" | "readpast" | "updlock")
+    /// `IDENTIFIER('t')` of Snowflake; what is no literal is filled in.
+    fn named_by_text(&mut self) -> Parsed<Source<'a>> {
+        let inner = self.tokens.get(self.at + 2).copied();
+        self.at += 4;
+        let span = inner.map_or_else(Span::default, |token| token.span);
+        let name = Span::new(
+            span.start + 1,
+            span.end.saturating_sub(1).max(span.start + 1),
+        );
+        match inner.map(|token| token.kind) {
+            Some(TokenKind::Text) => {
+                let last = super::slice(self.lower, name)
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or("");
+                let span = Span::new(name.end - last.len() as u32, name.end);
+                self.table(Path::single(crate::syntax::Ident { name: last, span }))
+            }
+            _ => Ok(Source::Hole {
+                span,
+                alias: self.alias()?,
+            }),
+        }
+    }
+
+    /// `TABLE(f(…)) AS t`.
+    fn table_of_function(&mut self) -> Parsed<Source<'a>> {
+        self.at += 2;
+        let mut inner = self.deeper(Self::primary)?;
+        while self.kind().is_some() && !self.is_symbol(b')') {
+            self.skip_balanced();
+        }
+        self.expect_symbol(b')')?;
+        let alias = self.alias()?;
+        if let Source::Function(function) = &mut inner {
+            function.alias = alias;
+            return Ok(inner);
+        }
+        Ok(Source::Nested {
+            inner: Box::new(inner),
+            alias,
+        })
+    }
+
+    /// A file (`'x.csv'`), a stage (`@stage/path`) or a variable that holds a table (`@rows`).
+    fn outside(&mut self) -> Parsed<Option<Source<'a>>> {
+        let file = self.kind() == Some(TokenKind::Text)
+            && matches!(
+                self.dialect,
+                Dialect::DuckDb | Dialect::ClickHouse | Dialect::Generic
+            );
+        let held = self.kind() == Some(TokenKind::Parameter)
+            && matches!(self.dialect, Dialect::TSql | Dialect::Snowflake)
+            && super::slice(self.text, self.span()).starts_with('@');
+        let stage = self.operator_at(0).starts_with('@') && self.dialect == Dialect::Snowflake;
+        if !file && !held && !stage {
+            return Ok(None);
+        }
+        let span = self.span();
+        self.at += 1;
+        while !file && self.kind().is_some() && self.adjacent() && !self.is_symbol(b')') {
+            self.at += 1;
+        }
+        if self.dialect == Dialect::Snowflake && self.is_symbol(b'(') {
+            self.skip_balanced();
+        }
+        Ok(Some(Source::Outside {
+            span,
+            alias: self.alias()?,
+        }))
     }
 
     /// A relation that is filled in: `FROM {table}`, `FROM %s`, `FROM impact_hole_0`.
@@ -138,91 +198,27 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    /// A table whose name has been read.
-    pub fn table(&mut self, path: Path<'a>) -> Parsed<Source<'a>> {
-        Ok(Source::Table(self.table_source(path)?))
-    }
-
-    pub fn table_source(&mut self, path: Path<'a>) -> Parsed<TableSource<'a>> {
-        self.skip_operator("*");
-        let mut arguments = Vec::new();
-        self.time_travel()?;
-        let mut alias = self.alias()?;
-        self.table_options(&mut arguments)?;
-        if alias.name.is_none() {
-            alias = self.alias()?;
-        }
-        Ok(TableSource {
-            path,
-            alias,
-            arguments,
-        })
-    }
-
-    /// `FOR SYSTEM_TIME AS OF …`, `PARTITION (p)`, `AT (…)`.
-    pub(super) fn time_travel(&mut self) -> Parsed<()> {
-        if self.is(Keyword::For)
-            && matches!(self.word_at(1), "system_time" | "version" | "timestamp")
-        {
-            self.at += 4;
-            self.operand(&mut Vec::new(), Place::Value)?;
-        }
-        if self.is(Keyword::Partition) && self.symbol_at(1, b'(') {
-            self.at += 1;
-            self.skip_balanced();
-        }
-        Ok(())
-    }
-
-    pub(super) fn table_options(
-        &mut self,
-        arguments: &mut Vec<crate::syntax::Expr<'a>>,
-    ) -> Parsed<()> {
-        loop {
-            match self.keyword() {
-                Keyword::TableSample => {
-                    self.at += 1;
-                    if self.name_at(0) {
-                        self.path()?;
-                    }
-                    arguments.extend(self.one_row()?);
-                    if self.skip(Keyword::Repeatable) {
-                        arguments.extend(self.one_row()?);
-                    }
-                }
-                Keyword::With if self.symbol_at(1, b'(') && self.dialect == Dialect::TSql => {
-                    self.at += 1;
-                    self.skip_balanced();
-                }
-                Keyword::Final | Keyword::Sample if self.dialect == Dialect::ClickHouse => {
-                    let sample = self.is(Keyword::Sample);
-                    self.at += if sample { 2 } else { 1 };
-                }
-                _ if matches!(self.word_at(0), "use" | "force" | "ignore")
-                    && self.dialect == Dialect::MySql =>
-                {
-                    self.at += 2;
-                    while !self.is_symbol(b'(') && self.name_at(0) {
-                        self.at += 1;
-                    }
-                    self.skip_balanced();
-                }
-                Keyword::Index if self.dialect == Dialect::Sqlite => self.at += 3,
-                Keyword::Not if self.keyword_at(1) == Keyword::Index => self.at += 2,
-                _ if self.is_word("indexed") && self.keyword_at(1) == Keyword::By => self.at += 3,
-                _ => return Ok(()),
-            }
-        }
-    }
-
     pub(super) fn function(&mut self, path: Path<'a>, _lateral: bool) -> Parsed<Source<'a>> {
-        let arguments = self.source_arguments()?;
+        let mut arguments = self.source_arguments()?;
+        if self.dialect == Dialect::TSql
+            && path.parts.len() > 1
+            && path.last().is_some_and(|i| i.name == "nodes")
+        {
+            let mut of = path.clone();
+            of.parts.pop();
+            arguments.push(super::script::name_of(of));
+        }
         let mut ordinality = false;
         if self.is(Keyword::With)
             && (self.keyword_at(1) == Keyword::Ordinality || self.keyword_at(1) == Keyword::Offset)
         {
             ordinality = self.keyword_at(1) == Keyword::Ordinality;
             self.at += 2;
+        }
+        if self.is(Keyword::With) && self.symbol_at(1, b'(') && self.dialect == Dialect::TSql {
+            // OPENJSON … WITH (name type path): the columns it yields.
+            self.at += 1;
+            self.skip_balanced();
         }
         let mut alias = self.alias()?;
         if self.is(Keyword::With) && self.keyword_at(1) == Keyword::Offset {
@@ -266,6 +262,15 @@ impl<'a> Parser<'a> {
                     break;
                 }
                 TokenKind::Symbol(b',') => self.at += 1,
+                TokenKind::Word(_) if self.is_word("model") && self.name_at(1) => {
+                    self.at += 1;
+                    self.path()?;
+                }
+                TokenKind::Word(_)
+                    if self.operator_at(1) == "=" && self.dialect == Dialect::DuckDb =>
+                {
+                    self.at += 2;
+                }
                 TokenKind::Word(_) if matches!(self.word_at(0), "passing") => self.at += 1,
                 TokenKind::Word(Keyword::By) => self.at += 2,
                 TokenKind::Word(Keyword::As) => self.at += 2,
@@ -413,44 +418,11 @@ impl<'a> Parser<'a> {
         };
         if is_alias {
             alias.name = self.any_ident();
-            if self.is_symbol(b'(') && !(self.query_starts_at(1)) {
+            if self.is_symbol(b'(') && !self.query_starts_at(1) && !self.table_hints() {
                 self.alias_columns(&mut alias)?;
             }
         }
         Ok(alias)
-    }
-
-    pub(super) fn implicit_alias(&self, keyword: Keyword) -> bool {
-        if CLAUSES.contains(&keyword) {
-            return false;
-        }
-        let dialect_word = match self.dialect {
-            Dialect::MySql => matches!(self.word_at(0), "use" | "force" | "ignore" | "partition"),
-            Dialect::ClickHouse => {
-                matches!(
-                    keyword,
-                    Keyword::Final
-                        | Keyword::Sample
-                        | Keyword::Any
-                        | Keyword::Array
-                        | Keyword::Format
-                ) || self.is_word("global")
-            }
-            Dialect::Sqlite => self.is_word("indexed") || keyword == Keyword::Not,
-            _ => false,
-        };
-        let join_kind = matches!(
-            keyword,
-            Keyword::Semi | Keyword::Anti | Keyword::Positional | Keyword::Outer
-        ) && self.keyword_at(1) != Keyword::None;
-        let next = self.keyword_at(1);
-        let clause = match keyword {
-            Keyword::Overriding => true,
-            Keyword::Default => next == Keyword::Values,
-            Keyword::Lock => next == Keyword::In,
-            _ => false,
-        };
-        !(dialect_word || join_kind || clause)
     }
 
     /// `(a, b)` or `(a int, b text)`.

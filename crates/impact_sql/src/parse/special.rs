@@ -37,6 +37,12 @@ impl<'a> Parser<'a> {
             }
             K::Row if called => self.row(atoms)?,
             K::Extract if called => self.extract(atoms)?,
+            _ if self.typed_value_follows() => self.typed_value(atoms)?,
+            K::Columns if called && self.chooses_columns() => {
+                let star = self.columns_star(None)?;
+                atoms.push(Atom::Columns(Box::new(star)));
+                Operand::shaped(Shape::Star)
+            }
             K::Interval => return self.interval(text_follows, atoms),
             K::Time | K::Timestamp | K::Double if !called && !text_follows => {
                 return Ok(self.typed_literal());
@@ -87,6 +93,25 @@ impl<'a> Parser<'a> {
             K::Connect | K::Operator | K::Pivot => return Ok(None),
             _ => return Ok(None),
         }))
+    }
+
+    /// `ARRAY<…`, `STRUCT<…` of BigQuery.
+    fn typed_value_follows(&self) -> bool {
+        self.dialect == Dialect::BigQuery
+            && self.operator_at(1).starts_with('<')
+            && matches!(self.word_at(0), "array" | "struct")
+    }
+
+    /// `ARRAY<STRUCT<a STRING>>[…]`, `STRUCT<a STRING>(…)`.
+    fn typed_value(&mut self, atoms: &mut Vec<Atom<'a>>) -> Parsed<Operand<'a>> {
+        self.at += 1;
+        self.angle_brackets();
+        if self.is_symbol(b'[') {
+            self.subscript(atoms)?;
+        } else if self.skip_symbol(b'(') {
+            self.deeper(|parser| parser.arguments(atoms, "struct"))?;
+        }
+        Ok(Operand::OTHER)
     }
 
     pub(super) fn typed_literal(&mut self) -> Option<Operand<'a>> {
@@ -178,6 +203,12 @@ impl<'a> Parser<'a> {
         let expr = self.expr()?;
         let strong = strong_name(&expr);
         atoms.extend(expr.atoms);
+        if self.skip_symbol(b',') {
+            // `CAST(x, 'String')` of ClickHouse.
+            self.expr_in(Place::Value)?;
+            self.expect_symbol(b')')?;
+            return Ok(Operand::OTHER);
+        }
         self.expect(Keyword::As)?;
         let to = self.data_type();
         if self.skip(Keyword::Format) {

@@ -107,7 +107,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn angle_brackets(&mut self) {
+    /// Skips `<…>`, however deep.
+    pub(super) fn angle_brackets(&mut self) {
         let mut depth = 0i32;
         while let Some(kind) = self.kind() {
             for byte in self.operator_at(0).bytes() {
@@ -141,6 +142,41 @@ pub(crate) fn interval_field(word: &str) -> bool {
             | "millisecond"
             | "microsecond"
     ) && !word.is_empty()
+}
+
+/// Words that a function of dates takes as its field, and no one calls a column by.
+pub(crate) fn date_field(word: &str) -> bool {
+    interval_field(word)
+        || matches!(
+            word,
+            "dow"
+                | "doy"
+                | "dayofweek"
+                | "dayofyear"
+                | "weekday"
+                | "epoch"
+                | "century"
+                | "decade"
+                | "millennium"
+                | "isoyear"
+                | "isoweek"
+                | "nanosecond"
+                | "ns"
+                | "us"
+                | "ms"
+                | "ss"
+                | "mi"
+                | "hh"
+                | "dd"
+                | "dy"
+                | "dw"
+                | "wk"
+                | "ww"
+                | "mm"
+                | "qq"
+                | "yy"
+                | "yyyy"
+        )
 }
 
 /// The name that PostgreSQL keeps for a type that has another in SQL.

@@ -23,7 +23,7 @@ impl<'a> Resolver<'a> {
         }
         self.exprs(&update.more);
         self.clause_holes(&update.holes);
-        let outputs = self.items(&update.returning);
+        let outputs = self.returned(&update.returning);
         self.frames.pop();
         self.queries.truncate(before);
         Rc::new(outputs)
@@ -42,7 +42,7 @@ impl<'a> Resolver<'a> {
         }
         self.exprs(&delete.more);
         self.clause_holes(&delete.holes);
-        let outputs = self.items(&delete.returning);
+        let outputs = self.returned(&delete.returning);
         self.frames.pop();
         self.queries.truncate(before);
         Rc::new(outputs)
@@ -131,7 +131,7 @@ impl<'a> Resolver<'a> {
         for action in &merge.actions {
             self.merge_action(action);
         }
-        let outputs = self.items(&merge.returning);
+        let outputs = self.returned(&merge.returning);
         self.frames.pop();
         self.queries.truncate(before);
         Rc::new(outputs)

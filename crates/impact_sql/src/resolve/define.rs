@@ -46,7 +46,18 @@ impl<'a> Resolver<'a> {
             self.condition(expr);
         }
         self.frames.pop();
+        self.body_of_trigger(on);
         Rc::default()
+    }
+
+    /// What a trigger does, with its row in sight; names that nothing explains are variables.
+    fn body_of_trigger(&mut self, on: &OnTable<'a>) {
+        let around = self.lenient;
+        self.lenient |= !on.body.is_empty();
+        for statement in &on.body {
+            self.statement(statement);
+        }
+        self.lenient = around;
     }
 
     fn referenced(&mut self, path: &Path<'a>, columns: &[Ident<'a>]) {

@@ -102,6 +102,7 @@ impl<'a> Resolver<'a> {
             rebinds: found.rebinds.clone(),
             filter: found.filter,
             through: Vec::new(),
+            heirs: Vec::new(),
         })
     }
 
@@ -219,13 +220,14 @@ impl<'a> Resolver<'a> {
         if !found.breaks {
             return;
         }
+        let key = self.schema.relation(id).map_or("", |r| r.key(at));
         let mut child = id;
+        let mut heirs = Vec::new();
         // As deep as inheritance is worth following; a cycle ends here, too.
         for _ in 0..16 {
             let Some(relation) = self.schema.relation(child) else {
                 return;
             };
-            let key = self.schema.relation(id).map_or("", |r| r.key(at));
             let parent = relation
                 .parents
                 .iter()
@@ -233,8 +235,12 @@ impl<'a> Resolver<'a> {
             let Some((parent, column)) = parent else {
                 return;
             };
+            heirs.push(relation.name.clone());
             if let Some((table, column)) = self.name_of(Target::Known(parent, column)) {
-                uses.push(dependency(table, column, found.span, Vec::new()));
+                uses.push(ColumnUse {
+                    heirs: heirs.clone(),
+                    ..dependency(table, column, found.span, Vec::new())
+                });
             }
             child = parent;
         }
@@ -274,6 +280,7 @@ fn dependency(
         rebinds: None,
         filter: false,
         through,
+        heirs: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
 use crate::schema::PreparedRelation;
 use crate::syntax::{
-    Assignment, Body, Conflict, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
+    Assignment, Body, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
 };
 use crate::types;
 use impact_facts::{Access, Certainty, Span};
@@ -33,9 +33,9 @@ impl<'a> Resolver<'a> {
         self.leave_out(&target, &written);
         self.clause_holes(&insert.holes);
         if let Some(conflict) = &insert.conflict {
-            self.conflict(conflict, &target);
+            self.conflict(conflict, insert, &target);
         }
-        let outputs = self.items(&insert.returning);
+        let outputs = self.returned(&insert.returning);
         self.frames.pop();
         self.queries.truncate(before);
         Rc::new(outputs)
@@ -58,6 +58,9 @@ impl<'a> Resolver<'a> {
     ) -> Vec<Target<'a>> {
         if let InsertSource::Set(clauses) = &insert.source {
             return self.set_clauses(clauses);
+        }
+        if let (true, Some(outputs)) = (insert.by_name, &outputs) {
+            return self.by_name(insert, target, outputs);
         }
         match (&insert.columns, outputs) {
             (Some(columns), outputs) => {
@@ -82,6 +85,23 @@ impl<'a> Resolver<'a> {
             }
             (None, None) => Vec::new(),
         }
+    }
+
+    /// `BY NAME` of DuckDB: the columns that the query's are called by.
+    fn by_name(
+        &mut self,
+        insert: &Insert<'a>,
+        target: &Columns<'a>,
+        outputs: &[Output<'a>],
+    ) -> Vec<Target<'a>> {
+        let named: Vec<_> = outputs
+            .iter()
+            .filter_map(|output| self.column_of(target, output.name?))
+            .collect();
+        for target in &named {
+            self.write(*target, insert.table.path.span);
+        }
+        named
     }
 
     pub(super) fn table_list(&self, target: &Columns<'a>) -> Option<Vec<impact_facts::TableName>> {
@@ -317,63 +337,11 @@ impl<'a> Resolver<'a> {
                 .column(name)
                 .map(|at| Target::Known(*id, at)),
             Columns::Unknown(at) => Some(Target::Unknown(*at, name)),
-            _ => None,
-        }
-    }
-
-    fn conflict(&mut self, conflict: &Conflict<'a>, target: &Columns<'a>) {
-        for expr in &conflict.target {
-            self.expr(expr);
-        }
-        if let Some(condition) = &conflict.condition {
-            self.condition(condition);
-        }
-        if let Some(constraint) = conflict.constraint {
-            self.constraint(constraint, target);
-        }
-        self.push_proposed(target);
-        self.set_clauses(&conflict.set);
-        if let Some(condition) = &conflict.set_condition {
-            self.condition(condition);
-        }
-        if let Some(frame) = self.frames.last_mut() {
-            frame.relations.pop();
-            frame.to = frame.relations.len();
-        }
-    }
-
-    /// `ON CONSTRAINT name`: the columns of that constraint are read.
-    fn constraint(&mut self, name: Ident<'a>, target: &Columns<'a>) {
-        let Columns::Table(id) = target else {
-            let tables = self.table_list(target);
-            return self.unknown(
-                name.span,
-                "a constraint of a table that is not known",
-                tables,
-            );
-        };
-        let Some(relation) = self.schema.relation(*id) else {
-            return;
-        };
-        let key = name.name;
-        let named = relation
-            .constraints
-            .iter()
-            .find(|(constraint, _)| **constraint == *key);
-        let columns = named
-            .map(|(_, columns)| columns.clone())
-            .or_else(|| relation.implied_constraint(key));
-        match columns {
-            Some(columns) => {
-                for at in columns {
-                    self.read(Target::Known(*id, at), name.span, Certainty::Exact);
-                }
+            Columns::Outputs(outputs, _) => {
+                let output = outputs.iter().find(|output| output.name == Some(name))?;
+                output.sources.first().copied()
             }
-            None => self.unknown(
-                name.span,
-                "a constraint that the catalog does not have",
-                Some(vec![relation.name.clone()]),
-            ),
+            _ => None,
         }
     }
 

@@ -2,12 +2,14 @@
 
 mod absent;
 mod change;
+mod conflict;
 mod define;
 mod finish;
 mod insert;
 mod join;
 mod lookup;
 mod name;
+mod outside;
 mod query;
 mod rebinding;
 mod scope;
@@ -174,6 +176,19 @@ impl<'a> Resolver<'a> {
             }
             Statement::Tables { tables, writes, .. } => self.whole_tables(tables, *writes),
             Statement::OnTable(on) => self.on_table(on),
+            Statement::Script { parts, lenient, .. } => {
+                let around = self.lenient;
+                self.lenient |= *lenient;
+                for part in parts {
+                    self.statement(part);
+                }
+                self.lenient = around;
+                Rc::default()
+            }
+            Statement::Dynamic { span } => {
+                self.unknown(*span, "a statement is put together at run time", None);
+                Rc::default()
+            }
             Statement::Body { .. } | Statement::Other { .. } => Rc::default(),
         }
     }
@@ -346,7 +361,11 @@ pub(crate) fn kind_of(statement: &Statement<'_>) -> StatementKind {
         Statement::Merge(_) => StatementKind::Merge,
         Statement::Copy { .. } => StatementKind::Copy,
         Statement::CreateAs { .. } | Statement::OnTable(_) => StatementKind::Ddl,
-        Statement::Tables { ddl, .. } | Statement::Body { ddl, .. } | Statement::Other { ddl } => {
+        Statement::Dynamic { .. } => StatementKind::Other,
+        Statement::Tables { ddl, .. }
+        | Statement::Body { ddl, .. }
+        | Statement::Script { ddl, .. }
+        | Statement::Other { ddl } => {
             if *ddl {
                 StatementKind::Ddl
             } else {

@@ -12,7 +12,7 @@ pub(super) fn is_system_column(dialect: Dialect, name: &str) -> bool {
     match dialect {
         Dialect::Postgres | Dialect::Redshift => matches!(
             name,
-            "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid"
+            "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "sysdate"
         ),
         Dialect::Sqlite | Dialect::DuckDb => matches!(name, "rowid" | "oid" | "_rowid_"),
         Dialect::BigQuery => matches!(name, "_partitiontime" | "_partitiondate" | "_table_suffix"),
@@ -79,6 +79,7 @@ impl<'a> Resolver<'a> {
                     self.atoms(atoms);
                     self.filter = before;
                 }
+                Atom::Columns(star) => self.star_item(star, &mut Vec::new()),
                 Atom::Lambda(names, body) => self.lambda(names, body),
                 Atom::Sorted(path) => {
                     let first = self.uses.len();
@@ -146,6 +147,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn name(&mut self, path: &Path<'a>, field: Option<Ident<'a>>) {
         if self.holds_hole(path.span) {
             return self.name_with_hole(path);
+        }
+        if path.parts.len() > 1 && self.field_of_column(path) {
+            return;
         }
         match path.parts.as_slice() {
             [only] => self.bare(*only, field),
@@ -266,6 +270,21 @@ impl<'a> Resolver<'a> {
         else {
             return;
         };
+        if let Columns::Outputs(outputs, _) = &relation.columns {
+            let tables: Vec<u32> = outputs
+                .iter()
+                .filter_map(super::Output::unknown_star)
+                .collect();
+            let certainty = if tables.len() > 1 {
+                certainty.min(Certainty::Possible)
+            } else {
+                certainty
+            };
+            for table in tables {
+                self.read(Target::Unknown(table, name), span, certainty);
+            }
+            return;
+        }
         match relation.columns {
             Columns::Unknown(table) if !is_system_column(self.schema.dialect, name) => {
                 self.read(Target::Unknown(table, name), span, certainty)

@@ -40,6 +40,16 @@ pub(crate) struct Output<'a> {
     pub span: impact_facts::Span,
 }
 
+impl Output<'_> {
+    /// The table that the catalog does not have whose columns, whatever they are, stand here.
+    pub fn unknown_star(&self) -> Option<u32> {
+        match (self.name, self.sources.as_slice()) {
+            (None, [Target::Unknown(table, "*")]) => Some(*table),
+            _ => None,
+        }
+    }
+}
+
 /// Where a relation's columns are known from.
 #[derive(Debug, Clone)]
 pub(crate) enum Columns<'a> {
@@ -129,7 +139,7 @@ impl<'a> Relation<'a> {
             .position(|o| o.name == Some(name));
         match at {
             Some(at) => Some(Place::Output(at + self.renamed.len())),
-            None if open => Some(Place::Open),
+            None if open || outputs.iter().any(|o| o.unknown_star().is_some()) => Some(Place::Open),
             None => None,
         }
     }

@@ -29,10 +29,14 @@ impl<'a> Resolver<'a> {
             Item::Expr { alias, .. } => *alias,
             Item::Star(_) => None,
         });
+        let aliases = aliases.chain(select.named.iter().map(|(_, name)| *name));
         if let Some(frame) = self.frames.last_mut() {
             frame.aliases = aliases.collect();
         }
         let sorted = self.sorted.len();
+        for (expr, _) in &select.named {
+            self.expr(expr);
+        }
         let outputs = self.items(&select.items);
         for condition in &select.condition {
             self.condition(condition);

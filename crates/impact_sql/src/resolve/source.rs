@@ -6,7 +6,7 @@ use crate::functions;
 use crate::resolution::UseClass;
 use crate::schema::{Bound, FunctionShape};
 use crate::syntax::{Alias, FunctionSource, Path, Query, Source, TableSource};
-use impact_facts::{Access, Certainty, Span, TableName};
+use impact_facts::{Access, Certainty, Dialect, Span, TableName};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -36,7 +36,10 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn source(&mut self, source: &Source<'a>) -> Option<Tree<'a>> {
         match source {
-            Source::Table(table) => Some(self.table_source(table, Access::Read)),
+            Source::Table(table) => Some(
+                self.elements_of_column(table)
+                    .unwrap_or_else(|| self.table_source(table, Access::Read)),
+            ),
             Source::Derived {
                 query,
                 lateral,
@@ -45,6 +48,12 @@ impl<'a> Resolver<'a> {
             Source::Function(function) => Some(self.function(function)),
             Source::Join(join) => self.join(join),
             Source::Nested { inner, alias } => self.nested(inner, alias),
+            Source::Reshaped {
+                inner,
+                exprs,
+                alias,
+            } => self.reshaped(inner, exprs, alias),
+            Source::Outside { span, alias } => Some(self.outside(*span, alias)),
             Source::Hole { span, alias } => {
                 self.unknown(*span, "a table is filled in at run time", None);
                 Some(self.push(
@@ -137,8 +146,11 @@ impl<'a> Resolver<'a> {
         let Some(last) = path.last() else {
             return Columns::System;
         };
+        if let Some(columns) = self.rows_of_change(path) {
+            return columns;
+        }
         if path.parts.len() == 1
-            && access == Access::Read
+            && (access == Access::Read || self.schema.dialect == Dialect::TSql)
             && let Some(query) = self
                 .queries
                 .iter()
