@@ -80,6 +80,7 @@ impl<'a> Parser<'a> {
             if let Some(statement) = self.text_that_runs() {
                 list.push(statement);
             } else if self.statement_begins() {
+                self.relations = 0;
                 list.push(self.deeper(Self::any_statement)?);
                 if !self.statement_ends() {
                     return self.fail("is not expected here");
