@@ -97,6 +97,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn simple_alias(&mut self) -> Parsed<crate::syntax::Alias<'a>> {
         let mut alias = crate::syntax::Alias::default();
+        let by_name = self.is(Keyword::By) && self.keyword_at(1) == Keyword::Name;
         if self.skip(Keyword::As) {
             alias.name = Some(self.ident()?);
         } else if self.name_at(0)
@@ -118,8 +119,8 @@ impl<'a> Parser<'a> {
                     | Keyword::On
             )
             && !self.is_word("output")
-            && !(self.dialect == Dialect::TSql && self.begins_statement_of_batch())
-            && !(self.is(Keyword::By) && self.keyword_at(1) == Keyword::Name)
+            && !self.begins_statement_of_batch()
+            && !by_name
         {
             alias.name = self.any_ident();
         }

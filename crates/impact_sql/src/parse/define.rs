@@ -200,7 +200,7 @@ impl<'a> Parser<'a> {
         if self.is_word("sp_executesql") {
             self.at += 1;
         }
-        if !starts(self.kind()) || self.operator_at(1) != "" {
+        if !starts(self.kind()) || !self.operator_at(1).is_empty() {
             self.at = start;
             return self.script(false, false);
         }
