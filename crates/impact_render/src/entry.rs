@@ -80,7 +80,7 @@ fn entry<'a>(
     let place = finding.place.as_ref().map(|place| {
         let place = frame::located(place, sources);
         Place {
-            path: report.from_repository(&place.path).into(),
+            path: report.repository_path(&place.path).into(),
             ..place
         }
     });

@@ -55,7 +55,7 @@ impl<'a> Check<'a> {
 
 impl Report<'_> {
     /// A path of the workspace as its repository names it: `..` of services beside the workspace is followed.
-    pub(crate) fn from_repository(&self, path: &str) -> String {
+    pub(crate) fn repository_path(&self, path: &str) -> String {
         if self.at.is_empty() {
             return path.to_owned();
         }

@@ -104,7 +104,7 @@ fn code_flow(report: &Report<'_>, way: &Proof) -> Option<Value> {
     let steps: Vec<Value> = located
         .map(|(step, place)| {
             let mut at = location(&Place {
-                path: report.from_repository(&place.path).into(),
+                path: report.repository_path(&place.path).into(),
                 ..place.clone()
             });
             if let Some(object) = at.as_object_mut() {
