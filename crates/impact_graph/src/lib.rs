@@ -13,6 +13,7 @@ mod dependents;
 mod evidence;
 mod export;
 mod join;
+mod merged;
 mod mirror;
 mod node;
 mod omissions;

@@ -51,6 +51,7 @@ impl Graph<'_> {
         }
         let mut entry_points = self.affected(&back, &prover);
         self.count_reach(&mut references, &entry_points);
+        let mut references = crate::merged::merged(references);
         references.sort_by(|a, b| order(&a.traced).cmp(&order(&b.traced)));
         let downstream = self.downstream(&carriers, &back, &prover, &entry_points);
         let mut dependents = dependents::find(self, &carriers);
@@ -457,10 +458,10 @@ impl Graph<'_> {
 }
 
 /// A reference and the code it stands in.
-struct Found {
-    service: usize,
-    code: NodeIndex,
-    traced: TracedReference,
+pub(crate) struct Found {
+    pub(crate) service: usize,
+    pub(crate) code: NodeIndex,
+    pub(crate) traced: TracedReference,
 }
 
 /// An affected entry point and its node.

@@ -3,6 +3,7 @@
 use crate::cells::Key;
 use crate::door::{CallSite, DOORS, MemberSite, TELLING, door};
 use crate::evaluator::Evaluator;
+use crate::summary::is_given;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Certainty, FileId, Language, Span};
@@ -228,7 +229,16 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let set = self.read_instance_attribute(class, member.name);
+        let own = if is_given(of) {
+            self.read_set_attribute(of, member.name)
+        } else {
+            Value::nothing()
+        };
+        let set = if own.is_nothing() {
+            self.read_instance_attribute(class, member.name)
+        } else {
+            own
+        };
         let set = set.or(&self.filled_member(class, member.name, member.span));
         if set.is_nothing() {
             found

@@ -4,6 +4,7 @@ use crate::cells::Key;
 use crate::door::{CallSite, Consumption, DOORS, Passed};
 use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
+use crate::summary::{Summary, is_given};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Argument, Call, Certainty, ExpressionKind, Language, Span};
@@ -106,6 +107,7 @@ impl<'a> Evaluator<'a> {
             }
             Atom::Class(class) => self.construct(*class, call),
             Atom::Instance(_) => self.call_instance(callee, call),
+            given if is_given(given) => self.call_instance(callee, call),
             Atom::Null => Value::nothing(),
             Atom::Object(object) if object.door == DECORATED => self.call_decorated(object, call),
             _ => self.call_described(callee, call),
@@ -228,19 +230,30 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.inlined(function, receiver.as_ref(), call) {
             return value;
         }
-        self.runs(Target::Function(function), call.span, Certainty::Exact);
-        self.pass(function, receiver.clone(), call);
+        let given = self.bound(function, receiver.clone(), call);
         let wrappers = self.read(Key::Wrappers(function));
+        let summary = if wrappers.is_nothing() {
+            self.summary(function, &given)
+        } else {
+            Summary::joined(function)
+        };
+        self.runs(summary.target(), call.span, Certainty::Exact);
+        self.give(summary, &given);
         for wrapper in wrappers.atoms() {
             if let Atom::Function(wrapper) = wrapper {
                 self.pass(*wrapper, receiver.clone(), call);
             }
         }
-        self.result(function, receiver.as_ref())
+        self.result_of(summary, receiver.as_ref())
     }
 
-    /// What a function of the program returns.
+    /// What a function of the program returns, whoever calls it.
     pub(crate) fn result(&mut self, function: FunctionRef, receiver: Option<&Atom>) -> Value {
+        self.result_of(Summary::joined(function), receiver)
+    }
+
+    fn result_of(&mut self, summary: Summary, receiver: Option<&Atom>) -> Value {
+        let function = summary.function;
         let definition = self
             .program
             .module(function.file)
@@ -254,7 +267,7 @@ impl<'a> Evaluator<'a> {
             None => Value::nothing(),
         };
         if definition.is_generator {
-            let yielded = self.read(Key::Yield(function));
+            let yielded = self.read(summary.yielded());
             if self.is_decorated(function, CONTEXT_MANAGERS) {
                 return yielded;
             }
@@ -264,7 +277,7 @@ impl<'a> Evaluator<'a> {
                 Value::list(yielded)
             };
         }
-        let returned = self.read(Key::Return(function));
+        let returned = self.read(summary.returned());
         if is_telling(&said) {
             said.or(&crate::carried::part(&returned))
         } else {
@@ -278,9 +291,14 @@ impl<'a> Evaluator<'a> {
         if !made.is_nothing() {
             return made;
         }
-        let made = self.instance_of(class);
+        let mut made = self.instance_of(class);
         let callee = Atom::Class(class);
         let initializer = self.initializer(class);
+        if matches!(made.atoms(), [Atom::Instance(_)])
+            && let Some(given) = self.given_instance(class, initializer, call)
+        {
+            made = given.into();
+        }
         if let Some(function) = initializer {
             let receiver = made
                 .atoms()
@@ -293,7 +311,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         if initializer.is_none() {
-            self.fill_fields(class, call);
+            self.fill_fields(class, &made, call);
             self.fill_from(class, call);
         }
         made
@@ -327,16 +345,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A class without an initializer of its own: dataclasses, named tuples and their kin take fields in order.
-    fn fill_fields(&mut self, class: ClassRef, call: &CallSite<'_>) {
+    fn fill_fields(&mut self, class: ClassRef, made: &Value, call: &CallSite<'_>) {
         let fields = self.annotated_fields(class);
-        for (field, argument) in fields.iter().zip(call.positional()) {
-            self.cells
-                .join(Key::Attribute(class, field.clone()), &argument.value);
-        }
-        for argument in call.arguments {
-            if let Some((name, _)) = &argument.name {
-                self.cells
-                    .join(Key::Attribute(class, name.clone()), &argument.value);
+        let by_place = fields.iter().zip(call.positional());
+        let by_name = call.arguments.iter().filter_map(|argument| {
+            let (name, _) = argument.name.as_ref()?;
+            Some((name, argument))
+        });
+        for (name, argument) in by_place.chain(by_name) {
+            let key = match made.atoms().first().filter(|atom| is_given(atom)) {
+                Some(given) => {
+                    crate::attribute::outside_key(given).map(|key| Key::Outside(key, name.clone()))
+                }
+                None => Some(Key::Attribute(class, name.clone())),
+            };
+            if let Some(key) = key {
+                self.cells.join(key, &argument.value);
             }
         }
     }

@@ -19,6 +19,14 @@ pub enum Key {
     ClassName(ClassRef, Name),
     /// A parameter, by position.
     Parameter(FunctionRef, u32),
+    /// What a parameter is where no argument says it, by position.
+    Default(FunctionRef, u32),
+    /// A parameter of one summary of a function, by position.
+    ParameterOf(UnitId, u32),
+    /// What one summary of a function returns.
+    ReturnOf(UnitId),
+    /// What one summary of a generator yields.
+    YieldOf(UnitId),
     /// What a function returns.
     Return(FunctionRef),
     /// What a generator yields.

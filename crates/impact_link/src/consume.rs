@@ -2,6 +2,7 @@
 
 use crate::door::{CallSite, Consumption, DOORS, MemberSite, door};
 use crate::evaluator::Evaluator;
+use crate::summary::is_given;
 use crate::value::{Atom, Value};
 use impact_facts::{Access, Span};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Option<Value> {
         match of {
+            given if is_given(given) => self.consume_instance(of, how, span),
             Atom::Object(object) => {
                 let name = object.door;
                 door(name).and_then(|door| door.consume(self, of, how, span))
@@ -69,6 +71,7 @@ impl Evaluator<'_> {
         for atom in iterator.atoms() {
             let element = match atom {
                 Atom::Instance(_) | Atom::Mapped(_) => self.next_element(atom, span),
+                given if is_given(given) => self.next_element(given, span),
                 other => self.iterate(&Value::any_of([other.clone()]), span),
             };
             result = result.or(&element);

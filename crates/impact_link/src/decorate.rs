@@ -20,6 +20,7 @@ impl Evaluator<'_> {
                 self.note_dependencies(function, before);
                 let value = value.filter(|atom| !matches!(atom, Atom::Unknown(_)));
                 self.cells.join(Key::Parameter(function, at), &value);
+                self.cells.join(Key::Default(function, at), &value);
             }
         }
         for decorator in definition.decorators.iter().rev() {
@@ -39,7 +40,12 @@ impl Evaluator<'_> {
             .map(|call| call.to.clone())
             .collect();
         for target in run {
-            if let Target::Function(dependency) = target {
+            let dependency = match target {
+                Target::Function(dependency) => Some(dependency),
+                Target::Unit(unit) => self.function_of(unit),
+                _ => None,
+            };
+            if let Some(dependency) = dependency {
                 let value: Value = Atom::Function(dependency).into();
                 self.cells.join(Key::Wrappers(function), &value);
             }

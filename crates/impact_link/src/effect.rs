@@ -1,5 +1,6 @@
 //! What evaluating an expression does.
 
+use crate::cells::UnitId;
 use crate::evaluator::Part;
 use crate::touches::Touches;
 use impact_bind::{ClassRef, FunctionRef};
@@ -53,6 +54,8 @@ pub struct Calls {
 pub enum Target {
     /// A function.
     Function(FunctionRef),
+    /// One summary of a function.
+    Unit(UnitId),
     /// A file as a whole: a template.
     File(FileId),
     /// What a framework does with a class.

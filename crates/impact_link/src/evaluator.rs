@@ -7,6 +7,7 @@ use crate::environment::Environment;
 use crate::inline::Frame;
 use crate::models::Models;
 use crate::sql::Statements;
+use crate::summary::{Summaries, Summary};
 use crate::tags::Tags;
 use crate::value::Value;
 use crate::{LinkInput, Schemas};
@@ -23,8 +24,10 @@ use std::sync::Arc;
 pub(crate) enum Unit {
     /// A file's body, its classes' bodies included.
     Module(FileId),
-    /// A function's body.
+    /// A function's body, its parameters joined over all callers.
     Function(FunctionRef),
+    /// A function's body for one telling of its receiver and arguments.
+    Summary(FunctionRef),
     /// What a framework does with a class, by what its bases are.
     Class(ClassRef, Part),
     /// An expression that a framework runs on its own. It is evaluated where it stands.
@@ -72,6 +75,7 @@ pub struct Evaluator<'a> {
     pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
     templates: Vec<FileId>,
     with_inner: BTreeSet<FunctionRef>,
+    pub(crate) summaries: Summaries,
     pub(crate) effects: Vec<Effects>,
     rounds: Vec<u32>,
     pub(crate) unit: UnitId,
@@ -114,6 +118,7 @@ impl<'a> Evaluator<'a> {
             descendants: HashMap::new(),
             templates: Vec::new(),
             with_inner: BTreeSet::new(),
+            summaries: Summaries::default(),
             effects: Vec::new(),
             rounds: Vec::new(),
             unit: UnitId(0),
@@ -271,7 +276,9 @@ impl<'a> Evaluator<'a> {
         self.unit = unit;
         (self.file, self.place) = match self.units.get(unit.0 as usize) {
             Some(Unit::Module(file)) => (*file, Place::Module),
-            Some(Unit::Function(function)) => (function.file, Place::Function(function.function)),
+            Some(Unit::Function(function) | Unit::Summary(function)) => {
+                (function.file, Place::Function(function.function))
+            }
             Some(Unit::Class(class, _)) => (class.file, Place::Class(class.class)),
             Some(Unit::Step(..)) | None => return,
         };
@@ -306,7 +313,11 @@ impl<'a> Evaluator<'a> {
                 self.block(&module.body);
             }
             Unit::Function(function) if crate::code_scope::is_way_back(self.program, function) => {}
-            Unit::Function(function) => self.function_body(function),
+            Unit::Function(function) => self.function_body(Summary::joined(function)),
+            Unit::Summary(function) => {
+                let unit = Some(id);
+                self.function_body(Summary { function, unit });
+            }
             Unit::Class(class, part) => {
                 (self.file, self.place) = (class.file, Place::Class(class.class));
                 for door in DOORS {
@@ -322,20 +333,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn function_body(&mut self, function: FunctionRef) {
+    fn function_body(&mut self, summary: Summary) {
+        let function = summary.function;
         (self.file, self.place) = (function.file, Place::Function(function.function));
         let definition = self
             .program
             .module(function.file)
             .function(function.function);
         for (at, parameter) in (0..).zip(&definition.parameters) {
-            let value = self.parameter_value(function, at);
+            let value = self.parameter_value(summary, at);
             self.assign(parameter.pattern, &value);
         }
         let wanted = self.returned_type();
         let tail = self.block_expecting(&definition.body, &wanted);
         if definition.body.tail.is_some() {
-            self.cells.join(Key::Return(function), &tail);
+            self.cells.join(summary.returned(), &tail);
         }
     }
 
@@ -348,10 +360,25 @@ impl<'a> Evaluator<'a> {
     /// The function that is being evaluated.
     #[must_use]
     pub fn function(&self) -> Option<FunctionRef> {
-        match self.units.get(self.unit.0 as usize) {
-            Some(Unit::Function(function)) => Some(*function),
+        self.function_of(self.unit)
+    }
+
+    /// The function that a unit evaluates.
+    pub(crate) fn function_of(&self, unit: UnitId) -> Option<FunctionRef> {
+        match self.units.get(unit.0 as usize) {
+            Some(Unit::Function(function) | Unit::Summary(function)) => Some(*function),
             _ => None,
         }
+    }
+
+    /// Adds a unit, to be evaluated.
+    pub(crate) fn add_unit(&mut self, unit: Unit) -> UnitId {
+        let id = UnitId(self.units.len() as u32);
+        self.units.push(unit);
+        self.effects.push(Effects::default());
+        self.rounds.push(0);
+        self.cells.stale.insert(id);
+        id
     }
 
     /// Reads a cell on behalf of the unit that is being evaluated.

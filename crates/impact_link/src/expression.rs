@@ -1,6 +1,5 @@
 //! What is this expression, and what does evaluating it touch?
 
-use crate::cells::Key;
 use crate::door::{Consumption, MemberSite, door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Value};
@@ -273,6 +272,7 @@ impl<'a> Evaluator<'a> {
             Atom::Class(_) | Atom::External(_) => of.clone().into(),
             Atom::Unknown(_) => of.clone().into(),
             Atom::Instance(_) => self.call_method(of, "__getitem__", span),
+            given if crate::summary::is_given(given) => self.call_method(of, "__getitem__", span),
             Atom::Object(object) if !slice => {
                 let key = keys.first().cloned().unwrap_or_default();
                 let known = door(object.door).and_then(|door| door.item(self, object, &key, span));
@@ -392,8 +392,8 @@ impl<'a> Evaluator<'a> {
         match self.frames.last_mut() {
             Some(frame) => frame.yielded = frame.yielded.or(&value),
             None => {
-                if let Some(function) = self.function() {
-                    self.cells.join(Key::Yield(function), &value);
+                if let Some(summary) = self.own_summary() {
+                    self.cells.join(summary.yielded(), &value);
                 }
             }
         }

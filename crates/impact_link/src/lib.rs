@@ -63,6 +63,7 @@ mod past;
 mod report;
 mod sql;
 mod statement;
+mod summary;
 mod tags;
 mod text;
 mod touch;
@@ -77,6 +78,7 @@ pub use effect::{Blind, Calls, Effects, Entry, Outgoing, Target, Touch, site};
 pub use evaluator::{Evaluator, Part};
 pub use models::Models;
 pub use sql::Schemas;
+pub use summary::Summary;
 pub use touch::Manner;
 pub use value::{Atom, Dictionary, ModelId, Object, Value};
 

@@ -3,6 +3,7 @@
 use crate::cells::Key;
 use crate::door::MemberSite;
 use crate::evaluator::Evaluator;
+use crate::summary::Summary;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place, ValueRef};
 use impact_facts::{
@@ -189,6 +190,12 @@ impl<'a> Evaluator<'a> {
                     Value::dictionary(new)
                 }
                 Atom::List(old) => Value::list(old.or(value)),
+                Atom::Object(record) if crate::library::record::is_record(record) => {
+                    let key = keys.first().cloned().unwrap_or_default();
+                    let span = module.expression(container).span;
+                    crate::library::record::set(self, record, &key, span);
+                    atom.clone().into()
+                }
                 Atom::Object(object) => {
                     let span = module.expression(container).span;
                     if let Some(door) = crate::door::door(object.door) {
@@ -362,13 +369,20 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a parameter: what its annotation says, else what callers pass.
-    pub(crate) fn parameter_value(&mut self, function: FunctionRef, at: u32) -> Value {
+    pub(crate) fn parameter_value(&mut self, summary: Summary, at: u32) -> Value {
+        let function = summary.function;
+        if let Some(told) = self.told(summary, at) {
+            return told;
+        }
         let module = self.program.module(function.file);
         let definition = module.function(function.function);
         let Some(parameter) = definition.parameters.get(at as usize) else {
             return Value::nothing();
         };
-        let passed = self.read(Key::Parameter(function, at));
+        let mut passed = self.read(summary.parameter(at));
+        if summary.unit.is_some() {
+            passed = passed.or(&self.read(Key::Default(function, at)));
+        }
         let carried = crate::carried::part(&passed);
         let passed = crate::carried::without(&passed);
         if at == 0

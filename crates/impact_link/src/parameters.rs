@@ -1,8 +1,8 @@
 //! Arguments to parameters: by place, by name, spread.
 
-use crate::cells::Key;
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
+use crate::summary::Summary;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::FunctionRef;
 use impact_facts::{ParameterKind, Spread};
@@ -13,8 +13,14 @@ pub(crate) type Given = (u32, Value);
 impl Evaluator<'_> {
     /// Lets a function's parameters grow by arguments.
     pub fn pass(&mut self, function: FunctionRef, receiver: Option<Atom>, call: &CallSite<'_>) {
-        for (at, value) in self.bound(function, receiver, call) {
-            self.cells.join(Key::Parameter(function, at), &value);
+        let given = self.bound(function, receiver, call);
+        self.give(Summary::joined(function), &given);
+    }
+
+    /// Lets a summary's parameters grow by what a call gives them.
+    pub(crate) fn give(&mut self, summary: Summary, given: &[Given]) {
+        for (at, value) in given {
+            self.cells.join(summary.parameter(*at), value);
         }
     }
 

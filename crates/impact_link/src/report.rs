@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 /// Builds the index: everything of the service's own files, in one order.
 pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Index {
+    evaluator.keep_apart();
     let all = std::mem::take(&mut evaluator.effects);
     let mut report = Report::new(input, &evaluator, &all);
     for (id, effects) in (0..).map(UnitId).zip(all) {
@@ -81,7 +82,7 @@ impl<'a, 'e> Report<'a, 'e> {
                         false,
                     )
                 }
-                Unit::Function(function) => {
+                Unit::Function(function) | Unit::Summary(function) => {
                     let definition = program.module(function.file).function(function.function);
                     let name = program.function_name(function);
                     (function.file, name, definition.span, definition.is_test)
@@ -108,6 +109,12 @@ impl<'a, 'e> Report<'a, 'e> {
             } else {
                 self.scope(file)
             };
+            if let Some(alike) = self.evaluator.summary_alike(id, effects)
+                && let Some(symbol) = self.symbols.get(&alike).copied()
+            {
+                self.symbols.insert(id, symbol);
+                continue;
+            }
             self.symbols
                 .insert(id, SymbolId(self.index.symbols.len() as u32));
             self.index.symbols.push(Symbol {
@@ -294,6 +301,7 @@ impl<'a, 'e> Report<'a, 'e> {
             Target::File(file) => self.evaluator.unit_of_file(*file),
             Target::Function(function) => self.evaluator.unit_of_function(*function),
             Target::Class(class, part) => self.evaluator.unit_of_class(*class, *part),
+            Target::Unit(unit) => Some(*unit),
             Target::Step(file, id) => self.evaluator.unit_of_step(*file, *id),
         };
         unit.and_then(|unit| self.symbols.get(&unit).copied())

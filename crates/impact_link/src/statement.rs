@@ -1,11 +1,10 @@
 //! Statements: what they bind, which ways they go, and what a test says about a name.
 
-use crate::cells::Key;
-use crate::door::Consumption;
+use crate::door::{CallSite, Consumption};
 use crate::environment::Environment;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_bind::{ClassRef, FunctionRef, Place};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
     Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Language, Loop, Name, Statement,
     Try, With,
@@ -149,6 +148,31 @@ impl Evaluator<'_> {
         if let Some(name) = class.name {
             self.set_name(name, Atom::Class(class_ref).into());
         }
+        self.init_subclass(class_ref);
+    }
+
+    /// Python tells a class's nearest base that it exists.
+    fn init_subclass(&mut self, class: ClassRef) {
+        let ancestors = self.program.ancestors(class);
+        let above = ancestors.iter().skip(1).filter_map(|base| match base {
+            Binding::Class(base) => Some(*base),
+            _ => None,
+        });
+        let hook = above.into_iter().find_map(|base| {
+            match self.program.own_member(base, "__init_subclass__") {
+                [.., Definition::Function(function)] => Some(FunctionRef {
+                    file: base.file,
+                    function: *function,
+                }),
+                _ => None,
+            }
+        });
+        if let Some(hook) = hook {
+            let span = self.module().class(class.class).span;
+            let expected = Value::nothing();
+            let call = CallSite::at_span(span, &[], &expected);
+            self.call_function(hook, Some(Atom::Class(class)), &call);
+        }
     }
 
     fn branch(&mut self, branch: &Branch) {
@@ -263,8 +287,8 @@ impl Evaluator<'_> {
             .unwrap_or(Atom::Null.into());
         if let Some(frame) = self.frames.last_mut() {
             frame.returned = frame.returned.or(&value);
-        } else if let Some(function) = self.function() {
-            self.cells.join(Key::Return(function), &value);
+        } else if let Some(summary) = self.own_summary() {
+            self.cells.join(summary.returned(), &value);
         }
         self.environment.dead = true;
     }

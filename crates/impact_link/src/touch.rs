@@ -8,6 +8,9 @@ use impact_facts::{
     TableName,
 };
 
+/// Longer lines of parents than this are not followed.
+const MAX_PARENTS: u32 = 8;
+
 /// How a column is touched.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
@@ -207,6 +210,31 @@ impl Evaluator<'_> {
         };
         for field in owner.fields.iter().filter(|field| keep(field)) {
             self.touch_field(model, field, span, manner);
+        }
+        self.touch_parent_keys(model, span, manner, 0);
+    }
+
+    /// A row of a model that inherits from one with a table of its own is joined to it by that one's key, which the model
+    /// declares anew.
+    fn touch_parent_keys(&mut self, model: ModelId, span: Span, manner: Manner, depth: u32) {
+        let Some(owner) = self.models.get(model).filter(|_| depth < MAX_PARENTS) else {
+            return;
+        };
+        for name in &owner.parents {
+            let Some(parent) = self.models.named(name) else {
+                continue;
+            };
+            let Some(above) = self
+                .models
+                .get(parent)
+                .filter(|above| above.table != owner.table)
+            else {
+                continue;
+            };
+            for key in above.fields.iter().filter(|field| field.primary_key) {
+                self.touch_field(parent, key, span, manner);
+            }
+            self.touch_parent_keys(parent, span, manner, depth + 1);
         }
     }
 

@@ -153,8 +153,20 @@ fn wanted<'a>(graph: &Graph<'a>, filter: &Filter) -> Vec<Wanted<'a>> {
     for (service, index) in graph.indexes().iter().enumerate() {
         let named = index.references.iter().map(Cow::Borrowed);
         let computed = index.blind_spots.iter().flat_map(computed).map(Cow::Owned);
+        let mut seen = BTreeSet::new();
         for reference in named.chain(computed) {
-            if fits(graph, filter, service, &reference) {
+            // Code that is summed up for each of its receivers is one place all the same.
+            let symbol = reference
+                .symbol
+                .and_then(|id| index.symbols.get(id.0 as usize));
+            let place = (
+                reference.site,
+                reference.table.clone(),
+                reference.column.clone(),
+            );
+            let manner = (reference.access, reference.how, reference.class);
+            let is_new = seen.insert((place, manner, symbol.map(|symbol| &*symbol.name)));
+            if is_new && fits(graph, filter, service, &reference) {
                 found.push((service, index, reference));
             }
         }

@@ -350,7 +350,7 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
                 .find(|word| !matches!(*word, "" | "<lambda>"))
                 .map(str::to_owned)
         }
-        Target::File(_) | Target::Class(..) | Target::Step(..) => None,
+        Target::Unit(_) | Target::File(_) | Target::Class(..) | Target::Step(..) => None,
     });
     let own = match kind {
         EntryKind::Command => own.map(|name| name.replace('_', "-")),

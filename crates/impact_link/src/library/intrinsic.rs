@@ -7,15 +7,17 @@
 //! | `rows(of)` | the rows among `of`, in lists and queries, too |
 //! | `record(rows)` | the rows, each as a dictionary of its fields |
 //! | `selected(sql)` | the rows of a statement in text |
+//! | `named(rows, names)` | the members of these names of the rows, or of their class, are read |
 //! | `reads(rows)` | every column of the rows is read, whatever the model maps |
 //! | `writes(rows)` | every column of the rows is written |
+//! | `relations(rows, names)` | the rows' relations are read: those of these names, or all if no name is known |
 
-use crate::door::{CallSite, Door};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, Definition, FunctionRef, Place};
-use impact_facts::{Access, Certainty, Span};
+use impact_facts::{Access, Assembled, Certainty, Span};
 use std::sync::Arc;
 
 /// The module of these words.
@@ -51,6 +53,8 @@ impl Door for Intrinsics {
                 return Some(records(&found));
             }
             "selected" => return Some(super::rows::of_statement(&rows())),
+            "named" => named(cx, call),
+            "relations" => relations(cx, call),
             "reads" => whole(cx, &rows(), call.span, Access::Read),
             "writes" => whole(cx, &rows(), call.span, Access::Write),
             _ => return None,
@@ -66,6 +70,68 @@ fn whole(cx: &mut Evaluator<'_>, of: &Value, span: Span, access: Access) {
     for atom in rows.atoms() {
         if let Atom::Mapped(model) = atom {
             cx.touch_row(*model, span, manner, &|field| !field.deferred);
+        }
+    }
+}
+
+/// Reads members by names that stand in lists.
+fn named(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let (of, mut names) = (call.value(0, "rows"), Vec::new());
+    texts_of(&call.value(1, "names"), 0, &mut names);
+    for text in &names {
+        super::python::named_member(cx, text, call.span, |cx, span| {
+            let (name, access, value) = (&*text.text, Access::Read, None);
+            let member = MemberSite {
+                name,
+                span,
+                access,
+                value,
+            };
+            cx.attribute(&of, &member);
+        });
+    }
+}
+
+/// Reads the relations of rows.
+fn relations(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let (mut rows, mut names) = (Value::nothing(), Vec::new());
+    rows_of(cx, &call.value(0, "rows"), call.span, 0, &mut rows);
+    texts_of(&call.value(1, "names"), 0, &mut names);
+    for atom in rows.atoms() {
+        let Atom::Mapped(model) = atom else { continue };
+        let all = cx
+            .models
+            .get(*model)
+            .map_or(&[][..], |model| &model.relations);
+        let wanted = all.iter().filter(|relation| {
+            names.is_empty() || names.iter().any(|name| *name.text == *relation.name)
+        });
+        for relation in wanted {
+            let (name, span) = (&*relation.name, call.span);
+            let (access, value) = (Access::Read, None);
+            let member = MemberSite {
+                name,
+                span,
+                access,
+                value,
+            };
+            let certainty = rows.certainty.min(Certainty::Likely);
+            cx.with_certainty(certainty, |cx| cx.member(atom, &member));
+        }
+    }
+}
+
+fn texts_of(value: &Value, depth: u32, found: &mut Vec<Arc<Assembled>>) {
+    for atom in value.atoms() {
+        match atom {
+            Atom::Text(text) => found.push(text.clone()),
+            Atom::List(of) if depth < MAX_DEPTH => texts_of(of, depth + 1, found),
+            Atom::Tuple(items) if depth < MAX_DEPTH => {
+                for item in items.iter() {
+                    texts_of(item, depth + 1, found);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -125,7 +191,7 @@ fn members(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
             });
             found.extend(values.map(|name| {
                 let text = module.name(name).to_owned();
-                Atom::Text(Arc::new(impact_facts::Assembled {
+                Atom::Text(Arc::new(Assembled {
                     text,
                     ..Default::default()
                 }))

@@ -327,7 +327,8 @@ fn get_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) -> Val
     let mut found = call
         .value(2, "default")
         .filter(|atom| !matches!(atom, Atom::Unknown(_)));
-    let mut open = names.is_nothing();
+    // A stub that goes through no names at all reads none.
+    let mut open = names.is_nothing() && cx.frames.is_empty();
     for atom in names.atoms() {
         match atom {
             Atom::Text(text) if text.holes.is_empty() => {
@@ -380,7 +381,7 @@ fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
 
 /// Runs something where a known string stands, if that is part of the place that uses it, or if a stub uses it; else at
 /// the place that uses it.
-fn named_member<T>(
+pub(super) fn named_member<T>(
     cx: &mut Evaluator<'_>,
     text: &Assembled,
     otherwise: Span,
@@ -400,11 +401,13 @@ fn named_member<T>(
 
 fn dictionary(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     // A row that has its values by name is as good as a dictionary of them.
-    if let [only] = call.arguments
-        && let [Atom::Object(row)] = only.value.atoms()
-        && matches!(row.kind, "row" | "rows" | "record")
-    {
-        return only.value.clone();
+    if let [only] = call.arguments {
+        let rows = only.value.filter(|atom| {
+            matches!(atom, Atom::Object(row) if matches!(row.kind, "row" | "rows" | "record"))
+        });
+        if !rows.is_nothing() {
+            return rows;
+        }
     }
     let mut made = Dictionary::default();
     for argument in call.arguments {

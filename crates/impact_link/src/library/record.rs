@@ -43,6 +43,9 @@ const FROM_ROW: &[&str] = &[
     "from_dict",
 ];
 
+/// Methods of rows that are Pydantic models, too (SQLModel), that make a record.
+const TO_RECORD: &[&str] = &["model_dump", "dict"];
+
 impl Door for Records {
     fn name(&self) -> &'static str {
         RECORD
@@ -65,6 +68,9 @@ impl Door for Records {
             Atom::Member(of, name) => {
                 if let (Atom::Class(class), true) = (&**of, FROM_ROW.contains(&&**name)) {
                     return filled(cx, *class, call);
+                }
+                if let (Atom::Mapped(model), true) = (&**of, TO_RECORD.contains(&&**name)) {
+                    return Some(of_model(*model).at_most(Certainty::Likely));
                 }
                 let Atom::Object(object) = &**of else {
                     return None;
@@ -113,7 +119,7 @@ impl Door for Records {
 /// `UserOut.model_validate(user)`: an instance whose attributes are the row's.
 fn filled(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
     if cx.models.of_class(class).is_some() {
-        return None;
+        return Some(cx.instance_of(class));
     }
     cx.fill_from(class, call);
     Some(Atom::Instance(class).into())
@@ -154,15 +160,38 @@ fn classes(said: &Value, depth: u32) -> Vec<ClassRef> {
     all.collect()
 }
 
+/// Whether an object is a record.
+#[must_use]
+pub(crate) fn is_record(object: &Object) -> bool {
+    object.door == RECORD
+}
+
+/// `record["email"] = …`.
+pub(crate) fn set(cx: &mut Evaluator<'_>, record: &Object, key: &Value, span: Span) {
+    if let Some(model) = record.model {
+        touched(cx, model, key, span, Access::Write);
+    }
+}
+
 /// What a record holds under a key, which names a column.
 fn item(cx: &mut Evaluator<'_>, model: ModelId, key: &Value, span: Span) -> Value {
+    touched(cx, model, key, span, Access::Read)
+}
+
+fn touched(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    key: &Value,
+    span: Span,
+    access: Access,
+) -> Value {
     let mut found = Value::nothing();
     for text in key.texts() {
         let home = text.locate(Span::new(0, text.text.len() as u32));
         let at = home
             .filter(|(file, inner)| *file == cx.file && span.contains(*inner))
             .map_or(span, |(_, inner)| inner);
-        found = found.or(&named(cx, model, &text.text, at));
+        found = found.or(&named(cx, model, &text.text, at, access));
     }
     if found.is_nothing() {
         Value::unknown("what a record holds")
@@ -172,10 +201,10 @@ fn item(cx: &mut Evaluator<'_>, model: ModelId, key: &Value, span: Span) -> Valu
 }
 
 /// A field by name, as a part of a record.
-fn named(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) -> Value {
+fn named(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) -> Value {
     match cx.models.field(model, name) {
         Some(field) => {
-            let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+            let manner = Manner::named(access).at_most(Certainty::Likely);
             cx.touch_field(model, field, span, manner);
             Value::outside(&format!("field {}", field.data_type))
         }
@@ -203,7 +232,7 @@ impl Evaluator<'_> {
         let mut found = Value::nothing();
         for model in self.fitting(class, &filled) {
             if self.models.field(model, name).is_some() {
-                found = found.or(&named(self, model, name, span));
+                found = found.or(&named(self, model, name, span, Access::Read));
             }
         }
         found

@@ -30,6 +30,11 @@ fn items(object: &Object) -> Vec<Value> {
     all.map(|(_, value)| value.clone()).collect()
 }
 
+/// Whether each row has one item.
+pub(super) fn is_of_one(rows: &Value) -> bool {
+    ours(rows).is_some_and(|object| items(object).len() == 1)
+}
+
 /// The first item of each row, as rows of their own.
 pub(super) fn scalars(rows: &Value) -> Value {
     let Some(object) = ours(rows) else {

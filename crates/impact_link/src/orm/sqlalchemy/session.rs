@@ -69,6 +69,8 @@ pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
             Some(match name {
                 "scalar" => result::first_item(&rows),
                 "scalars" | "stream_scalars" => result::scalars(&rows),
+                // SQLModel 0.0.x: the rows of a statement that selects one thing are that thing.
+                "exec" if result::is_of_one(&rows) => result::scalars(&rows),
                 _ => rows,
             })
         }

@@ -9,6 +9,7 @@ UnmarshalResult = namedtuple("UnmarshalResult", ["data", "errors"])
 class Schema:
     def __init__(self, only=None, exclude=(), many=False, context=None, strict=None, **kwargs):
         self.many = many
+        self.only = only
 
     def dump(self, obj, many=None, **kwargs):
         for hook in __impact__.decorated(self, "marshmallow.pre_dump", "marshmallow.decorators.pre_dump"):

@@ -1,0 +1,295 @@
+//! One function, many receivers: a method of a generic base is summed up once for each receiver, and a function that is
+//! told a mapped class once for each of these. So `UserRepository().get(…)` is a row of `users`, whatever other
+//! repositories inherit `get`; and so is `Repository(session, User).get(…)`.
+//!
+//! What tells is the class of the receiver where others inherit the method, and each mapped class among the arguments.
+//! Other arguments are joined over the callers of the same telling ones. Past the limits all callers are joined.
+
+use crate::cells::{Key, UnitId};
+use crate::door::CallSite;
+use crate::effect::{Effects, Target};
+use crate::evaluator::{Evaluator, Unit};
+use crate::parameters::Given;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{ClassRef, FunctionRef};
+use impact_facts::{Certainty, Language, Site};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Summaries of one function, at most.
+const MAX_OF_ONE: usize = 48;
+/// Summaries beside the joined ones, at most.
+const MAX_ALL: usize = 6000;
+
+/// The name of the door of instances that were told a mapped class when they were made: no one's.
+const GIVEN: &str = "given";
+/// Their kind.
+const INSTANCE: &str = "instance";
+
+/// Arguments that tell: parameters by place, each with what it is.
+type Telling = Vec<(u32, Atom)>;
+
+/// A summary of a function: the one that is joined over all callers, or that of one telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// The function.
+    pub function: FunctionRef,
+    /// The unit of one telling; none for the joined summary.
+    pub unit: Option<UnitId>,
+}
+
+impl Summary {
+    /// The summary that is joined over all callers.
+    #[must_use]
+    pub fn joined(function: FunctionRef) -> Self {
+        let unit = None;
+        Self { function, unit }
+    }
+
+    /// Where the values of a parameter are kept.
+    #[must_use]
+    pub fn parameter(self, at: u32) -> Key {
+        match self.unit {
+            Some(unit) => Key::ParameterOf(unit, at),
+            None => Key::Parameter(self.function, at),
+        }
+    }
+
+    /// Where what it returns is kept.
+    #[must_use]
+    pub fn returned(self) -> Key {
+        match self.unit {
+            Some(unit) => Key::ReturnOf(unit),
+            None => Key::Return(self.function),
+        }
+    }
+
+    /// Where what it yields is kept.
+    #[must_use]
+    pub fn yielded(self) -> Key {
+        match self.unit {
+            Some(unit) => Key::YieldOf(unit),
+            None => Key::Yield(self.function),
+        }
+    }
+
+    /// What a call of it runs.
+    #[must_use]
+    pub fn target(self) -> Target {
+        match self.unit {
+            Some(unit) => Target::Unit(unit),
+            None => Target::Function(self.function),
+        }
+    }
+}
+
+/// All summaries that are not joined.
+#[derive(Debug, Default)]
+pub(crate) struct Summaries {
+    of: HashMap<FunctionRef, Vec<(Telling, UnitId)>>,
+    count: usize,
+}
+
+impl Summaries {
+    /// The units of a function's summaries.
+    pub(crate) fn units(&self, function: FunctionRef) -> impl Iterator<Item = UnitId> {
+        let all = self.of.get(&function).into_iter().flatten();
+        all.map(|(_, unit)| *unit)
+    }
+
+    fn find(&self, function: FunctionRef, telling: &Telling) -> Option<UnitId> {
+        let known = self.of.get(&function)?;
+        known
+            .iter()
+            .find(|(told, _)| told == telling)
+            .map(|(_, unit)| *unit)
+    }
+
+    fn is_full(&self, function: FunctionRef) -> bool {
+        let known = self.of.get(&function).map_or(0, Vec::len);
+        known >= MAX_OF_ONE || self.count >= MAX_ALL
+    }
+
+    fn add(&mut self, function: FunctionRef, telling: Telling, unit: UnitId) {
+        self.count += 1;
+        self.of.entry(function).or_default().push((telling, unit));
+    }
+}
+
+/// Whether a value is an instance of a class of the program that was told a mapped class when it was made.
+#[must_use]
+pub(crate) fn is_given(of: &Atom) -> bool {
+    matches!(of, Atom::Object(object) if object.door == GIVEN)
+}
+
+impl Evaluator<'_> {
+    /// The summary of the unit that is being evaluated.
+    pub(crate) fn own_summary(&self) -> Option<Summary> {
+        let function = self.function()?;
+        let unit = match self.units.get(self.unit.0 as usize) {
+            Some(Unit::Summary(_)) => Some(self.unit),
+            _ => None,
+        };
+        Some(Summary { function, unit })
+    }
+
+    /// The summary that a call with these arguments uses.
+    pub(crate) fn summary(&mut self, function: FunctionRef, given: &[Given]) -> Summary {
+        let joined = Summary::joined(function);
+        let is_python = self.program.facts(function.file).language == Language::Python;
+        if !is_python || !self.program.is_own(function.file) {
+            return joined;
+        }
+        let telling = self.telling(function, given);
+        if telling.is_empty() {
+            return joined;
+        }
+        if let unit @ Some(_) = self.summaries.find(function, &telling) {
+            return Summary { function, unit };
+        }
+        if self.summaries.is_full(function) {
+            return joined;
+        }
+        let unit = self.add_unit(Unit::Summary(function));
+        self.summaries.add(function, telling, unit);
+        let unit = Some(unit);
+        Summary { function, unit }
+    }
+
+    fn telling(&self, function: FunctionRef, given: &[Given]) -> Telling {
+        let owner = self.program.class_of(function);
+        let is_shared = owner.is_some_and(|class| self.descendants.contains_key(&class));
+        let mut telling = Telling::new();
+        for (at, value) in given {
+            let [atom] = value.atoms() else { continue };
+            let receives = *at == 0 && owner.is_some();
+            let tells = match atom {
+                Atom::Class(class) if receives => is_shared || self.is_mapped(*class),
+                Atom::Instance(_) | Atom::Mapped(_) if receives => is_shared,
+                Atom::Class(class) => self.is_mapped(*class),
+                other => receives && is_given(other),
+            };
+            if tells && !telling.iter().any(|(known, _)| known == at) {
+                telling.push((*at, atom.clone()));
+            }
+        }
+        telling
+    }
+
+    fn is_mapped(&self, class: ClassRef) -> bool {
+        let model = self.models.of_class(class);
+        model.is_some_and(|id| self.models.get(id).is_some_and(|model| !model.is_abstract))
+    }
+
+    /// An instance that is told a mapped class when it is made: it keeps its attributes apart from those of others of its
+    /// class.
+    pub(crate) fn given_instance(
+        &mut self,
+        class: ClassRef,
+        initializer: Option<FunctionRef>,
+        call: &CallSite<'_>,
+    ) -> Option<Atom> {
+        let mut told = Vec::new();
+        match initializer {
+            Some(function) => {
+                let receiver = Atom::Instance(class);
+                let given = self.bound(function, Some(receiver), call);
+                told.extend(
+                    self.telling(function, &given)
+                        .into_iter()
+                        .skip_while(|(at, _)| *at == 0),
+                );
+            }
+            None => {
+                for (at, argument) in (1..).zip(call.arguments) {
+                    let known = argument
+                        .value
+                        .atoms()
+                        .iter()
+                        .cloned()
+                        .map(|atom| (at, atom));
+                    told.extend(known.filter(
+                        |(_, atom)| matches!(atom, Atom::Class(class) if self.is_mapped(*class)),
+                    ));
+                }
+            }
+        }
+        if told.is_empty() {
+            return None;
+        }
+        let mut id = format!("id:{}.{}", class.file.0, class.class.0);
+        for (at, atom) in &told {
+            if let Atom::Class(model) = atom {
+                id.push_str(&format!(" {at}={}.{}", model.file.0, model.class.0));
+            }
+        }
+        let mut made = Object::new(GIVEN, INSTANCE, None).with_word(&id);
+        made.class = Some(class);
+        Some(Atom::Object(Arc::new(made)))
+    }
+
+    /// What a parameter of a summary is told: as sure as an argument is.
+    pub(crate) fn told(&mut self, summary: Summary, at: u32) -> Option<Value> {
+        let unit = summary.unit?;
+        let known = self.summaries.of.get(&summary.function)?;
+        let (telling, _) = known.iter().find(|(_, own)| *own == unit)?;
+        let (_, atom) = telling.iter().find(|(place, _)| *place == at)?;
+        let value: Value = atom.clone().into();
+        Some(if at == 0 {
+            value
+        } else {
+            value.at_most(Certainty::Likely)
+        })
+    }
+
+    /// An earlier summary of the same function that does the same: to whoever asks, they are one.
+    pub(crate) fn summary_alike(&self, id: UnitId, effects: &[Effects]) -> Option<UnitId> {
+        let Some(Unit::Summary(function)) = self.units.get(id.0 as usize) else {
+            return None;
+        };
+        let own = effects.get(id.0 as usize)?;
+        let mut earlier = self
+            .summaries
+            .units(*function)
+            .take_while(|unit| *unit < id);
+        earlier.find(|unit| effects.get(unit.0 as usize) == Some(own))
+    }
+
+    /// Leaves the joined summary of each function with what none of the others does: code that is not known may still
+    /// call it.
+    pub(crate) fn keep_apart(&mut self) {
+        for (function, summaries) in &self.summaries.of {
+            let units = summaries.iter();
+            let others: Vec<&Effects> = units
+                .filter_map(|(_, unit)| self.effects.get(unit.0 as usize))
+                .collect();
+            let joined = self.unit_of_function(*function);
+            let Some(at) = joined.map(|unit| unit.0 as usize) else {
+                continue;
+            };
+            let left = self.effects.get(at).map(|joined| apart(joined, &others));
+            if let (Some(left), Some(kept)) = (left, self.effects.get_mut(at)) {
+                *kept = left;
+            }
+        }
+    }
+}
+
+/// What a function does that is in none of its other summaries.
+fn apart(joined: &Effects, others: &[&Effects]) -> Effects {
+    let touches = || others.iter().flat_map(|of| of.touches.as_slice());
+    let blind = others.iter().flat_map(|of| &of.blind).map(|one| one.site);
+    let decided: BTreeSet<Site> = touches().map(|touch| touch.site).chain(blind).collect();
+    let known: BTreeSet<_> = touches()
+        .map(|touch| (touch.site, &touch.table, &touch.column, touch.access))
+        .collect();
+    let mut left = joined.clone();
+    for touch in left.touches.take_since(0) {
+        let open = touch.certainty == Certainty::Possible && decided.contains(&touch.site);
+        if !open && !known.contains(&(touch.site, &touch.table, &touch.column, touch.access)) {
+            left.touches.add(touch);
+        }
+    }
+    left.blind.retain(|blind| !decided.contains(&blind.site));
+    left
+}
