@@ -13,6 +13,7 @@
 mod binding;
 mod class;
 mod memo;
+mod path;
 mod place;
 mod program;
 mod python;
@@ -22,6 +23,7 @@ mod trail;
 mod tree;
 
 pub use binding::{Binding, ClassRef, FunctionRef, ValueRef};
+pub use path::path_from;
 pub use place::{Bound, BoundFrom, Definition, Names, Place, Places};
 pub use program::{Library, Program, SourceFile, Sources, Stub};
 pub use rust::{attributes, entity_table};

@@ -3,6 +3,7 @@
 use super::cargo::{self, Package};
 use super::declared::{self, Declared};
 use crate::binding::ClassRef;
+use crate::path::path_from;
 use crate::place::Place;
 use crate::program::Unit;
 use foldhash::HashMap;
@@ -111,7 +112,7 @@ impl Crates {
         if !import.path.is_empty() {
             return self
                 .files
-                .get(&(unit.tree, normal(&join(folder, &import.path))))
+                .get(&(unit.tree, path_from(folder, &import.path).into()))
                 .copied();
         }
         let stem = stem.strip_suffix(".rs").unwrap_or(stem);
@@ -138,7 +139,7 @@ impl Crates {
         let mut roots = Vec::new();
         for (at, (tree, package)) in self.packages.iter().enumerate() {
             let said = package.library_path.as_deref().unwrap_or("src/lib.rs");
-            let path = normal(&join(&package.folder, said));
+            let path = path_from(&package.folder, said).into();
             let name = package.library.as_ref().unwrap_or(&package.name);
             if let Some(file) = self.files.get(&(*tree, path)) {
                 self.libraries.entry(name.clone()).or_insert(*file);
@@ -149,12 +150,12 @@ impl Crates {
             let said = package
                 .roots
                 .iter()
-                .map(|path| normal(&join(&package.folder, path)));
-            let main = std::iter::once(normal(&join(&package.folder, "src/main.rs")));
+                .map(|path| path_from(&package.folder, path));
+            let main = std::iter::once(path_from(&package.folder, "src/main.rs"));
             for path in main.chain(said) {
                 roots.extend(
                     self.files
-                        .get(&(*tree, path))
+                        .get(&(*tree, path.into()))
                         .map(|file| (*file, package.name.clone(), Some(at))),
                 );
             }
@@ -358,19 +359,4 @@ fn join(folder: &str, name: &str) -> String {
     } else {
         format!("{folder}/{name}")
     }
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &str) -> Box<str> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/").into()
 }

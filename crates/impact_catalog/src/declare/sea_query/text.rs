@@ -4,7 +4,7 @@ use super::run::Run;
 use crate::declare::sql::steps_of;
 use crate::declare::values;
 use crate::text::SourceText;
-use impact_bind::ValueRef;
+use impact_bind::{ValueRef, path_from};
 use impact_facts::{ExpressionKind, FileId, MacroCall, Piece, SchemaChange, Span, TextId};
 
 /// Methods of a connection that take a text or a statement (sea-orm 1 and 2).
@@ -74,7 +74,7 @@ fn included(run: &Run<'_, '_>, value: ValueRef, depth: u32) -> Option<FileId> {
             let path = module.plain_text(call.arguments.first()?.value)?;
             let here = run.program.path(at.file);
             let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let wanted = normal(folder, &path);
+            let wanted = path_from(folder, &path);
             let mut files = run.program.files();
             files.find(|file| run.program.is_own(*file) && run.program.path(*file) == wanted)
         }
@@ -88,21 +88,6 @@ fn included(run: &Run<'_, '_>, value: ValueRef, depth: u32) -> Option<FileId> {
 
 fn ends_with(run: &Run<'_, '_>, at: ValueRef, call: &MacroCall, name: &str) -> bool {
     values::last_name(run.program.module(at.file), call.callee) == Some(name)
-}
-
-/// A path from a folder, without `.` and `..`.
-fn normal(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// Runs a SQL file: its steps stand in it.

@@ -6,7 +6,7 @@ use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
-use impact_bind::Binding;
+use impact_bind::{Binding, path_from};
 use impact_facts::{
     Assembled, ExpressionId, ExpressionKind, FileId, MacroCall, Module, Piece, Span, Statement,
 };
@@ -184,7 +184,7 @@ pub(crate) fn file_text(cx: &Evaluator<'_>, path: &str, from_package: bool) -> O
     let here = cx.program.path(cx.file);
     let mut folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
     loop {
-        let wanted = normal(folder, path);
+        let wanted = path_from(folder, path);
         let found = cx.program.files().find(|file| {
             cx.program.is_own(*file) == cx.program.is_own(cx.file)
                 && cx.program.path(*file) == wanted
@@ -197,20 +197,6 @@ pub(crate) fn file_text(cx: &Evaluator<'_>, path: &str, from_package: bool) -> O
         }
         folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
     }
-}
-
-fn normal(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 fn text_of(cx: &Evaluator<'_>, file: FileId) -> Option<Value> {
