@@ -37,6 +37,20 @@ impl SchemaStep {
 }
 
 impl CreateTable {
+    /// A table of that kind without columns and constraints.
+    #[must_use]
+    pub fn new(name: TableName, kind: RelationKind) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            dependents: Vec::new(),
+            if_not_exists: false,
+            kind,
+            query: None,
+            foreign: None,
+        }
+    }
+
     fn relocate(&mut self, locate: &dyn Fn(Span) -> Span) {
         self.columns
             .iter_mut()

@@ -133,13 +133,9 @@ fn virtual_table(cursor: &mut Cursor<'_>, steps: &mut Steps) -> Option<()> {
         .group()
         .map(|group| group.items().filter_map(argument_column).collect());
     let create = impact_facts::CreateTable {
-        name,
         columns: columns.unwrap_or_default(),
-        dependents: Vec::new(),
         if_not_exists,
-        kind: RelationKind::Table,
-        query: None,
-        foreign: None,
+        ..impact_facts::CreateTable::new(name, RelationKind::Table)
     };
     steps.push(SchemaChange::CreateTable(create), span);
     Some(())

@@ -11,7 +11,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, steps: &mut Steps, kind: RelationK
     let mut body = Body {
         parents: Vec::new(),
         copies: Vec::new(),
-        create: empty(name, kind),
+        create: CreateTable::new(name, kind),
     };
     body.create.if_not_exists = if_not_exists;
     body.head(cursor);
@@ -21,18 +21,6 @@ pub(super) fn create(cursor: &mut Cursor<'_>, steps: &mut Steps, kind: RelationK
     body.tail(cursor);
     body.finish(span, steps);
     Some(())
-}
-
-fn empty(name: TableName, kind: RelationKind) -> CreateTable {
-    CreateTable {
-        name,
-        columns: Vec::new(),
-        dependents: Vec::new(),
-        if_not_exists: false,
-        kind,
-        query: None,
-        foreign: None,
-    }
 }
 
 struct Body {

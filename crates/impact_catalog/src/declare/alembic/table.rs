@@ -11,15 +11,7 @@ pub(super) fn create_table(op: &mut Operation<'_, '_, '_>) {
     let Some(name) = op.table(0, &["table_name"]) else {
         return op.unknown("a table whose name is computed");
     };
-    let mut table = CreateTable {
-        name,
-        columns: Vec::new(),
-        dependents: Vec::new(),
-        if_not_exists: false,
-        kind: RelationKind::Table,
-        query: None,
-        foreign: None,
-    };
+    let mut table = CreateTable::new(name, RelationKind::Table);
     for argument in op
         .call
         .arguments

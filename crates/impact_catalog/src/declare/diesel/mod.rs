@@ -58,13 +58,8 @@ fn step(table: &Table) -> SchemaStep {
         span: column.site.span,
     });
     let create = CreateTable {
-        name: table.table.clone(),
         columns: columns.collect(),
-        dependents: Vec::new(),
-        if_not_exists: false,
-        kind: RelationKind::Table,
-        foreign: None,
-        query: None,
+        ..CreateTable::new(table.table.clone(), RelationKind::Table)
     };
     SchemaStep {
         change: SchemaChange::CreateTable(create),

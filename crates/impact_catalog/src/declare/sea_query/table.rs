@@ -22,15 +22,7 @@ pub(super) fn create(run: &mut Run<'_, '_>, links: &[Link], span: Span) {
     let Some((name, at)) = subject(run, links) else {
         return run.unknown("a table whose name is computed", "", span);
     };
-    let mut table = CreateTable {
-        name,
-        columns: Vec::new(),
-        dependents: Vec::new(),
-        if_not_exists: false,
-        kind: RelationKind::Table,
-        query: None,
-        foreign: None,
-    };
+    let mut table = CreateTable::new(name, RelationKind::Table);
     let mut open = Vec::new();
     for link in links {
         part(run, link, &mut table, &mut open);

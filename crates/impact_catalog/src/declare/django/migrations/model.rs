@@ -85,16 +85,12 @@ impl Run<'_, '_> {
             .filter(|field| field.column().is_some())
             .collect();
         let create = CreateTable {
-            name: model.table(),
             columns: fields.iter().filter_map(|field| column(field)).collect(),
             dependents: fields
                 .iter()
                 .flat_map(|field| self.dependents(&model.table(), field))
                 .collect(),
-            if_not_exists: false,
-            kind: RelationKind::Table,
-            query: None,
-            foreign: None,
+            ..CreateTable::new(model.table(), RelationKind::Table)
         };
         self.push(SchemaChange::CreateTable(create), span);
         for field in &model.fields {
@@ -125,13 +121,9 @@ impl Run<'_, '_> {
             dependents.push(key);
         }
         let create = CreateTable {
-            name,
             columns,
             dependents,
-            if_not_exists: false,
-            kind: RelationKind::Table,
-            query: None,
-            foreign: None,
+            ..CreateTable::new(name, RelationKind::Table)
         };
         self.push(SchemaChange::CreateTable(create), span);
     }
