@@ -73,6 +73,10 @@ fn every_input_and_output_of_the_action_is_used() {
 fn the_template_collects_what_the_job_writes() {
     let template = read("docs/ci/gitlab.yml");
     let (script, artifacts) = template.split_once("artifacts:").unwrap();
+    assert!(
+        script.contains("entrypoint: [\"\"]"),
+        "the image's own is impact"
+    );
     for (report, format) in [
         (
             "codequality: gl-code-quality-report.json",

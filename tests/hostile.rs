@@ -93,6 +93,81 @@ fn links_pipes_and_unreadable_files_do_not_stop_it() {
     );
 }
 
+/// Names of files, owners and reasons are no orders to a terminal or to the runner of a CI system.
+#[cfg(unix)]
+#[test]
+fn what_a_tree_says_stays_text() {
+    let root = service();
+    let order = "::error::pwned\u{1b}[31m\u{202e}";
+    write(
+        root.path(),
+        &format!("app/a\n{order}|`<b>.py"),
+        support::READER.as_bytes(),
+    );
+    let waived = support::READER.replace(
+        "    cursor.execute",
+        "    # impact: ignore[IMP005] until=2030-01-01 owner=@o\u{1b}[31m reason=\"::error::pwned [a](b)\"\n    cursor.execute",
+    );
+    write(root.path(), "app/waived.py", waived.as_bytes());
+    write(
+        root.path(),
+        "CODEOWNERS",
+        format!("app/ @o\u{1b}]0;t\u{7}\n{order} @x\n").as_bytes(),
+    );
+    for format in [
+        "text", "github", "markdown", "gitlab", "sarif", "junit", "json",
+    ] {
+        let arguments = [
+            "check",
+            "column",
+            "users.name",
+            "--today",
+            "2026-01-01",
+            "--format",
+            format,
+        ];
+        let output = impact(root.path(), &arguments);
+        assert_eq!(code(&output), 1, "{}", stderr(&output));
+        let text = stdout(&output);
+        let bare = |c: char| c.is_control() && c != '\n' || c == '\u{202e}' && format != "json";
+        let is_data = matches!(format, "gitlab" | "sarif" | "junit");
+        assert!(
+            !text.contains(bare) || is_data && !text.contains('\u{1b}'),
+            "{format}: {text:?}"
+        );
+        let obeyed = |line: &&str| line.trim_start().starts_with("::error::");
+        assert_eq!(text.lines().find(obeyed), None, "{format}");
+    }
+}
+
+/// More than anybody writes: a configuration, owners and waivers of megabytes, patterns that could take for ever.
+#[test]
+fn large_configuration_ends() {
+    let root = service();
+    let rules = "[[policy.rule]]\npath = \"**/**/**/**/**/a*a*a*a*a*a*b\"\nlevel = \"warn\"\n"
+        .repeat(2_000);
+    write(root.path(), "impact.toml", rules.as_bytes());
+    let owners = format!("{}a @x\n", "**/".repeat(2_000)).repeat(20)
+        + &"[a-".repeat(2_000)
+        + "\n"
+        + &"/app/ @o\n".repeat(50_000);
+    write(root.path(), "CODEOWNERS", owners.as_bytes());
+    let waiver = "[[waiver]]\ncode = \"IMP005\"\ntarget = \"users.email\"\npath = \"app/x.py\"\nreason = \"r\"\nowner = \"o\"\nuntil = \"2030-01-01\"\n";
+    write(
+        root.path(),
+        ".impact/waivers.toml",
+        waiver.repeat(10_000).as_bytes(),
+    );
+    write(
+        root.path(),
+        ".impact/queries/python/x/a.scm",
+        "((((((".repeat(10_000).as_bytes(),
+    );
+    let output = impact(root.path(), &["check", "column", "users.name"]);
+    assert!([1, 2].contains(&code(&output)), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+}
+
 #[test]
 fn configuration_that_leads_to_itself_ends() {
     let root = tree(&[

@@ -389,3 +389,42 @@ fn a_revision_that_reaches_outside_writes_nothing_there() {
     let left = |path: &Path| fs::read_dir(path).unwrap().count();
     assert_eq!((left(&inside), left(temporary.path())), (0, 1));
 }
+
+/// A link in the tree that is checked leads no report elsewhere, and nothing else into the summary.
+#[cfg(unix)]
+#[test]
+fn the_script_follows_no_link_of_the_tree() {
+    use std::os::unix::fs::symlink;
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let outside = TempDir::new().unwrap();
+    fs::write(outside.path().join("secret"), "secret words").unwrap();
+    let root = propose(&[(CONTRACT, &contract())]);
+    let summary = outside.path().join("summary.md");
+    let run = |since: &str| {
+        let mut script = command_in(root.path(), "sh");
+        script
+            .arg(house.join(".github/actions/check/check.sh"))
+            .env("IMPACT", env!("CARGO_BIN_EXE_impact"))
+            .env("SINCE", since)
+            .env("GITHUB_STEP_SUMMARY", &summary);
+        code(&script.output().unwrap())
+    };
+    let reports = root.path().join("impact-reports");
+    symlink(outside.path(), &reports).unwrap();
+    assert_eq!(run("main"), 2);
+    assert!(!outside.path().join("impact.sarif").exists());
+    fs::remove_file(&reports).unwrap();
+    fs::create_dir(&reports).unwrap();
+    symlink(outside.path().join("secret"), reports.join("impact.md")).unwrap();
+    assert_eq!(run("no-such-revision"), 2);
+    assert!(
+        !fs::read_to_string(&summary)
+            .unwrap_or_default()
+            .contains("secret words")
+    );
+    assert_eq!(run("main"), 1);
+    assert_eq!(
+        fs::read_to_string(outside.path().join("secret")).unwrap(),
+        "secret words"
+    );
+}

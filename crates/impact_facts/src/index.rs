@@ -256,10 +256,11 @@ pub struct Reference {
     pub applied: bool,
 }
 
-/// A statement that adds rows to a table, with the columns that it writes: all others are left to their defaults.
+/// A statement, or a row that an ORM is told to add, with the columns that it gives a value: all others are left to
+/// their defaults, or to NULL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Insertion {
-    /// Where: the table's name.
+    /// Where: the table's name in SQL, the call that says what is in an ORM's row.
     pub site: Site,
     /// Lines and columns of `site`.
     pub position: Position,
@@ -269,6 +270,11 @@ pub struct Insertion {
     pub table: TableName,
     /// The columns that it writes, sorted.
     pub columns: Vec<Box<str>>,
+    /// Columns of which it is not known whether they get a value: an optional one, or names that are made at run time.
+    /// Sorted; none of them is among `columns`.
+    pub open: Vec<Box<str>>,
+    /// What says so: `sql`, or the ORM as in [`Reference::via`].
+    pub via: Box<str>,
     /// How sure.
     pub certainty: Certainty,
     /// The kind of code.

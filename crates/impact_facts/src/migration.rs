@@ -43,6 +43,8 @@ pub struct Contraction {
     pub column: Option<Box<str>>,
     /// The name after a rename.
     pub renamed_to: Option<Box<str>>,
+    /// Whether another column has its name after it: what says that name then may mean either.
+    pub reused: bool,
     /// The place in the order of the migration that made it what it was, where that is known.
     pub made_by: Option<u32>,
 }

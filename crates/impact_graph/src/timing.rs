@@ -1,14 +1,16 @@
 //! Which migrations have run when a change is made.
 //!
 //! - What only takes a migration back never counts.
-//! - A migration that the question calls pending has not run, but for the one that makes the change.
+//! - A migration that the question calls pending has not run, but for what runs before the one that makes the change.
+//!   That one has run up to its step, and so has what makes the same change of another database (a folder of migrations
+//!   for each dialect).
 //! - If the history makes the change itself, or did, what stands after that step has not run: later in the file, or in
 //!   a migration that runs after it by what its runner is told.
 //! - All else has run. So has code in a folder of migrations that no runner runs.
 
 use crate::build::{ColumnKey, Graph};
 use crate::database::Declared;
-use impact_facts::{Catalog, Migration, Reference, Site, Span};
+use impact_facts::{Catalog, Contraction, Migration, Reference, Site, Span};
 use std::collections::BTreeSet;
 
 /// What a question says of the time at which its change is made.
@@ -38,11 +40,12 @@ pub(crate) struct Clock<'t> {
     ends: Vec<End>,
 }
 
-/// A step with the places, in the order of its database, of all migrations that run after it.
+/// A step with the places, in the order of its database, of all migrations that run before and after it.
 #[derive(Debug)]
 struct End {
     step: StepPlace,
     database: Box<str>,
+    earlier: BTreeSet<u32>,
     later: BTreeSet<u32>,
 }
 
@@ -65,7 +68,7 @@ impl Graph<'_> {
 impl<'t> Clock<'t> {
     pub(crate) fn new(graph: &Graph<'_>, target: &ColumnKey, timing: &'t Timing) -> Self {
         let steps = match &timing.step {
-            Some(step) => vec![step.clone()],
+            Some(step) => with_twins(graph, step, &timing.pending),
             None => ends_in_history(graph, target),
         };
         let ends = steps
@@ -97,12 +100,14 @@ impl<'t> Clock<'t> {
             return site.span.start < end.step.span.end;
         }
         let path = graph.place(service as u32, site, Default::default()).path;
-        let after = |end: &End| {
-            end.step.service == service
-                && end.database == migration.database
-                && end.later.contains(&migration.order)
-        };
-        !self.timing.pending.contains(&path) && !self.ends.iter().any(after)
+        let of_order =
+            |end: &&End| end.step.service == service && end.database == migration.database;
+        let mut ends = self.ends.iter().filter(of_order);
+        let before = |end: &End| end.earlier.contains(&migration.order);
+        if self.timing.pending.contains(&path) {
+            return ends.any(before);
+        }
+        !ends.any(|end| end.later.contains(&migration.order))
     }
 }
 
@@ -117,18 +122,69 @@ impl End {
             .collect();
         of_database.sort_by_key(|migration| migration.order);
         let mut later = BTreeSet::new();
-        for migration in of_database {
+        for migration in &of_database {
             let follows = |order: &u32| *order == own.order || later.contains(order);
             if migration.after.iter().any(follows) {
                 later.insert(migration.order);
             }
         }
+        let earlier = before(&of_database, own);
         Some(Self {
             step,
             database: own.database.clone(),
+            earlier,
             later,
         })
     }
+}
+
+/// The places of all migrations that run before one, by what its runner is told.
+fn before(all: &[&Migration], own: &Migration) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    let mut next = own.after.clone();
+    while let Some(order) = next.pop() {
+        if found.insert(order) {
+            let here = all.iter().find(|migration| migration.order == order);
+            next.extend(here.iter().flat_map(|migration| &migration.after));
+        }
+    }
+    found
+}
+
+/// A step, and those of pending migrations of its service that make the same change: of other databases, where a table is
+/// kept in several.
+fn with_twins(graph: &Graph<'_>, step: &StepPlace, pending: &BTreeSet<Box<str>>) -> Vec<StepPlace> {
+    let mut all = vec![step.clone()];
+    let Some(index) = graph.indexes.get(step.service) else {
+        return all;
+    };
+    let own = index.migrations.get(step.migration);
+    let own = own.and_then(|own| own.contractions.iter().find(|one| one.span == step.span));
+    let Some(own) = own else {
+        return all;
+    };
+    let same = |one: &&Contraction| {
+        (one.change, &one.table.name, &one.column) == (own.change, &own.table.name, &own.column)
+    };
+    for (at, migration) in index.migrations.iter().enumerate() {
+        let site = Site {
+            file: migration.file,
+            span: Span::default(),
+        };
+        let path = graph
+            .place(step.service as u32, site, Default::default())
+            .path;
+        if at == step.migration || !pending.contains(&path) {
+            continue;
+        }
+        let twins = migration.contractions.iter().filter(same);
+        all.extend(twins.map(|one| StepPlace {
+            service: step.service,
+            migration: at,
+            span: one.span,
+        }));
+    }
+    all
 }
 
 /// The steps of migrations that dropped or renamed a column that is no more, or its table.

@@ -513,6 +513,8 @@ pub(crate) fn insertions(
             database: database.into(),
             table: used.table.clone(),
             columns,
+            open: Vec::new(),
+            via: "sql".into(),
             certainty: if statement.unknown.is_empty() {
                 statement.certainty
             } else {

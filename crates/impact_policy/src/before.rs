@@ -4,7 +4,7 @@ use crate::class::FindingClass;
 use crate::finding::{Finding, Subject, fingerprint};
 use crate::judge::Judgement;
 use crate::level::Level;
-use impact_facts::{Certainty, Scope};
+use impact_facts::{Certainty, Change, Scope};
 use impact_graph::{Place, Trace};
 
 /// How many places are named.
@@ -20,6 +20,20 @@ const OF_CODE: &[FindingClass] = &[
     FindingClass::List,
     FindingClass::Omission,
 ];
+
+/// What to do about rows that the code before adds: it does not know the column yet.
+const UNFILLED: &str = "give the column a default in the database, or let it be NULL until the code of this change runs \
+     everywhere";
+
+/// What so many sites do to a column.
+fn does(change: Change, sites: usize) -> &'static str {
+    match (change, sites) {
+        (Change::Tighten, 1) => "adds rows without",
+        (Change::Tighten, _) => "add rows without",
+        (_, 1) => "needs",
+        (_, _) => "need",
+    }
+}
 
 /// The finding that a change removes the last readers or writers and takes the column at once. None if code of the
 /// change itself still stands against it (that is said already), or if nothing of the code before did. `step` is the
@@ -61,12 +75,13 @@ pub fn last_readers(
         ""
     };
     let name = &trace.target.name;
+    let does = does(trace.change, firm.len());
     let sites = match firm.len() {
-        1 => format!("1 site of {revision} still needs"),
-        number => format!("{number} sites of {revision} still need"),
+        1 => "1 site".to_owned(),
+        number => format!("{number} sites"),
     };
     let message = format!(
-        "{sites} {name} while the migration runs: {}{more}",
+        "{sites} of {revision} still {does} {name} while the migration runs: {}{more}",
         places.join(", ")
     );
     Some(Finding {
@@ -81,7 +96,11 @@ pub fn last_readers(
         subject: Subject::Elsewhere,
         place: step.cloned(),
         message,
-        next: class.entry().next.to_owned(),
+        next: match trace.change {
+            Change::Tighten => UNFILLED,
+            _ => class.entry().next,
+        }
+        .to_owned(),
         owner: firm.first().and_then(|one| one.owner.clone()),
         feeds: Vec::new(),
         waived: None,

@@ -357,7 +357,7 @@ fn blind_findings(trace: &Trace) -> Vec<Finding> {
         let place = &traced.place;
         Finding {
             class,
-            level: weigh::blind_level(traced),
+            level: weigh::blind_level(trace.change, traced),
             certainty: Certainty::Possible,
             scope: traced.blind_spot.scope,
             subject: Subject::BlindSpot(at),

@@ -73,10 +73,17 @@ pub(crate) fn omission_level(scope: Scope, certainty: Certainty) -> Level {
 }
 
 /// The level of a blind spot that may reach the column. A step of the history that names no table says little of one
-/// column; what has run says nothing.
-pub(crate) fn blind_level(traced: &TracedBlindSpot) -> Level {
+/// column; what has run says nothing. Once NULL is not allowed no reader fails, and a field that is set by a computed name
+/// is set: like any other writer, it may write NULL.
+pub(crate) fn blind_level(change: Change, traced: &TracedBlindSpot) -> Level {
     let blind = &traced.blind_spot;
     match (blind.scope, blind.reason) {
+        _ if change == Change::Tighten && blind.access == Some(Access::Read) => Level::Allow,
+        (Scope::Production | Scope::Script, BlindReason::DynamicName)
+            if change == Change::Tighten =>
+        {
+            Level::Warn
+        }
         (Scope::Test | Scope::Generated, _) => Level::Allow,
         (_, BlindReason::Migration) if blind.reach == Reach::Database => Level::Warn,
         (_, BlindReason::Migration) => Level::Inconclusive,

@@ -262,6 +262,8 @@ fn tightening_looks_for_writers_that_leave_the_column_out() {
                     database: "".into(),
                     table: table_name("users"),
                     columns,
+                    open: Vec::new(),
+                    via: "sql".into(),
                     certainty: Certainty::Exact,
                     scope: Scope::Production,
                     symbol: None,

@@ -1,7 +1,7 @@
 //! The formats of a report.
 
 use crate::report::{Report, Settings, Sources};
-use crate::{github, gitlab, json, junit, markdown, sarif, text};
+use crate::{github, gitlab, guard, json, junit, markdown, sarif, text};
 
 /// A format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,14 @@ impl Format {
     #[must_use]
     pub fn render(self, report: &Report<'_>, sources: Sources<'_>, settings: &Settings) -> String {
         let row = Self::ALL.iter().find(|(format, ..)| *format == self);
-        row.map_or_else(String::new, |(_, _, write)| {
+        let text = row.map_or_else(String::new, |(_, _, write)| {
             write(report, sources, settings)
-        })
+        });
+        match self {
+            Format::Text => guard::lines(&guard::plain(&text, settings.color)),
+            Format::Markdown => guard::lines(&guard::plain(&text, false)),
+            Format::Github => guard::plain(&text, false),
+            Format::Json | Format::Sarif | Format::Gitlab | Format::Junit => text,
+        }
     }
 }

@@ -58,7 +58,7 @@ impl Frame<'_> {
                 let snippet = Snippet::source(Cow::Borrowed(&*window.text));
                 let snippet = snippet
                     .line_start(window.first_line)
-                    .path(&*self.place.path)
+                    .path(words::path(&self.place.path))
                     .annotation(mark);
                 group = group.element(snippet).element(Padding);
             }

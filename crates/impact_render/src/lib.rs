@@ -13,6 +13,7 @@ mod frame;
 mod github;
 mod gitlab;
 mod graph;
+mod guard;
 mod json;
 mod junit;
 mod markdown;

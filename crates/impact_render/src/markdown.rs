@@ -7,6 +7,10 @@ use impact_policy::{Level, Verdict};
 
 /// Rows of a table; a comment has a bound, and nobody reads more.
 const ROWS: usize = 50;
+/// Lines of the list of changes.
+const LISTED: usize = 200;
+/// A comment on GitHub holds no more than 65,536 characters; what is left for the last line and for marks.
+const MOST_BYTES: usize = 60_000;
 /// By which a later run finds its comment again.
 const MARK: &str = "<!-- impact -->";
 
@@ -14,9 +18,6 @@ const MARK: &str = "<!-- impact -->";
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
     let mut out = format!("{MARK}\n## impact: {}\n", report.verdict().name());
     out.push_str(&summary(report));
-    for check in &report.checks {
-        out.push_str(&one(report, check, sources));
-    }
     let loose = Report {
         loose: report.loose,
         at: report.at,
@@ -24,7 +25,22 @@ pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) ->
     };
     let all = entries(&loose, sources);
     let beside: Vec<&Entry<'_>> = all.iter().collect();
-    out.push_str(&table("Migrations and waivers", &beside));
+    let beside = table("Migrations and waivers", &beside);
+    let mut left = 0;
+    for check in &report.checks {
+        let part = one(report, check, sources);
+        match out.len() + part.len() + beside.len() <= MOST_BYTES {
+            true => out.push_str(&part),
+            false => left += 1,
+        }
+    }
+    if left > 0 {
+        let left = count(left, "change");
+        out.push_str(&format!(
+            "\n{left} more than a comment holds: see the other reports.\n"
+        ));
+    }
+    out.push_str(&beside);
     out
 }
 
@@ -42,7 +58,7 @@ fn summary(report: &Report<'_>) -> String {
         return String::new();
     }
     let mut out = "\n".to_owned();
-    for check in &report.checks {
+    for check in report.checks.iter().take(LISTED) {
         let verdict = check.judgement.verdict;
         out.push_str(&format!(
             "- {} `{}`: {}\n",
@@ -50,6 +66,9 @@ fn summary(report: &Report<'_>) -> String {
             check.title(),
             verdict.name()
         ));
+    }
+    if report.checks.len() > LISTED {
+        out.push_str(&format!("- and {} more\n", report.checks.len() - LISTED));
     }
     out
 }
@@ -63,7 +82,8 @@ fn one(all: &Report<'_>, check: &Check<'_>, sources: Sources<'_>) -> String {
         verdict.name()
     );
     if let Some(step) = check.step {
-        out.push_str(&format!("\nby `{}`\n", words::place(step)));
+        let place = words::place(step).replace('`', "'");
+        out.push_str(&format!("\nby `{place}`\n"));
     }
     let report = Report {
         checks: vec![*check],
@@ -100,7 +120,7 @@ fn table(title: &str, entries: &[&Entry<'_>]) -> String {
         let place = entry
             .place
             .as_ref()
-            .map(|place| format!("`{}`", words::place(place)))
+            .map(|place| format!("`{}`", words::place(place).replace('`', "'")))
             .unwrap_or_default();
         let owner = entry.finding.owner.as_deref().unwrap_or_default();
         let way = entry.way.map(words::way).unwrap_or_default();
@@ -145,5 +165,6 @@ fn reach(check: &Check<'_>) -> String {
 /// Text in a cell: no row or cell ends in it, and it is no markup.
 fn cell(text: &str) -> String {
     let text = text.replace('\n', " ").replace('|', "\\|");
-    text.replace('<', "&lt;").replace('>', "&gt;")
+    let text = text.replace('<', "&lt;").replace('>', "&gt;");
+    text.replace("](", "] (")
 }

@@ -14,13 +14,20 @@ const MOST_RESULTS: usize = 5000;
 /// The whole report as one SARIF log.
 pub(crate) fn report(report: &Report<'_>, sources: Sources<'_>, _: &Settings) -> String {
     let rules: Vec<Value> = FindingClass::table().iter().map(rule).collect();
-    let results: Vec<Value> = entries(report, sources)
-        .iter()
-        .take(MOST_RESULTS)
-        .map(|entry| result(report, entry))
-        .collect();
+    let mut all = entries(report, sources);
+    let left_out = all.len().saturating_sub(MOST_RESULTS);
+    if left_out > 0 {
+        all.sort_by_key(|entry| std::cmp::Reverse(entry.finding.level));
+        all.truncate(MOST_RESULTS);
+    }
+    let results: Vec<Value> = all.iter().map(|entry| result(report, entry)).collect();
     let verdict = report.verdict();
-    let invocation = json!({"executionSuccessful": true, "exitCode": verdict.exit_code()});
+    let mut invocation = json!({"executionSuccessful": true, "exitCode": verdict.exit_code()});
+    if let (1.., Some(object)) = (left_out, invocation.as_object_mut()) {
+        let text = format!("{} less grave left out", words::count(left_out, "result"));
+        let notes = json!([{"level": "warning", "message": {"text": text}}]);
+        object.insert("toolExecutionNotifications".to_owned(), notes);
+    }
     log(&rules, &invocation, verdict.name(), &results)
 }
 
@@ -79,7 +86,7 @@ fn result(report: &Report<'_>, entry: &Entry<'_>) -> Value {
         "ruleIndex": index,
         "level": level,
         "message": {"text": text},
-        "locations": entry.place.iter().map(location).collect::<Vec<_>>(),
+        "locations": [entry.place.as_ref().map_or_else(nowhere, location)],
         "partialFingerprints": {"impact/v1": entry.finding.fingerprint},
     });
     let flow = entry.way.and_then(|way| code_flow(report, way));
@@ -116,16 +123,24 @@ fn code_flow(report: &Report<'_>, way: &Proof) -> Option<Value> {
     (!steps.is_empty()).then(|| json!({"threadFlows": [{"locations": steps}]}))
 }
 
+/// Of a service as a whole: the root. Code scanning refuses a result without a location, and a location without a region.
+fn nowhere() -> Value {
+    location(&Place {
+        path: ".".into(),
+        ..Place::default()
+    })
+}
+
 fn location(place: &Place) -> Value {
-    let mut physical = json!({"artifactLocation": {"uri": uri(&place.path)}});
     let at = place.position;
-    if let (true, Some(object)) = (at.line > 0, physical.as_object_mut()) {
-        let region = json!({
-            "startLine": at.line, "startColumn": at.col, "endLine": at.end_line, "endColumn": at.end_col,
-        });
-        object.insert("region".to_owned(), region);
-    }
-    json!({"physicalLocation": physical})
+    let region = match at.line {
+        0 => json!({"startLine": 1}),
+        line => json!({
+            "startLine": line, "startColumn": at.col, "endLine": at.end_line, "endColumn": at.end_col,
+        }),
+    };
+    let artifact = json!({"uri": uri(&place.path)});
+    json!({"physicalLocation": {"artifactLocation": artifact, "region": region}})
 }
 
 /// A path as a relative URI: what is not allowed in one is percent-encoded.

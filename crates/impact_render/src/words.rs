@@ -1,5 +1,6 @@
 //! How things are said in a line: counts, places, ways.
 
+use crate::guard;
 use impact_graph::{ColumnState, DownstreamKind, Place, Proof, StepKind};
 use impact_policy::Waived;
 
@@ -22,11 +23,17 @@ pub(crate) fn list(parts: &[String]) -> String {
     }
 }
 
+/// A path on one line.
+pub(crate) fn path(path: &str) -> String {
+    guard::plain(&path.replace('\n', " "), false)
+}
+
 /// `path:line:col`, or `path` where no line is known.
 pub(crate) fn place(place: &Place) -> String {
+    let path = path(&place.path);
     match place.position.line {
-        0 => place.path.to_string(),
-        line => format!("{}:{line}:{}", place.path, place.position.col),
+        0 => path,
+        line => format!("{path}:{line}:{}", place.position.col),
     }
 }
 

@@ -382,6 +382,94 @@ fn junit_reads_back_with_waived_skipped_and_open_as_error() {
     });
 }
 
+/// Elements of a JUnit report: which they stand in, which attributes they must and may have. Facts of `junit-10.xsd` of
+/// Jenkins' xUnit plugin, but for elements and attributes that are not written here.
+const JUNIT: &[(&str, &[&str], &[&str], &[&str])] = &[
+    (
+        "testsuites",
+        &[""],
+        &[],
+        &["name", "tests", "failures", "errors"],
+    ),
+    (
+        "testsuite",
+        &["testsuites"],
+        &["name", "tests", "failures", "errors"],
+        &["skipped"],
+    ),
+    ("testcase", &["testsuite"], &["name"], &["classname"]),
+    ("failure", &["testcase"], &[], &["type", "message"]),
+    ("error", &["testcase"], &[], &["type", "message"]),
+    ("skipped", &["testcase"], &[], &["type", "message"]),
+    ("system-out", &["testcase"], &[], &[]),
+];
+
+#[test]
+fn junit_keeps_to_the_schema_of_its_readers() {
+    rich(|report, sources| {
+        let text = Format::Junit.render(report, sources, &Settings::default());
+        let document = roxmltree::Document::parse(&text).unwrap();
+        for element in document.descendants().filter(|node| node.is_element()) {
+            let name = element.tag_name().name();
+            let (_, parents, must, may) = JUNIT.iter().find(|row| row.0 == name).expect(name);
+            let parent = element.parent_element();
+            let parent = parent.map_or("", |parent| parent.tag_name().name());
+            assert!(parents.contains(&parent), "{name} in {parent}");
+            let given: Vec<&str> = element.attributes().map(|one| one.name()).collect();
+            assert!(
+                must.iter().all(|one| given.contains(one)),
+                "{name} {given:?}"
+            );
+            let known = |one: &&str| must.contains(one) || may.contains(one);
+            assert!(given.iter().all(known), "{name} {given:?}");
+        }
+    });
+}
+
+#[test]
+fn a_comment_holds_no_more_than_it_may() {
+    rich(|report, sources| {
+        let many = Report {
+            checks: vec![report.checks[0]; 400],
+            loose: report.loose,
+            ..Report::default()
+        };
+        let text = Format::Markdown.render(&many, sources, &Settings::default());
+        assert!(text.len() < 65_536, "{}", text.len());
+        assert!(text.contains("- and 200 more") && text.contains("more than a comment holds"));
+        assert!(text.contains("IMP022"));
+    });
+}
+
+#[test]
+fn code_scanning_gets_a_place_for_each_result_and_no_more_than_it_takes() {
+    rich(|report, sources| {
+        let many = Report {
+            checks: vec![report.checks[0]; 2_000],
+            loose: report.loose,
+            ..Report::default()
+        };
+        let text = Format::Sarif.render(&many, sources, &Settings::default());
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().unwrap();
+        assert_eq!(results.len(), 5_000);
+        assert!(results.iter().all(|one| one["level"] == "error"));
+        let notes = &run["invocations"][0]["toolExecutionNotifications"];
+        assert!(
+            notes[0]["message"]["text"]
+                .as_str()
+                .unwrap()
+                .ends_with("left out")
+        );
+        let placed = |one: &serde_json::Value| {
+            let region = &one["locations"][0]["physicalLocation"]["region"];
+            region["startLine"].as_u64() > Some(0)
+        };
+        assert!(results.iter().all(placed));
+    });
+}
+
 #[test]
 fn annotations_stay_within_what_a_step_shows() {
     rich(|report, sources| {

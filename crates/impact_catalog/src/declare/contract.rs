@@ -214,14 +214,39 @@ impl Comparison<'_> {
         if after.view.is_some() {
             return;
         }
+        if let Some((to, span)) = self.moved(name, &known.name) {
+            self.push(Change::Rename, name, column, span, known.made_in);
+            if let Some(last) = self.found.last_mut() {
+                (last.renamed_to, last.reused) = (Some(to), true);
+            }
+            return;
+        }
         if !same_type(&known.data_type, &now.data_type) {
-            let span = self.altered_at(&known.name);
+            let span = self.altered_at(name, &known.name);
             self.push(Change::Retype, name, column, span, known.made_in);
         }
         if known.nullable && !now.nullable {
-            let span = self.altered_at(&known.name);
+            let span = self.altered_at(name, &known.name);
             self.push(Change::Tighten, name, column, span, known.made_in);
         }
+    }
+
+    /// What a column is called after the steps, if they give it another name.
+    fn moved(&self, table: &TableName, column: &str) -> Option<(Box<str>, Span)> {
+        let (mut now, mut at): (Box<str>, _) = (column.into(), None);
+        for step in &self.steps {
+            if let SchemaChange::RenameColumn {
+                table: of,
+                from,
+                to,
+            } = &step.change
+                && of.name == table.name
+                && *from == now
+            {
+                (now, at) = (to.clone(), Some(step.span));
+            }
+        }
+        at.filter(|_| *now != *column).map(|span| (now, span))
     }
 
     /// Whether a relation has its columns from another that loses the same column: that one is asked about.
@@ -294,6 +319,7 @@ impl Comparison<'_> {
             table: table.clone(),
             column: column.map(Into::into),
             renamed_to: None,
+            reused: false,
             made_by: made_in.and_then(self.order_of),
         });
     }
@@ -305,11 +331,20 @@ impl Comparison<'_> {
             .map_or(first, |site| site.span)
     }
 
-    fn altered_at(&self, column: &str) -> Span {
-        let step = self.steps.iter().rev().find(|step| {
-            matches!(&step.change, SchemaChange::AlterColumn { column: altered, .. } if **altered == *column)
-        });
-        step.map_or_else(|| self.span_here(None), |step| step.span)
+    /// The step that alters a column, else the one that puts another relation in the place of its own.
+    fn altered_at(&self, relation: &TableName, column: &str) -> Span {
+        let last = |fits: &dyn Fn(&SchemaChange) -> bool| {
+            let mut steps = self.steps.iter().rev();
+            steps.find(|step| fits(&step.change)).map(|step| step.span)
+        };
+        let alters = |change: &SchemaChange| matches!(change, SchemaChange::AlterColumn { column: altered, .. } if **altered == *column);
+        let replaces = |change: &SchemaChange| match change {
+            SchemaChange::RenameRelation { to, .. } => to.name == relation.name,
+            SchemaChange::CreateTable(create) => create.name.name == relation.name,
+            _ => false,
+        };
+        let found = last(&alters).or_else(|| last(&replaces));
+        found.unwrap_or_else(|| self.span_here(None))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
@@ -184,6 +185,7 @@ fn answer(
                 .of_class(*class)
                 .filter(|id| cx.models.is_of(*id, orm))?;
             names(cx, model, call, Access::Write);
+            added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
             Some(Atom::Mapped(model).into())
         }
         Atom::Member(of, name) => match &**of {
@@ -233,6 +235,9 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
         Does::Create => {
             names(cx, model, call, Access::Write);
             cx.touch_row(model, call.span, Manner::whole(Access::Write), &|_| true);
+            if name != "bulk_create" {
+                added::row(cx, added::Row::of(model, call, Certainty::Likely), call);
+            }
             if name == "create" || name == "bulk_create" {
                 row
             } else {
@@ -242,6 +247,11 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
         }
         Does::Write => {
             names(cx, model, call, Access::Write);
+            if matches!(name, "insert" | "insert_many" | "replace") {
+                let mut row = added::Row::of(model, call, Certainty::Likely);
+                row.open |= call.positional().next().is_some();
+                added::row(cx, row, call);
+            }
             of.clone().with_word("named").into()
         }
         Does::Scalar => Value::outside("builtins.int"),

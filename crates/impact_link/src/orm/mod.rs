@@ -1,6 +1,7 @@
 //! ORMs: one file or folder for each.
 
 pub(crate) mod active;
+mod added;
 pub(crate) mod diesel;
 pub(crate) mod django;
 mod fragments;

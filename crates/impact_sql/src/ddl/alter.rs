@@ -322,6 +322,11 @@ impl Target {
         }
         cursor.if_exists();
         let (column, span) = cursor.name()?;
+        // All of the action: what it reads of the column's old self (`USING`) is part of the step.
+        let span = match cursor.is_done() {
+            true => span,
+            false => span.to(cursor.span()),
+        };
         let mut change = Alteration::default();
         change.read(cursor);
         steps.push(change.into_change(self.table.clone(), column), span);

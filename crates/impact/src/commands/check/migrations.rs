@@ -2,8 +2,8 @@
 
 use super::Question;
 use crate::outcome::Failure;
-use crate::question::Known;
-use impact_facts::{Contraction, Index, Migration};
+use crate::question::{Known, Past};
+use impact_facts::{Change, Contraction, Index, Migration, TableName};
 use impact_graph::{Graph, Place, StepPlace, Timing};
 use impact_policy::{Finding, unread_statement};
 use impact_scan::Repository;
@@ -21,6 +21,42 @@ pub(super) struct Selection(Vec<(usize, usize)>);
 struct Here {
     at: (usize, usize),
     absolute: PathBuf,
+}
+
+/// What migrations took before: by service, file, change, table and column.
+#[derive(Debug, Default)]
+pub(super) struct Made(BTreeSet<(Box<str>, Box<str>, Contracted)>);
+
+type Contracted = (Change, TableName, Option<Box<str>>);
+
+impl Made {
+    /// What the migrations of a workspace of the past take.
+    pub(super) fn by(past: &Past) -> Self {
+        let migrations = past.indexes.iter().flat_map(|index| {
+            let all = index.migrations.iter();
+            all.map(move |migration| (index, migration))
+        });
+        let taken = migrations.flat_map(|(index, migration)| {
+            let all = migration.contractions.iter();
+            all.filter_map(move |one| key(index, migration, one))
+        });
+        Self(taken.collect())
+    }
+
+    /// Whether the same migration took the same then: it was formatted anew, or changed elsewhere.
+    fn holds(&self, index: &Index, migration: &Migration, one: &Contraction) -> bool {
+        key(index, migration, one).is_some_and(|key| self.0.contains(&key))
+    }
+}
+
+fn key(
+    index: &Index,
+    migration: &Migration,
+    one: &Contraction,
+) -> Option<(Box<str>, Box<str>, Contracted)> {
+    let file = index.files.get(migration.file.0 as usize)?;
+    let taken = (one.change, one.table.clone(), one.column.clone());
+    Some((index.service.name.clone(), file.path.clone(), taken))
 }
 
 /// Every migration whose file is at hand.
@@ -91,13 +127,20 @@ impl Selection {
         })
     }
 
+    /// Whether they take anything at all.
+    pub(super) fn takes_anything(&self, known: &Known) -> bool {
+        let mut all = self.each(known);
+        all.any(|(_, migration, _)| !migration.contractions.is_empty())
+    }
+
     /// Everything that they take, once each, and a finding if that is more than is asked about. What they themselves
-    /// made is nobody's loss.
+    /// made is nobody's loss, and what they took before (`made`) is no change.
     pub(super) fn questions(
         &self,
         known: &Known,
         graph: &Graph<'_>,
         pending: &BTreeSet<Box<str>>,
+        made: &Made,
     ) -> (Vec<Question>, Option<Finding>) {
         let makers: BTreeSet<(usize, &str, u32)> = self
             .each(known)
@@ -108,8 +151,8 @@ impl Selection {
         for (index, migration, at) in self.each(known) {
             for contraction in &migration.contractions {
                 let maker = contraction.made_by;
-                if maker.is_some_and(|maker| makers.contains(&(at.0, &*migration.database, maker)))
-                {
+                let own = |maker| makers.contains(&(at.0, &*migration.database, maker));
+                if maker.is_some_and(own) || made.holds(index, migration, contraction) {
                     continue;
                 }
                 if questions.len() == MOST {
@@ -167,6 +210,7 @@ fn question(
         },
         step: Some(step),
         renamed_to: contraction.renamed_to.clone(),
+        reused: contraction.reused,
     }
 }
 

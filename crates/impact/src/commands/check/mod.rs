@@ -8,11 +8,12 @@ use crate::outcome::{Failure, Outcome};
 use crate::question::{Destination, Known, Past, deliver, destinations, find};
 use crate::session::Session;
 use clap::ArgMatches;
-use impact_facts::Change;
+use impact_facts::{Certainty, Change};
 use impact_graph::{ColumnName, FoundColumn, Graph, Place, Timing, Trace};
 use impact_policy::{Finding, Judgement, Verdict, last_readers};
 use impact_render::{Check, Format, Report};
-use migrations::Selection;
+use impact_scan::Repository;
+use migrations::{Made, Selection};
 use std::collections::BTreeSet;
 
 /// A change that is asked about.
@@ -23,6 +24,8 @@ pub(crate) struct Question {
     /// The statement that makes it.
     pub(crate) step: Option<Place>,
     pub(crate) renamed_to: Option<Box<str>>,
+    /// Whether another column has its name after it.
+    pub(crate) reused: bool,
 }
 
 /// What is asked about, as typed.
@@ -85,19 +88,23 @@ fn answer(
         Subject::Since => new.clone(),
     };
     let pending = new.paths(&known).chain(selected.paths(&known)).collect();
+    let past = past(session, &known, asked, subject, &selected)?;
+    let made = match (subject, &past) {
+        (Subject::Since, Some(past)) => Made::by(past),
+        _ => Made::default(),
+    };
     let (questions, beyond) = match subject {
         Subject::Columns(columns, change) => {
             (of_columns(&graph, columns, *change, &pending)?, None)
         }
-        _ => selected.questions(&known, &graph, &pending),
+        _ => selected.questions(&known, &graph, &pending, &made),
     };
     let gate = Gate::of(&known, asked.today)?;
     let mut answers: Vec<(Trace, Judgement)> = questions
         .iter()
         .map(|one| judged(&graph, &gate, one))
         .collect();
-    if let Some(revision) = &asked.base {
-        let past = Past::of(session, &known.workspace, revision)?;
+    if let (Some(revision), Some(past)) = (&asked.base, &past) {
         let before = Graph::build(&past.indexes);
         for (question, (trace, judgement)) in questions.iter().zip(&mut answers) {
             let finding = before_it(&before, &gate, question, (trace, judgement), revision);
@@ -118,6 +125,24 @@ fn answer(
     )
 }
 
+/// The workspace at `--base`, where there is something to ask it.
+fn past(
+    session: &Session,
+    known: &Known,
+    asked: &Asked,
+    subject: &Subject<'_>,
+    selected: &Selection,
+) -> Result<Option<Past>, Failure> {
+    let Some(revision) = &asked.base else {
+        return Ok(None);
+    };
+    if matches!(subject, Subject::Columns(..)) || selected.takes_anything(known) {
+        return Past::of(session, &known.workspace, revision).map(Some);
+    }
+    Repository::around(&known.workspace.root)?.revision(revision)?;
+    Ok(None)
+}
+
 fn of_columns(
     graph: &Graph<'_>,
     columns: &[String],
@@ -134,13 +159,20 @@ fn of_columns(
             },
             step: None,
             renamed_to: None,
+            reused: false,
         })
     };
     columns.iter().map(question).collect()
 }
 
 fn judged(graph: &Graph<'_>, gate: &Gate<'_>, question: &Question) -> (Trace, Judgement) {
-    let trace = graph.trace_at(&question.target, question.change, &question.timing);
+    let mut trace = graph.trace_at(&question.target, question.change, &question.timing);
+    if question.reused {
+        // The code of the same tree may mean the column that has the name now.
+        for traced in &mut trace.references {
+            traced.certainty = Certainty::Possible;
+        }
+    }
     let judgement = gate.judge(&trace);
     (trace, judgement)
 }

@@ -2,7 +2,7 @@
 
 use super::member::{ColumnCall, Context, Member, flag, named};
 use super::role::Role;
-use impact_facts::{Call, ExpressionId, ExpressionKind, MappedField, Site, Span};
+use impact_facts::{Argument, Call, ExpressionId, ExpressionKind, MappedField, Site, Span};
 
 /// A column with the foreign key that it carries.
 pub(crate) struct DeclaredColumn {
@@ -88,7 +88,6 @@ const DEFAULTS: &[&str] = &[
     "server_default",
     "insert_default",
     "default_factory",
-    "onupdate",
     "Computed",
 ];
 
@@ -116,7 +115,15 @@ fn of_call(cx: Context<'_, '_>, call: &Call, member: &str, site: Site) -> Declar
     let field = &mut column.field;
     field.primary_key = flag(cx, call, "primary_key").unwrap_or(false);
     field.nullable = flag(cx, call, "nullable").unwrap_or(!field.primary_key);
-    field.has_default |= DEFAULTS.iter().any(|name| named(cx, call, name).is_some());
+    let says = |argument: &Argument| {
+        !matches!(
+            cx.module().expression(argument.value).kind,
+            ExpressionKind::Null
+        )
+    };
+    field.has_default |= DEFAULTS
+        .iter()
+        .any(|name| named(cx, call, name).is_some_and(says));
     for name in ["type_", "sa_type"] {
         if let Some(argument) = named(cx, call, name) {
             field.data_type = type_name(cx, argument.value);

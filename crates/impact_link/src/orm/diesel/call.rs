@@ -5,10 +5,11 @@ use super::columns::{Thing, table_of, thing};
 use super::query::{self, Step};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::orm::fragments::{self, FRAGMENT};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::Access;
+use impact_facts::{Access, Certainty};
 
 /// What a method of a table or query does.
 #[rustfmt::skip]
@@ -160,5 +161,29 @@ fn step(cx: &mut Evaluator<'_>, object: Object, name: &str, call: &CallSite<'_>)
         let unchanged = matches!(object.kind, "query" | "update" | "insert" | "delete");
         return unchanged.then(|| object.into());
     };
-    query::apply(cx, object, *step, call)
+    let added = object
+        .model
+        .filter(|_| object.kind == "insert" && name == "values");
+    let made = query::apply(cx, object, *step, call);
+    if let Some(model) = added {
+        added_row(cx, model, call);
+    }
+    made
+}
+
+/// The row that `values` makes: what neither an assignment nor a struct gives is left out, and a field that may be NULL
+/// may be.
+fn added_row(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    let written = call.value(0, "");
+    let mut row = added::Row::of(model, call, Certainty::Likely);
+    row.open |= written.is_unknown() || written.is_nothing();
+    for given in query::structs(&written) {
+        let fields = cx.models.get(given).map_or(&[][..], |model| &model.fields);
+        let (maybe, sure): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.nullable);
+        row.maybe
+            .extend(maybe.into_iter().map(|field| field.column.clone()));
+        row.beside
+            .extend(sure.into_iter().map(|field| field.column.clone()));
+    }
+    added::row(cx, row, call);
 }

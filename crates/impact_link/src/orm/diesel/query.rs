@@ -304,6 +304,20 @@ pub(super) fn write(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
     }
 }
 
+/// The mapped structs among what is written.
+pub(super) fn structs(value: &Value) -> Vec<ModelId> {
+    let mut found = Vec::new();
+    for atom in value.atoms() {
+        match atom {
+            Atom::Mapped(model) => found.push(*model),
+            Atom::Tuple(items) => found.extend(items.iter().flat_map(structs)),
+            Atom::List(of) => found.extend(structs(of)),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The name that was read when the assignment was made is written; if that was elsewhere, the writing stands here.
 fn assign(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     let here: Vec<Span> = object

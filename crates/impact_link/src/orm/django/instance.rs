@@ -3,6 +3,7 @@
 use super::{DJANGO, cascade, lookup, signals};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Language, MappedField, Relationship, Span, Spread};
@@ -182,6 +183,7 @@ pub(super) fn construct(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<
     for (field, argument) in fields.iter().zip(call.positional()) {
         cx.touch_field(model, field, argument.span, Manner::named(Access::Write));
     }
+    added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
 }
 
 /// Keywords that name fields and relations, and dictionaries of them.

@@ -4,6 +4,7 @@ use super::selection::{annotated, listed, prefetched, selected, strings, strings
 use super::{DJANGO, cascade, expression, instance, lookup, manager, queryset, signals};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Spread};
@@ -306,7 +307,7 @@ fn applied_write(
         Does::Create => {
             instance::assign_keywords(cx, model, call, Manner::named(Access::Write));
             cx.touch_row(model, call.span, whole, &|_| true);
-            saved(cx, model, call);
+            saved(cx, &query, model, call);
             Atom::Mapped(model).into()
         }
         Does::GetOrCreate => {
@@ -316,7 +317,7 @@ fn applied_write(
                 !field.deferred
             });
             cx.touch_row(model, call.span, whole, &|_| true);
-            saved(cx, model, call);
+            saved(cx, &query, model, call);
             Value::tuple(vec![
                 Atom::Mapped(model).into(),
                 Value::outside("builtins.bool"),
@@ -380,14 +381,16 @@ fn applied_write(
 }
 
 /// A row that is made is saved: by the model's own `save`, where it has one, and with its signals.
-fn saved(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+fn saved(cx: &mut Evaluator<'_>, query: &Object, model: ModelId, call: &CallSite<'_>) {
     signals::send(cx, model, signals::SAVED, call.span);
-    let Some(class) = cx.models.class(model) else {
-        return;
-    };
-    if let Some((owner, [.., impact_bind::Definition::Function(function)])) =
-        cx.class_member(class, "save")
-    {
+    let class = cx.models.class(model);
+    let own = class.and_then(|class| cx.class_member(class, "save"));
+    let mut row = added::Row::of(model, call, Certainty::Likely);
+    // A `save` of the model's own may fill in what the call leaves out.
+    row.open |= own.is_some();
+    row.beside = manager_key(cx, query);
+    added::row(cx, row, call);
+    if let Some((owner, [.., impact_bind::Definition::Function(function)])) = own {
         let function = impact_bind::FunctionRef {
             file: owner.file,
             function: *function,
@@ -402,16 +405,24 @@ fn saved(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
     }
 }
 
+/// `project.check_set.create()` sets the key that points at the project.
+fn manager_key(cx: &Evaluator<'_>, query: &Object) -> Vec<Box<str>> {
+    let relation = relation_of(query).and_then(|(model, name)| cx.models.relation(model, name));
+    relation.map_or_else(Vec::new, |relation| relation.remote.clone())
+}
+
+/// The relation whose manager a query came from.
+fn relation_of(query: &Object) -> Option<(ModelId, &str)> {
+    let (model, name) = query.words_after("of:").next()?.split_once(':')?;
+    Some((ModelId(model.parse().ok()?), name))
+}
+
 /// `add`, `set`, `remove`, `clear`: the table in between is read and written, or the key on the other side.
 fn link(cx: &mut Evaluator<'_>, query: &Object, call: &CallSite<'_>) {
     for argument in call.arguments {
         cx.iterate(&argument.value, argument.span);
     }
-    let of: Option<(ModelId, &str)> = query.words_after("of:").next().and_then(|word| {
-        let (model, name) = word.split_once(':')?;
-        Some((ModelId(model.parse().ok()?), name))
-    });
-    if let Some((model, name)) = of
+    if let Some((model, name)) = relation_of(query)
         && let Some(relation) = cx.models.relation(model, name)
     {
         let file = cx.file;

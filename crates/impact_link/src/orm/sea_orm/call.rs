@@ -3,10 +3,10 @@
 use super::{ENTITY, NAME, Thing, result, thing};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::orm::{fragments, sea_query};
+use crate::orm::{added, fragments, sea_query};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, MappedField, Span};
+use impact_facts::{Access, Certainty, MappedField, Span};
 
 /// Raw SQL: functions with the place of their text.
 const STATEMENTS: &[(&str, usize)] = &[
@@ -72,7 +72,10 @@ fn entity(
             object("query")
         }
         "find_related" => object("query"),
-        "insert" | "insert_many" => object("insert"),
+        "insert" | "insert_many" => {
+            added_row(cx, model, call);
+            object("insert")
+        }
         "update" => object("update"),
         "update_many" => object("many"),
         "delete_by_id" => {
@@ -146,6 +149,9 @@ fn written(
     match name {
         "insert" | "update" => {
             whole(cx, model, call.span);
+            if name == "insert" {
+                added_row(cx, model, call);
+            }
             Some(Atom::Mapped(model).into())
         }
         "save" => {
@@ -155,6 +161,11 @@ fn written(
         "try_into_model" => Some(Atom::Mapped(model).into()),
         _ => None,
     }
+}
+
+/// An active model is inserted: what is not set is left out. Its fields may have been set elsewhere.
+fn added_row(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
 }
 
 fn row(cx: &mut Evaluator<'_>, model: ModelId, name: &str, call: &CallSite<'_>) -> Option<Value> {

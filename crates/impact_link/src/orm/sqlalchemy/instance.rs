@@ -3,6 +3,7 @@
 use super::{SQLALCHEMY, content, entity, write};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Relationship, Span, Spread};
@@ -92,6 +93,7 @@ pub(super) fn construct(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<
             _ => {}
         }
     }
+    added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
     Atom::Mapped(model).into()
 }
 

@@ -4,6 +4,7 @@ use super::{SQLALCHEMY, classes, entity, made, ours, result, write};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::library::rows;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Span};
@@ -196,6 +197,13 @@ fn parameters(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) {
         (object.kind, object.model, call.at(1))
     {
         write::mappings(cx, model, values);
+        if object.kind == "insert" {
+            let row = added::Row {
+                open: !write::is_display(&values.value),
+                ..added::Row::of(model, call, Certainty::Likely)
+            };
+            added::row(cx, row, call);
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use super::{SQLALCHEMY, entity, result};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
+use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, ExpressionId, ExpressionKind, Span};
+use impact_facts::{Access, Certainty, ExpressionId, ExpressionKind, Span};
 
 /// Methods of a statement that changes rows.
 pub(super) fn call(
@@ -21,6 +22,9 @@ pub(super) fn call(
                     Some((name, span)) => column(cx, model, name, *span, Access::Write),
                     None => mappings(cx, model, argument),
                 }
+            }
+            if object.kind == "insert" {
+                added_by(cx, model, call);
             }
         }
         ("on_conflict_do_update" | "on_conflict_do_nothing", Some(model)) => {
@@ -48,6 +52,25 @@ pub(super) fn call(
         _ => {}
     }
     Some(object.clone().into())
+}
+
+/// The row that an INSERT's values make: what no dictionary names is left out.
+fn added_by(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    let mut row = added::Row::of(model, call, Certainty::Likely);
+    row.open |= call.positional().any(|one| !is_display(&one.value));
+    added::row(cx, row, call);
+}
+
+/// Whether a value is a dictionary all of whose keys are known, a list of such, or a statement.
+pub(super) fn is_display(value: &Value) -> bool {
+    let known = |atom: &Atom| match atom {
+        Atom::Dictionary(of) => of.rest.is_nothing(),
+        Atom::List(of) => is_display(of),
+        Atom::Tuple(items) => items.iter().all(is_display),
+        Atom::Object(object) => is_statement(object),
+        _ => false,
+    };
+    !value.is_nothing() && value.atoms().iter().all(known)
 }
 
 /// `returning(User)` reads whole rows, deferred columns, too; `returning(User.id)` what it names.
