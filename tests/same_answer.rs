@@ -37,6 +37,40 @@ fn cold_warm_shuffled_and_one_thread_say_the_same_bytes() {
     }
 }
 
+/// The value of a string field of a JSON line.
+fn field<'l>(line: &'l str, name: &str) -> &'l str {
+    let from = line
+        .split_once(&format!("\"{name}\":\""))
+        .map(|(_, rest)| rest);
+    from.and_then(|rest| rest.split('"').next())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_question_for_one_column_is_answered_from_a_part_as_from_the_whole() {
+    let cache = tree(&[]);
+    let kept = ["--cache-dir", cache.path().to_str().expect("UTF-8")];
+    let ask = |question: &[&str]| stdout(&impact(&shop(), &[question, &kept].concat()));
+    let whole = ask(&["references"]);
+    let lines = || whole.lines().filter(|line| line.contains("\"column\":\""));
+    let columns: std::collections::BTreeSet<(&str, &str)> = lines()
+        .map(|line| (field(line, "table"), field(line, "column")))
+        .collect();
+    assert!(columns.len() > 3, "{columns:?}");
+    for (table, column) in columns {
+        let of_column =
+            lines().filter(|line| (field(line, "table"), field(line, "column")) == (table, column));
+        let expected: String = of_column.map(|line| format!("{line}\n")).collect();
+        let target = format!("{table}.{column}");
+        assert_eq!(ask(&["references", "--column", &target]), expected);
+        for change in ["drop", "retype"] {
+            let question = ["check", "column", &target, "--change", change];
+            let cold = stdout(&impact(&shop(), &question));
+            assert_eq!(ask(&question), cold, "{target}");
+        }
+    }
+}
+
 #[test]
 fn edits_are_seen_through_the_cache() {
     let cache = tree(&[]);
@@ -90,7 +124,7 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
         .expect("a directory")
         .map(|entry| entry.expect("an entry").path())
         .collect();
-    assert_eq!(packs.len(), 3, "{packs:?}");
+    assert_eq!(packs.len(), 4, "{packs:?}");
     let whole: Vec<_> = packs
         .iter()
         .map(|pack| std::fs::read(pack).expect("readable"))

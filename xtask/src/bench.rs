@@ -28,7 +28,12 @@ struct Subject {
     command: fn(&Plan) -> Command,
     /// Done before each run, not measured.
     before: fn(&Plan),
+    /// What it ends with when it has done what it is measured for.
+    codes: &'static [i32],
 }
+
+/// A verdict; 2 is a question that could not be asked.
+const JUDGED: &[i32] = &[0, 1, 3];
 
 /// What one run cost.
 #[derive(Clone, Copy)]
@@ -45,53 +50,89 @@ const SUBJECTS: &[Subject] = &[
         against: None,
         command: parse_only,
         before: |_| (),
+        codes: &[0],
     },
     Subject {
         name: "rg",
         against: None,
         command: ripgrep,
         before: |_| (),
+        codes: &[0, 1],
     },
     Subject {
         name: "git status",
         against: None,
         command: git_status,
         before: |_| (),
+        codes: &[0],
     },
     Subject {
         name: "cold",
         against: Some("parse"),
         command: check,
         before: forget,
+        codes: JUDGED,
     },
     Subject {
         name: "warm",
         against: Some("rg"),
         command: check,
         before: |_| (),
+        codes: JUDGED,
     },
     Subject {
         name: "fresh clone",
         against: Some("rg"),
         command: check,
         before: renew,
+        codes: JUDGED,
     },
     Subject {
         name: "one file changed",
         against: Some("warm"),
         command: check,
         before: change,
+        codes: JUDGED,
+    },
+    Subject {
+        name: "1,000 repositories, cold",
+        against: None,
+        command: check_many,
+        before: forget_many,
+        codes: JUDGED,
+    },
+    Subject {
+        name: "1,000 repositories, warm",
+        against: None,
+        command: check_many,
+        before: |_| (),
+        codes: JUDGED,
+    },
+    Subject {
+        name: "1,000 repositories, one changed",
+        against: Some("1,000 repositories, warm"),
+        command: check_many,
+        before: change_one,
+        codes: JUDGED,
+    },
+    Subject {
+        name: "1,000 repositories, git status",
+        against: None,
+        command: git_status_many,
+        before: |_| (),
+        codes: &[0],
     },
 ];
 
 /// Measures every command and prints a table.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let plan = Plan::of(arguments)?;
+    make_many(&plan).map_err(|error| error.to_string())?;
     let mut costs: Vec<Vec<Cost>> = SUBJECTS.iter().map(|_| Vec::new()).collect();
     for _ in 0..plan.runs {
         for (subject, costs) in SUBJECTS.iter().zip(&mut costs) {
             (subject.before)(&plan);
-            costs.extend(measure((subject.command)(&plan)));
+            costs.extend(measure((subject.command)(&plan), subject)?);
         }
     }
     let medians: Vec<Option<Cost>> = costs.iter().map(|costs| median(costs)).collect();
@@ -155,6 +196,80 @@ fn build(what: &[&str], binary: &str) -> Result<PathBuf, String> {
         return Err(format!("`{binary}` does not build"));
     }
     Ok(Path::new("target/release").join(binary))
+}
+
+/// How many small repositories are made.
+const MANY: usize = 1000;
+
+fn many(plan: &Plan) -> PathBuf {
+    plan.scratch.join("many")
+}
+
+/// Small git repositories that share a database, unless they are there already.
+fn make_many(plan: &Plan) -> std::io::Result<()> {
+    if many(plan).join("done").exists() {
+        return Ok(());
+    }
+    for number in 0..MANY {
+        let root = many(plan).join(format!("s{number:04}"));
+        for (path, text) in small_service(number) {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap_or(&root))?;
+            std::fs::write(path, text)?;
+        }
+        let script = "git init -q && git add -A && git -c user.name=a -c user.email=a@example.com commit -qm all";
+        Command::new("sh")
+            .args(["-c", script])
+            .current_dir(&root)
+            .status()?;
+    }
+    std::fs::write(many(plan).join("done"), "")
+}
+
+fn small_service(number: usize) -> Vec<(String, String)> {
+    let reader = |at: usize| {
+        format!(
+            "import psycopg2\n\ndb = psycopg2.connect('')\n\n\ndef read_{at}(id):\n    \
+             cursor = db.cursor()\n    \
+             cursor.execute('SELECT name, c{at} FROM t{number} WHERE id = %s', (id,))\n    \
+             return cursor.fetchone()\n"
+        )
+    };
+    let mut files: Vec<(String, String)> = (0..8)
+        .map(|at| (format!("app/m{at}.py"), reader(at)))
+        .collect();
+    let columns: String = (0..8).map(|at| format!(", c{at} text")).collect();
+    let table = format!("CREATE TABLE t{number} (id integer PRIMARY KEY, name text{columns});\n");
+    files.push(("migrations/0001.sql".into(), table));
+    files.push(("requirements.txt".into(), "psycopg2\n".into()));
+    files
+}
+
+fn check_many(plan: &Plan) -> Command {
+    let mut command = Command::new(&plan.impact);
+    command.arg("--workspace").arg(many(plan));
+    command.args(["check", "column", "t7.name", "--cache-dir"]);
+    command.arg(plan.scratch.join("many-cache"));
+    command
+}
+
+fn git_status_many(plan: &Plan) -> Command {
+    let mut command = Command::new("sh");
+    let script = "for one in \"$1\"/*/; do git -C \"$one\" status --short; done";
+    command.args(["-c", script, "sh"]).arg(many(plan));
+    command
+}
+
+fn forget_many(plan: &Plan) {
+    let _ = std::fs::remove_dir_all(plan.scratch.join("many-cache"));
+}
+
+/// Adds a line to a file of one repository.
+fn change_one(plan: &Plan) {
+    let path = many(plan).join("s0003/app/m1.py");
+    let mut text = std::fs::read_to_string(&path).unwrap_or_default();
+    text.push_str("\n\ndef more():\n    return read_1(2)\n");
+    let _ = std::fs::write(path, text);
 }
 
 fn check(plan: &Plan) -> Command {
@@ -231,19 +346,23 @@ fn change(plan: &Plan) {
 }
 
 /// None if the command is not there.
-fn measure(mut command: Command) -> Option<Cost> {
+fn measure(mut command: Command, subject: &Subject) -> Result<Option<Cost>, String> {
     let started = Instant::now();
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let used = child.wait4().ok()?.rusage;
-    Some(Cost {
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else {
+        return Ok(None);
+    };
+    let ended = child.wait4().map_err(|error| error.to_string())?;
+    match ended.status.code() {
+        Some(code) if subject.codes.contains(&code) => {}
+        code => return Err(format!("{} ends with {code:?}: {command:?}", subject.name)),
+    }
+    let used = ended.rusage;
+    Ok(Some(Cost {
         processor: used.utime + used.stime,
         wall: started.elapsed(),
         peak: used.maxrss,
-    })
+    }))
 }
 
 /// The cost whose processor time is the median.

@@ -3,6 +3,7 @@
 mod accuracy;
 mod bench;
 mod demo;
+mod large_graph;
 mod oracle;
 mod statements;
 mod tidy;
@@ -33,6 +34,11 @@ const TASKS: &[(&str, &str, Task)] = &[
         "bench",
         "--fleet DIR --column TABLE.COLUMN [--runs N]: what a run over a folder of repositories costs",
         bench::run,
+    ),
+    (
+        "graph",
+        ": what the worst question costs in a graph of a million nodes and ten million edges",
+        large_graph::run,
     ),
     (
         "oracle",

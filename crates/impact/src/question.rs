@@ -7,7 +7,8 @@ use crate::session::Session;
 use impact_facts::Index;
 use impact_graph::{Change, FoundColumn, Graph, Lookup, Target};
 use impact_render::Format;
-use impact_scan::{PastWorkspace, Repository, Workspace};
+use impact_scan::{PastWorkspace, Repository, Wanted, WantedColumn, Workspace};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 impl From<ChangeWord> for Change {
@@ -43,9 +44,9 @@ pub struct Known {
 
 impl Known {
     /// Looks at the session's workspace.
-    pub fn of(session: &Session) -> Result<Self, Failure> {
+    pub fn of(session: &Session, wanted: &Wanted) -> Result<Self, Failure> {
         let workspace = session.workspace()?;
-        let indexes = session.indexes(&workspace)?;
+        let indexes = session.indexes(&workspace, wanted)?;
         Ok(Self { workspace, indexes })
     }
 }
@@ -60,12 +61,35 @@ impl Past {
     /// Looks at a session's workspace as it was at a revision.
     pub fn of(session: &Session, now: &Workspace, revision: &str) -> Result<Self, Failure> {
         let repository = Repository::around(&now.root)?;
-        let files = repository.revision(revision)?.workspace(now)?;
-        let indexes = session.keeping_nothing().indexes(&files.workspace)?;
+        let files = repository
+            .revision(revision)?
+            .workspace(&now.clone().with_dialects())?;
+        let indexes = session
+            .keeping_nothing()
+            .indexes(&files.workspace, &Wanted::All)?;
         Ok(Self {
             indexes,
             _files: files,
         })
+    }
+}
+
+/// What questions about these columns and tables, as typed, can touch. A text that names none is no reason to look at
+/// less: it is complained about once the workspace is known.
+pub fn wanted(columns: &[String], tables: &[String]) -> Wanted {
+    let column = |text: &String| {
+        let target = Target::parse(text).ok()?;
+        Some(WantedColumn::new(target.table(), Some(target.column())))
+    };
+    let table = |text: &String| {
+        let target = Target::parse(&format!("{text}.*")).ok()?;
+        Some(WantedColumn::new(target.table(), None))
+    };
+    let all = columns.iter().map(column);
+    let all: Option<BTreeSet<WantedColumn>> = all.chain(tables.iter().map(table)).collect();
+    match all {
+        Some(all) if !all.is_empty() => Wanted::Columns(all),
+        _ => Wanted::All,
     }
 }
 

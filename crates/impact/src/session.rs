@@ -8,7 +8,7 @@ use etcetera::BaseStrategy;
 use impact_extract::Packs;
 use impact_facts::Index;
 use impact_render::Settings;
-use impact_scan::{ScanOptions, ServiceArgument, Workspace, packs, read_index, scan};
+use impact_scan::{ScanOptions, ServiceArgument, Wanted, Workspace, packs, read_index, scan};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -107,17 +107,23 @@ impl Session {
         Ok(packs(&workspace.root)?)
     }
 
-    /// All that is known of the workspace: its own services, then those that were indexed elsewhere.
-    pub fn indexes(&self, workspace: &Workspace) -> Result<Vec<Index>, Failure> {
+    /// What is wanted to know of the workspace: its own services, then those that were indexed elsewhere.
+    pub fn indexes(&self, workspace: &Workspace, wanted: &Wanted) -> Result<Vec<Index>, Failure> {
         let joined = self.joined(workspace)?;
-        let mut indexes = self.scan(workspace, &self.packs(workspace)?, &joined);
+        let mut indexes = self.scan(workspace, &self.packs(workspace)?, &joined, wanted);
         indexes.extend(joined);
         Ok(indexes)
     }
 
     /// Looks at another workspace in the same way; warnings are said.
-    pub fn scan(&self, workspace: &Workspace, packs: &Packs, joined: &[Index]) -> Vec<Index> {
-        let found = scan(workspace, packs, joined, &self.options);
+    pub fn scan(
+        &self,
+        workspace: &Workspace,
+        packs: &Packs,
+        joined: &[Index],
+        wanted: &Wanted,
+    ) -> Vec<Index> {
+        let found = scan(workspace, packs, joined, wanted, &self.options);
         if !self.quiet {
             found
                 .warnings

@@ -34,6 +34,21 @@ pub struct Index {
     pub catalogs: Vec<Catalog>,
     /// Its migrations, database by database in their order.
     pub migrations: Vec<Migration>,
+    /// What was left out of `references` because no question that is asked can touch it; empty in a whole index.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// References to one column, or to one table as a whole, of which only the number is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The database; empty for the service's first.
+    pub database: Box<str>,
+    /// The table.
+    pub table: TableName,
+    /// The column; none for the table as a whole.
+    pub column: Option<Box<str>>,
+    /// How many of them are exact or likely and not in a migration.
+    pub evident: u32,
 }
 
 /// Who a service is.
@@ -254,6 +269,14 @@ pub struct Reference {
     /// Code of a migration: whether it has run when a change is asked for, or never runs again. In an index always so:
     /// which migrations are still to run depends on the question. Else false.
     pub applied: bool,
+}
+
+impl Reference {
+    /// Whether it shows that the analyzer was awake: it is exact or likely, and not in a migration.
+    #[must_use]
+    pub fn is_evident(&self) -> bool {
+        self.certainty >= Certainty::Likely && self.scope != Scope::Migration
+    }
 }
 
 /// A statement, or a row that an ORM is told to add, with the columns that it gives a value: all others are left to

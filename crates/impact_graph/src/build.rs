@@ -1,13 +1,14 @@
 //! Builds the graph: one node for each column, piece of code and entry point, edges from what uses to what is used.
 
 use crate::database::{DatabaseId, Databases};
+use crate::net::{Net, NodeId};
 use crate::node::{Edge, EdgeKind, EdgeSite, Node};
+use crate::nodes::Nodes;
 use crate::place::{ColumnName, Place, join_path};
 use crate::{join, mirror};
 use impact_facts::{
-    Certainty, FileId, Index, Position, Reference, Site, Span, SymbolId, TableName,
+    Certainty, Elsewhere, FileId, Index, Position, Reference, Site, Span, SymbolId, TableName,
 };
-use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::HashMap;
 
 /// Columns, code, entry points and services of a workspace, joined.
@@ -18,8 +19,8 @@ pub struct Graph<'a> {
     pub(crate) indexes: &'a [Index],
     pub(crate) databases: Databases<'a>,
     pub(crate) columns: Columns,
-    pub(crate) net: DiGraph<Node, Edge>,
-    nodes: HashMap<Node, NodeIndex>,
+    pub(crate) net: Net,
+    nodes: Nodes,
 }
 
 /// Every column that anybody speaks of, once.
@@ -66,13 +67,12 @@ impl<'a> Graph<'a> {
     #[must_use]
     pub fn build(indexes: &'a [Index]) -> Self {
         let databases = Databases::new(indexes);
-        let (net, nodes) = (DiGraph::new(), HashMap::new());
         let mut graph = Self {
             indexes,
             databases,
             columns: Columns::default(),
-            net,
-            nodes,
+            net: Net::default(),
+            nodes: Nodes::default(),
         };
         graph.add_catalog_columns();
         graph.add_views();
@@ -81,6 +81,7 @@ impl<'a> Graph<'a> {
             graph.add_code(service as u32, index);
         }
         join::add(&mut graph);
+        graph.net.seal();
         graph
     }
 
@@ -187,7 +188,7 @@ impl<'a> Graph<'a> {
     ) {
         let (from, to) = (self.column(from), self.column(to));
         if from != to {
-            self.net.update_edge(
+            self.net.set_edge(
                 from,
                 to,
                 Edge {
@@ -200,23 +201,24 @@ impl<'a> Graph<'a> {
         }
     }
 
-    fn column(&mut self, key: ColumnKey) -> NodeIndex {
+    fn column(&mut self, key: ColumnKey) -> NodeId {
         let id = self.columns.intern(key);
         self.node(Node::Column(id))
     }
 
-    pub(crate) fn node(&mut self, node: Node) -> NodeIndex {
+    pub(crate) fn node(&mut self, node: Node) -> NodeId {
         let net = &mut self.net;
-        *self.nodes.entry(node).or_insert_with(|| net.add_node(node))
+        let slot = self.nodes.slot(node);
+        *slot.get_or_insert_with(|| net.add_node(node))
     }
 
     /// The node, if there is one.
-    pub(crate) fn find(&self, node: Node) -> Option<NodeIndex> {
-        self.nodes.get(&node).copied()
+    pub(crate) fn find(&self, node: Node) -> Option<NodeId> {
+        self.nodes.get(node)
     }
 
     /// The node of a column, if anybody speaks of it.
-    pub(crate) fn find_column(&self, key: &ColumnKey) -> Option<NodeIndex> {
+    pub(crate) fn find_column(&self, key: &ColumnKey) -> Option<NodeId> {
         self.find(Node::Column(*self.columns.ids.get(key)?))
     }
 
@@ -226,6 +228,9 @@ impl<'a> Graph<'a> {
         }
         for (number, reference) in index.references.iter().enumerate() {
             self.add_reference(service, number as u32, reference);
+        }
+        for left in &index.elsewhere {
+            self.add_elsewhere(service, left);
         }
         for call in &index.calls {
             let (Some(from), Some(to)) = (
@@ -265,7 +270,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The node of a symbol that the index has.
-    pub(crate) fn symbol(&self, service: u32, symbol: SymbolId) -> Option<NodeIndex> {
+    pub(crate) fn symbol(&self, service: u32, symbol: SymbolId) -> Option<NodeId> {
         self.find(Node::Symbol(service, symbol.0))
     }
 
@@ -290,6 +295,20 @@ impl<'a> Graph<'a> {
             reference: Some(number),
         };
         self.net.add_edge(from, to, edge);
+    }
+
+    /// A column that some code speaks of exists, wherever that code stands.
+    fn add_elsewhere(&mut self, service: u32, left: &Elsewhere) {
+        let Some(column) = &left.column else {
+            return;
+        };
+        let database = self.databases.in_service(service as usize, &left.database);
+        let table = self.databases.get(database).canonical(&left.table);
+        self.column(ColumnKey {
+            database,
+            table,
+            column: column.clone(),
+        });
     }
 
     /// A column's public name.

@@ -1,12 +1,10 @@
 //! What every entry point reads and writes, over all that it runs.
 
 use crate::build::Graph;
-use crate::node::{Edge, EdgeKind, Node};
+use crate::net::{Direction, Hop, Net, NodeId};
+use crate::node::{EdgeKind, Node};
 use fixedbitset::FixedBitSet;
 use impact_facts::{Access, Certainty, EntryPoint};
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::{EdgeFiltered, EdgeRef};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// An entry point with the columns that it touches in its own process, by exact and likely steps alone.
@@ -36,7 +34,7 @@ impl<'a> Graph<'a> {
         for (service, index) in self.indexes.iter().enumerate() {
             for (number, entry) in index.entry_points.iter().enumerate() {
                 let node = self.find(Node::Entry(service as u32, number as u32));
-                let set = node.and_then(|node| sets.get(&node));
+                let set = node.and_then(|node| sets.get(node));
                 let (reads, writes) =
                     set.map_or_else(Default::default, |set| self.names_of(set, width));
                 all.push(EntryPointColumns {
@@ -51,34 +49,35 @@ impl<'a> Graph<'a> {
     }
 
     /// What every node touches over all that it runs: reads at a column's id, writes at the number of columns and its id.
-    pub(crate) fn touched_sets(&self) -> HashMap<NodeIndex, Set> {
+    pub(crate) fn touched_sets(&self) -> Sets {
         let width = self.columns.len();
-        close(&self.net, 2 * width, follows, |node| {
+        let anywhere = |_| true;
+        close(&self.net, 2 * width, anywhere, follows, |node| {
             self.touched(node, width)
         })
     }
 
     /// Bits of the columns that a node itself touches: reads at `id`, writes at `width + id`.
-    fn touched(&self, node: NodeIndex, width: usize) -> Vec<usize> {
+    fn touched(&self, node: NodeId, width: usize) -> Vec<usize> {
         let mut bits = Vec::new();
-        for edge in self.net.edges(node) {
-            let offset = match edge.weight().kind {
+        for hop in self.net.hops(node, Direction::Outgoing) {
+            let offset = match hop.kind {
                 EdgeKind::References(Access::Read) => 0,
                 EdgeKind::References(Access::Write) => width,
                 _ => continue,
             };
-            if edge.weight().certainty >= Certainty::Likely {
-                self.add_with_bases(edge.target(), offset, &mut bits);
+            if hop.certainty >= Certainty::Likely {
+                self.add_with_bases(hop.to, offset, &mut bits);
             }
         }
         bits
     }
 
-    fn add_with_bases(&self, column: NodeIndex, offset: usize, bits: &mut Vec<usize>) {
+    fn add_with_bases(&self, column: NodeId, offset: usize, bits: &mut Vec<usize>) {
         let mut open = vec![column];
         let mut seen = Vec::new();
         while let Some(node) = open.pop() {
-            let Node::Column(id) = self.net[node] else {
+            let Node::Column(id) = self.net.node(node) else {
                 continue;
             };
             if seen.contains(&node) {
@@ -87,12 +86,8 @@ impl<'a> Graph<'a> {
             seen.push(node);
             bits.push(offset + id as usize);
             let made_from = |kind| matches!(kind, EdgeKind::Derives | EdgeKind::Mirrors);
-            open.extend(
-                self.net
-                    .edges(node)
-                    .filter(|edge| made_from(edge.weight().kind))
-                    .map(|edge| edge.target()),
-            );
+            let hops = self.net.hops(node, Direction::Outgoing).iter();
+            open.extend(hops.filter(|hop| made_from(hop.kind)).map(|hop| hop.to));
         }
     }
 
@@ -111,33 +106,46 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn follows(edge: &Edge) -> bool {
-    edge.kind.is_local_control() && edge.certainty >= Certainty::Likely
+fn follows(hop: &Hop) -> bool {
+    hop.kind.is_local_control() && hop.certainty >= Certainty::Likely
 }
 
-/// For every node, the union of `own` over all that it reaches. Components of mutual calls share one set.
+/// The set of each node that has one.
+pub(crate) struct Sets(Vec<Option<Set>>);
+
+impl Sets {
+    /// The set of a node, if it has one.
+    pub(crate) fn get(&self, node: NodeId) -> Option<&Set> {
+        self.0.get(node.at())?.as_ref()
+    }
+}
+
+/// For every node that `within` admits, the union of `own` over all that it reaches inside. Components of mutual calls
+/// share one set.
 pub(crate) fn close(
-    net: &DiGraph<Node, Edge>,
+    net: &Net,
     width: usize,
-    follow: impl Fn(&Edge) -> bool,
-    own: impl Fn(NodeIndex) -> Vec<usize>,
-) -> HashMap<NodeIndex, Set> {
-    let control = EdgeFiltered::from_fn(net, |edge| follow(edge.weight()));
-    let mut sets: HashMap<NodeIndex, Set> = HashMap::new();
-    for component in petgraph::algo::kosaraju_scc(&control) {
+    within: impl Fn(NodeId) -> bool,
+    follow: impl Fn(&Hop) -> bool,
+    own: impl Fn(NodeId) -> Vec<usize>,
+) -> Sets {
+    let mut sets = Sets(vec![None; net.node_count()]);
+    for component in net.components(&within, &follow) {
         let mut bits: Vec<usize> = component.iter().flat_map(|node| own(*node)).collect();
         bits.sort_unstable();
         bits.dedup();
-        let edges = component
+        let hops = component
             .iter()
-            .flat_map(|node| net.edges(*node))
-            .filter(|edge| follow(edge.weight()));
-        let below = edges
-            .filter_map(|edge| sets.get(&edge.target()))
+            .flat_map(|node| net.hops(*node, Direction::Outgoing))
+            .filter(|hop| follow(hop));
+        let below = hops
+            .filter_map(|hop| sets.get(hop.to))
             .cloned()
             .collect::<Vec<Set>>();
         if let Some(set) = unite(width, &bits, below) {
-            sets.extend(component.into_iter().map(|node| (node, Rc::clone(&set))));
+            for node in component {
+                sets.0[node.at()] = Some(Rc::clone(&set));
+            }
         }
     }
     sets

@@ -3,7 +3,7 @@
 use crate::build::{ColumnKey, Graph};
 use crate::trace::{ServiceEvidence, TracedBlindSpot};
 use crate::tracing::{Carriers, kind_slot};
-use impact_facts::{BlindReason, BlindSpot, Certainty, Position, Reach, Scope};
+use impact_facts::{BlindReason, BlindSpot, Position, Reach, Scope};
 
 /// What was looked at in one service.
 pub(crate) fn of_service(
@@ -14,15 +14,7 @@ pub(crate) fn of_service(
 ) -> ServiceEvidence {
     let index = &graph.indexes[service];
     let used = graph.databases.of_service(service);
-    let counted = index.references.iter().filter(|reference| {
-        reference.certainty >= Certainty::Likely && reference.scope != Scope::Migration
-    });
-    let (mut references, mut table_references) = (0, 0);
-    for reference in counted {
-        references += 1;
-        let (database, table) = graph.databases.table_of(service, reference);
-        table_references += u32::from(database == target.database && table == target.table);
-    }
+    let (references, table_references) = evident(graph, service, target);
     let mut entry_points = [0; 4];
     for entry in index
         .entry_points
@@ -49,6 +41,24 @@ pub(crate) fn of_service(
         blind_spots: index.blind_spots.len() as u32,
         entry_points,
     }
+}
+
+/// How many references of a service are evident, and how many of these are to the target's table.
+fn evident(graph: &Graph<'_>, service: usize, target: &ColumnKey) -> (u32, u32) {
+    let index = &graph.indexes[service];
+    let named = index.references.iter().filter(|one| one.is_evident());
+    let named = named.map(|one| (&one.database, &one.table, 1));
+    let summed = index.elsewhere.iter();
+    let summed = summed.map(|one| (&one.database, &one.table, one.evident));
+    let (mut all, mut of_table) = (0, 0);
+    for (database, table, number) in named.chain(summed) {
+        all += number;
+        let id = graph.databases.in_service(service, database);
+        let same =
+            id == target.database && graph.databases.get(id).canonical(table) == target.table;
+        of_table += if same { number } else { 0 };
+    }
+    (all, of_table)
 }
 
 /// Steps of migrations that were not understood and name a carrier's table, but for those that link reported itself.

@@ -5,7 +5,6 @@ use crate::node::{EdgeKind, Node};
 use crate::place::Place;
 use crate::trace::{Proof, StepKind, Trace};
 use impact_facts::{Access, Certainty, EntryKind, RelationKind, Scope};
-use petgraph::visit::EdgeRef;
 use std::collections::BTreeMap;
 
 /// Nodes and edges, in a stable order.
@@ -142,15 +141,12 @@ impl Graph<'_> {
         let mut all = Collector::default();
         let ids: Vec<String> = self
             .net
-            .node_indices()
-            .map(|node| self.export_node(&mut all, self.net[node]))
+            .nodes()
+            .map(|node| self.export_node(&mut all, self.net.node(node)))
             .collect();
-        for edge in self.net.edge_references() {
-            if let (Some(from), Some(to)) = (
-                ids.get(edge.source().index()),
-                ids.get(edge.target().index()),
-            ) {
-                all.edge(from, to, edge.weight().kind, edge.weight().certainty);
+        for (from, to, edge) in self.net.edges() {
+            if let (Some(from), Some(to)) = (ids.get(from.at()), ids.get(to.at())) {
+                all.edge(from, to, edge.kind, edge.certainty);
             }
         }
         all.finish()
@@ -210,7 +206,7 @@ impl Graph<'_> {
         for (service, index) in self.indexes.iter().enumerate() {
             for (number, entry) in index.entry_points.iter().enumerate() {
                 let node = Node::Entry(service as u32, number as u32);
-                let set = self.find(node).and_then(|node| sets.get(&node));
+                let set = self.find(node).and_then(|node| sets.get(node));
                 if entry.scope == Scope::Test {
                     continue;
                 }
@@ -230,13 +226,12 @@ impl Graph<'_> {
     }
 
     fn overview_relations(&self, all: &mut Collector) {
-        for edge in self.net.edge_references() {
-            if let (Node::Column(from), Node::Column(to)) =
-                (self.net[edge.source()], self.net[edge.target()])
+        for (from, to, edge) in self.net.edges() {
+            if let (Node::Column(from), Node::Column(to)) = (self.net.node(from), self.net.node(to))
             {
                 let (from, to) = (self.columns.get(from), self.columns.get(to));
                 let (from, to) = (self.relation_node(all, from), self.relation_node(all, to));
-                all.edge(&from, &to, edge.weight().kind, edge.weight().certainty);
+                all.edge(&from, &to, edge.kind, edge.certainty);
             }
         }
     }

@@ -55,7 +55,7 @@ pub(crate) fn add(graph: &mut Graph<'_>) {
     add_starts(graph);
 }
 
-fn find_entry(graph: &Graph<'_>, (service, number): EntryId) -> Option<petgraph::graph::NodeIndex> {
+fn find_entry(graph: &Graph<'_>, (service, number): EntryId) -> Option<crate::net::NodeId> {
     graph.find(Node::Entry(service, number))
 }
 

@@ -4,7 +4,6 @@
 //! [`Graph::trace`] walks backwards from it, to everything that a change of it touches, with a proof for each;
 //! [`Graph::entry_point_columns`] walks forwards, from every entry point to the columns it reads and writes.
 //!
-//! petgraph is an implementation detail: no type of it is public.
 
 mod build;
 mod closure;
@@ -15,7 +14,9 @@ mod export;
 mod join;
 mod merged;
 mod mirror;
+mod net;
 mod node;
+mod nodes;
 mod omissions;
 mod place;
 mod proof;

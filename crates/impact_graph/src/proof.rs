@@ -1,14 +1,13 @@
 //! Turns edges into proofs that people can read.
 
 use crate::build::Graph;
+use crate::net::{Direction, EdgeId, NodeId};
 use crate::node::{EdgeKind, Node};
 use crate::place::{ColumnName, Place};
 use crate::search::Search;
 use crate::trace::{Proof, Step, StepKind};
 use crate::tracing::{is_deployed, runs};
 use impact_facts::{Certainty, EntryPoint};
-use petgraph::Direction;
-use petgraph::graph::{EdgeIndex, NodeIndex};
 
 /// Makes proofs from a search back from a target and one forward from every deployed entry point.
 pub(crate) struct Prover<'g> {
@@ -35,12 +34,10 @@ impl<'g> Prover<'g> {
     }
 
     /// From a node that the search back reached, to the target.
-    pub(crate) fn to_target(&self, node: NodeIndex) -> Proof {
+    pub(crate) fn to_target(&self, node: NodeId) -> Proof {
         let mut steps = vec![self.step(node, None)];
         for edge in self.back.path(&self.graph.net, node) {
-            let Some((_, to)) = self.graph.net.edge_endpoints(edge) else {
-                break;
-            };
+            let (_, to) = self.graph.net.ends(edge);
             steps.push(self.step(to, Some(edge)));
         }
         Proof { steps }
@@ -48,26 +45,22 @@ impl<'g> Prover<'g> {
 
     /// From the entry point nearest to a piece of code, through it, to the column that `reference` leads to. None if
     /// no entry point runs the code.
-    pub(crate) fn to_code(&self, code: NodeIndex, reference: EdgeIndex) -> Option<Proof> {
+    pub(crate) fn to_code(&self, code: NodeId, reference: EdgeId) -> Option<Proof> {
         let mut proof = self.to_symbol(code)?;
-        let (_, column) = self.graph.net.edge_endpoints(reference)?;
+        let (_, column) = self.graph.net.ends(reference);
         proof.steps.push(self.step(column, Some(reference)));
         Some(proof)
     }
 
     /// From the entry point nearest to a piece of code to that code. None if no entry point runs it.
-    pub(crate) fn to_symbol(&self, code: NodeIndex) -> Option<Proof> {
+    pub(crate) fn to_symbol(&self, code: NodeId) -> Option<Proof> {
         self.forward.get(code)?;
         let mut edges = self.forward.path(&self.graph.net, code);
         edges.reverse();
-        let first = edges
-            .first()
-            .and_then(|edge| self.graph.net.edge_endpoints(*edge));
+        let first = edges.first().map(|edge| self.graph.net.ends(*edge));
         let mut steps = vec![self.step(first.map_or(code, |(source, _)| source), None)];
         for edge in edges {
-            let Some((_, to)) = self.graph.net.edge_endpoints(edge) else {
-                break;
-            };
+            let (_, to) = self.graph.net.ends(edge);
             steps.push(self.step(to, Some(edge)));
         }
         Some(Proof { steps })
@@ -101,8 +94,8 @@ impl<'g> Prover<'g> {
         self.graph.indexes[service as usize].service.name.clone()
     }
 
-    fn step(&self, node: NodeIndex, by: Option<EdgeIndex>) -> Step {
-        let edge = by.and_then(|edge| self.graph.net.edge_weight(edge));
+    fn step(&self, node: NodeId, by: Option<EdgeId>) -> Step {
+        let edge = by.map(|edge| self.graph.net.edge(edge));
         let place = match edge {
             Some(edge) => edge.at.map(|at| self.graph.place_at(at)),
             None => self.own_place(node),
@@ -119,9 +112,9 @@ impl<'g> Prover<'g> {
         }
     }
 
-    fn describe(&self, node: NodeIndex) -> (StepKind, Box<str>, Option<Box<str>>) {
+    fn describe(&self, node: NodeId) -> (StepKind, Box<str>, Option<Box<str>>) {
         let indexes = self.graph.indexes;
-        match self.graph.net[node] {
+        match self.graph.net.node(node) {
             Node::Column(id) => {
                 let name = self.graph.column_name(self.graph.columns.get(id));
                 (StepKind::Column, name.to_string().into(), None)
@@ -149,8 +142,8 @@ impl<'g> Prover<'g> {
         }
     }
 
-    fn own_place(&self, node: NodeIndex) -> Option<Place> {
-        match self.graph.net[node] {
+    fn own_place(&self, node: NodeId) -> Option<Place> {
+        match self.graph.net.node(node) {
             Node::Symbol(service, number) => {
                 let symbol = self.graph.indexes[service as usize]
                     .symbols

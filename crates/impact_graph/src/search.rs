@@ -1,10 +1,7 @@
 //! Breadth-first search that prefers sure steps: one proof per node, the surest, and the shortest of those.
 
-use crate::node::{Edge, Node};
+use crate::net::{Direction, EdgeId, Hop, Net, NodeId};
 use impact_facts::Certainty;
-use petgraph::Direction;
-use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-use petgraph::visit::EdgeRef;
 
 /// From the surest.
 const LEVELS: [Certainty; 3] = [Certainty::Exact, Certainty::Likely, Certainty::Possible];
@@ -15,7 +12,7 @@ pub(crate) struct Reached {
     /// The weakest step of the way.
     pub(crate) certainty: Certainty,
     /// The last step; none at a source.
-    pub(crate) by: Option<EdgeIndex>,
+    pub(crate) by: Option<EdgeId>,
 }
 
 /// All that was reached from some nodes.
@@ -23,17 +20,17 @@ pub(crate) struct Reached {
 pub(crate) struct Search {
     reached: Vec<Option<Reached>>,
     /// Nodes in the order of their distance.
-    by_distance: Vec<Vec<NodeIndex>>,
+    by_distance: Vec<Vec<NodeId>>,
     direction: Direction,
 }
 
 impl Search {
-    /// Everything that can be reached from `sources` over edges that `follow` admits. Linear in the graph.
+    /// Everything that can be reached from `sources` over hops that `follow` admits. Linear in the graph.
     pub(crate) fn run(
-        net: &DiGraph<Node, Edge>,
-        sources: impl IntoIterator<Item = NodeIndex>,
+        net: &Net,
+        sources: impl IntoIterator<Item = NodeId>,
         direction: Direction,
-        follow: impl Fn(&Edge) -> bool,
+        follow: impl Fn(&Hop) -> bool,
     ) -> Self {
         let mut search = Self {
             reached: vec![None; net.node_count()],
@@ -56,8 +53,8 @@ impl Search {
         search
     }
 
-    fn mark(&mut self, distance: usize, node: NodeIndex, reached: Reached) {
-        let Some(slot @ None) = self.reached.get_mut(node.index()) else {
+    fn mark(&mut self, distance: usize, node: NodeId, reached: Reached) {
+        let Some(slot @ None) = self.reached.get_mut(node.at()) else {
             return;
         };
         *slot = Some(reached);
@@ -67,35 +64,25 @@ impl Search {
         self.by_distance[distance].push(node);
     }
 
-    fn spread(
-        &mut self,
-        net: &DiGraph<Node, Edge>,
-        level: Certainty,
-        follow: &impl Fn(&Edge) -> bool,
-    ) {
+    fn spread(&mut self, net: &Net, level: Certainty, follow: &impl Fn(&Hop) -> bool) {
         let mut distance = 0;
         while distance < self.by_distance.len() {
             let mut at = 0;
             while let Some(node) = self.by_distance[distance].get(at).copied() {
                 at += 1;
-                for edge in net.edges_directed(node, self.direction) {
-                    if edge.weight().certainty < level || !follow(edge.weight()) {
-                        continue;
+                // From a node that surer steps lead to, surer steps were taken before.
+                let is_new = self.get(node).is_some_and(|one| one.certainty == level);
+                if !is_new && !net.has_level(node, self.direction, level) {
+                    continue;
+                }
+                for hop in net.hops(node, self.direction) {
+                    if hop.certainty >= level && follow(hop) {
+                        let reached = Reached {
+                            certainty: level,
+                            by: Some(hop.edge),
+                        };
+                        self.mark(distance + 1, hop.to, reached);
                     }
-                    let next = if self.direction == Direction::Incoming {
-                        edge.source()
-                    } else {
-                        edge.target()
-                    };
-                    let certainty = edge.weight().certainty.min(level);
-                    self.mark(
-                        distance + 1,
-                        next,
-                        Reached {
-                            certainty,
-                            by: Some(edge.id()),
-                        },
-                    );
                 }
             }
             distance += 1;
@@ -103,28 +90,25 @@ impl Search {
     }
 
     /// How a node was reached, if it was.
-    pub(crate) fn get(&self, node: NodeIndex) -> Option<Reached> {
-        self.reached.get(node.index()).copied().flatten()
+    pub(crate) fn get(&self, node: NodeId) -> Option<Reached> {
+        self.reached.get(node.at()).copied().flatten()
     }
 
     /// What was reached, the nearest first.
-    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeIndex> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> {
         self.by_distance.iter().flatten().copied()
     }
 
     /// The steps from a reached node back to its source.
-    pub(crate) fn path(&self, net: &DiGraph<Node, Edge>, node: NodeIndex) -> Vec<EdgeIndex> {
+    pub(crate) fn path(&self, net: &Net, node: NodeId) -> Vec<EdgeId> {
         let mut path = Vec::new();
         let mut at = node;
         while let Some(edge) = self.get(at).and_then(|reached| reached.by) {
             path.push(edge);
-            let Some((from, to)) = net.edge_endpoints(edge) else {
-                break;
-            };
-            at = if self.direction == Direction::Incoming {
-                to
-            } else {
-                from
+            let (from, to) = net.ends(edge);
+            at = match self.direction {
+                Direction::Incoming => to,
+                Direction::Outgoing => from,
             };
         }
         path

@@ -2,7 +2,8 @@
 
 use crate::build::{ColumnKey, Graph};
 use crate::closure::close;
-use crate::node::{Edge, EdgeKind, Node};
+use crate::net::{Direction, Hop, NodeId};
+use crate::node::{EdgeKind, Node};
 use crate::place::{ColumnName, Place};
 use crate::proof::Prover;
 use crate::search::Search;
@@ -16,13 +17,10 @@ use crate::{dependents, evidence};
 use impact_facts::{
     Access, BlindSpot, Change, EntryKind, Reach, ReferenceClass, RelationKind, Scope,
 };
-use petgraph::Direction;
-use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
 use std::collections::{BTreeMap, HashMap};
 
 /// A column that the search reached, by its key: its node, and the columns from it to the target.
-pub(crate) type Carriers = BTreeMap<ColumnKey, (NodeIndex, Carrier)>;
+pub(crate) type Carriers = BTreeMap<ColumnKey, (NodeId, Carrier)>;
 
 impl Graph<'_> {
     /// All that `change` of `target` touches, with a proof for each, if nothing is said of the time. Linear in the
@@ -36,8 +34,8 @@ impl Graph<'_> {
     #[must_use]
     pub fn trace_at(&self, target: &FoundColumn, change: Change, timing: &Timing) -> Trace {
         let starts = self.starts(&target.key);
-        let back = Search::run(&self.net, starts, Direction::Incoming, |edge| {
-            leads_back(edge.kind)
+        let back = Search::run(&self.net, starts, Direction::Incoming, |hop| {
+            leads_back(hop.kind)
         });
         let prover = Prover::new(self, &back);
         let clock = Clock::new(self, &target.key, timing);
@@ -73,13 +71,13 @@ impl Graph<'_> {
     }
 
     /// Where the search begins: at a column or, of a table, at all its columns and at the code that names it alone.
-    fn starts(&self, target: &ColumnKey) -> Vec<NodeIndex> {
+    fn starts(&self, target: &ColumnKey) -> Vec<NodeId> {
         if !target.column.is_empty() {
             return self.find_column(target).into_iter().collect();
         }
         let own = |key: &&ColumnKey| key.database == target.database && key.table == target.table;
         let columns = self.columns.iter().filter(own);
-        let mut starts: Vec<NodeIndex> = columns.filter_map(|key| self.find_column(key)).collect();
+        let mut starts: Vec<NodeId> = columns.filter_map(|key| self.find_column(key)).collect();
         starts.extend(
             self.of_table(target)
                 .filter_map(|(service, reference)| self.symbol(service as u32, reference.symbol?)),
@@ -126,16 +124,14 @@ impl Graph<'_> {
     fn carriers(&self, back: &Search, target: &ColumnKey) -> Carriers {
         let mut carriers = BTreeMap::new();
         for node in back.nodes() {
-            let (Node::Column(id), Some(reached)) = (self.net[node], back.get(node)) else {
+            let (Node::Column(id), Some(reached)) = (self.net.node(node), back.get(node)) else {
                 continue;
             };
             let key = self.columns.get(id).clone();
             let mut hops = vec![self.column_name(&key)];
             for edge in back.path(&self.net, node) {
-                let Some((_, to)) = self.net.edge_endpoints(edge) else {
-                    continue;
-                };
-                if let Node::Column(id) = self.net[to] {
+                let (_, to) = self.net.ends(edge);
+                if let Node::Column(id) = self.net.node(to) {
                     hops.push(self.column_name(self.columns.get(id)));
                 }
             }
@@ -149,7 +145,7 @@ impl Graph<'_> {
         }
         carriers
             .entry(target.clone())
-            .or_insert_with(|| (NodeIndex::end(), self.bare_carrier(target)));
+            .or_insert_with(|| (NodeId::NONE, self.bare_carrier(target)));
         carriers
     }
 
@@ -171,13 +167,13 @@ impl Graph<'_> {
 
     /// References to the target and to what carries it; one for each site, the most direct.
     fn references(&self, carriers: &Carriers, prover: &Prover<'_>) -> Vec<Found> {
-        let mut nearest: Vec<&(NodeIndex, Carrier)> = carriers.values().collect();
+        let mut nearest: Vec<&(NodeId, Carrier)> = carriers.values().collect();
         nearest.sort_by_key(|(_, carrier)| carrier.hops.len());
         let mut seen = HashMap::new();
         let mut found: Vec<Found> = Vec::new();
         for (node, carrier) in nearest {
-            for edge in self.net.edges_directed(*node, Direction::Incoming) {
-                let weight = edge.weight();
+            for hop in self.net.hops(*node, Direction::Incoming) {
+                let weight = self.net.edge(hop.edge);
                 let (Some(number), Some(at)) = (weight.reference, weight.at) else {
                     continue;
                 };
@@ -185,11 +181,11 @@ impl Graph<'_> {
                 let Some(reference) = index.references.get(number as usize) else {
                     continue;
                 };
-                let proof = prover.to_code(edge.source(), edge.id());
+                let proof = prover.to_code(hop.to, hop.edge);
                 let traced = self.traced(at.service, reference, carrier, proof);
                 let one = Found {
                     service: at.service as usize,
-                    code: edge.source(),
+                    code: hop.to,
                     traced,
                 };
                 let key = (at.service, reference.site, reference.access);
@@ -259,7 +255,7 @@ impl Graph<'_> {
     fn affected(&self, back: &Search, prover: &Prover<'_>) -> Vec<FoundEntry> {
         let mut all = Vec::new();
         for node in back.nodes() {
-            let Node::Entry(service, number) = self.net[node] else {
+            let Node::Entry(service, number) = self.net.node(node) else {
                 continue;
             };
             let index = &self.indexes[service as usize];
@@ -288,15 +284,19 @@ impl Graph<'_> {
 
     /// Fills in which entry points reach each reference.
     fn count_reach(&self, references: &mut [Found], entries: &[FoundEntry]) {
-        let mut numbers: HashMap<NodeIndex, usize> = HashMap::new();
+        let mut numbers: HashMap<NodeId, usize> = HashMap::new();
         for found in references.iter() {
             let next = numbers.len();
             numbers.entry(found.code).or_insert(next);
         }
+        let is_control = |hop: &Hop| hop.kind.is_control();
+        let code = numbers.keys().copied();
+        let leading = Search::run(&self.net, code, Direction::Incoming, is_control);
         let sets = close(
             &self.net,
             numbers.len(),
-            |edge| edge.kind.is_control(),
+            |node| leading.get(node).is_some(),
+            is_control,
             |node| numbers.get(&node).copied().into_iter().collect(),
         );
         for found in references {
@@ -304,7 +304,7 @@ impl Graph<'_> {
                 continue;
             };
             let reaches =
-                |entry: &FoundEntry| sets.get(&entry.node).is_some_and(|set| set.contains(*bit));
+                |entry: &FoundEntry| sets.get(entry.node).is_some_and(|set| set.contains(*bit));
             let by = entries
                 .iter()
                 .enumerate()
@@ -363,12 +363,9 @@ impl Graph<'_> {
     ) -> Vec<(Box<str>, Box<str>, crate::trace::Proof)> {
         let mut handlers = Vec::new();
         for node in back.nodes() {
-            for edge in self
-                .net
-                .edges(node)
-                .filter(|edge| edge.weight().kind == EdgeKind::Publishes)
-            {
-                let Node::Entry(service, number) = self.net[edge.target()] else {
+            let hops = self.net.hops(node, Direction::Outgoing).iter();
+            for hop in hops.filter(|hop| hop.kind == EdgeKind::Publishes) {
+                let Node::Entry(service, number) = self.net.node(hop.to) else {
                     continue;
                 };
                 let index = &self.indexes[service as usize];
@@ -379,7 +376,7 @@ impl Graph<'_> {
                 proof.steps.insert(0, prover.entry_step(service, entry));
                 if let Some(second) = proof.steps.get_mut(1) {
                     second.by = Some(EdgeKind::Publishes);
-                    second.certainty = edge.weight().certainty;
+                    second.certainty = hop.certainty;
                 }
                 handlers.push((entry.name.clone(), index.service.name.clone(), proof));
             }
@@ -460,13 +457,13 @@ impl Graph<'_> {
 /// A reference and the code it stands in.
 pub(crate) struct Found {
     pub(crate) service: usize,
-    pub(crate) code: NodeIndex,
+    pub(crate) code: NodeId,
     pub(crate) traced: TracedReference,
 }
 
 /// An affected entry point and its node.
 struct FoundEntry {
-    node: NodeIndex,
+    node: NodeId,
     entry: AffectedEntry,
 }
 
@@ -537,6 +534,6 @@ pub(crate) fn kind_slot(kind: EntryKind) -> usize {
 }
 
 /// Whether an edge runs code.
-pub(crate) fn runs(edge: &Edge) -> bool {
-    edge.kind.is_control()
+pub(crate) fn runs(hop: &Hop) -> bool {
+    hop.kind.is_control()
 }

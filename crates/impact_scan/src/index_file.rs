@@ -6,7 +6,7 @@ use impact_facts::{Catalog, FileId, Index, Site, Span, SymbolId};
 use std::path::Path;
 
 fn seal() -> Seal {
-    Seal::new(b"impactx2", None)
+    Seal::new(b"impactx3", None)
 }
 
 /// Why an index file cannot be used.

@@ -71,7 +71,7 @@ fn database(text: &mut String, spec: &DatabaseSpec) {
         text,
         "[[database]]\nname = {}\ndialect = \"{}\"",
         quoted(&spec.name),
-        spec.dialect.name()
+        spec.dialect.unwrap_or_default().name()
     );
 }
 

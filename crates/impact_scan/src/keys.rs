@@ -1,10 +1,10 @@
 //! Digests of all that declaring and linking a service see: what stands under them can never be stale.
 
-use crate::cache::{Digest, digest};
+use crate::cache::{Declared, Digest, digest};
 use crate::read::Listing;
 use crate::stages::{Merged, databases_of, empty_catalog, is_library, visible};
 use crate::workspace::{ServiceSpec, Workspace};
-use impact_facts::Catalog;
+use impact_facts::{Catalog, Index};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,6 +37,25 @@ pub(crate) fn declared_from(workspace: &Workspace, listings: &[Listing]) -> Vec<
             ])
         })
         .collect()
+}
+
+/// The digest of all that merging the catalogs of the workspace sees. It may differ where their merging does not.
+pub(crate) fn universe(workspace: &Workspace, declared: &[Declared], joined: &[Index]) -> Digest {
+    let own = workspace.services.iter().zip(declared);
+    let own: Vec<_> = own
+        .map(|(spec, declared)| {
+            let service = &spec.service;
+            (&service.name, service.databases.is_empty(), declared.digest)
+        })
+        .collect();
+    let joined: Vec<_> = joined
+        .iter()
+        .map(|index| {
+            let service = &index.service;
+            (&service.name, service.databases.is_empty(), &index.catalogs)
+        })
+        .collect();
+    digest([encoded(&own).as_slice(), &encoded(&joined)])
 }
 
 /// For each service the digest of what it is linked from: what it was declared from, and the catalogs that it sees.

@@ -8,7 +8,9 @@
 mod atomic;
 mod cache;
 mod config;
+mod dialects;
 mod discover;
+mod ignored;
 mod index_file;
 mod init;
 mod keys;
@@ -16,6 +18,7 @@ mod locate;
 mod manifests;
 mod options;
 mod owners;
+mod parts;
 mod progress;
 mod read;
 mod revision;
@@ -30,6 +33,7 @@ mod tracked;
 mod unread;
 mod waivers;
 mod walk;
+mod wanted;
 mod workspace;
 
 pub use atomic::{read_file, write_file};
@@ -46,6 +50,7 @@ pub use team_packs::packs;
 pub use tracked::ObjectId;
 pub use waivers::{WAIVERS_FILE, WrittenWaiver};
 pub use walk::{Found, Tally, Tree, walk};
+pub use wanted::{Wanted, WantedColumn};
 pub use workspace::{
     CONFIG_FILE, DatabaseSpec, Selection, ServiceArgument, ServiceSpec, Workspace, WorkspaceError,
 };

@@ -1,6 +1,7 @@
 //! All files of one service, in order of their paths: what each is known to be and, on demand, its facts.
 
 use crate::cache::{Digest, FactsCache, KnownFiles, Said, Shelf, digest};
+use crate::dialects::{Votes, of_file, sum, voters};
 use crate::options::ScanOptions;
 use crate::progress::Progress;
 use crate::source::{Look, SourceText, read, recall};
@@ -22,6 +23,8 @@ pub(crate) struct Listing {
     files: BTreeMap<Box<str>, Listed>,
     unreadable: BTreeMap<Box<str>, Box<str>>,
     passed_by: Tally,
+    /// Dialects that its manifests and settings speak for.
+    pub(crate) votes: Votes,
     /// Whether a file turned out to be another than it was listed as: it was changed meanwhile.
     pub(crate) outdated: bool,
     /// What the person who runs this should know.
@@ -62,6 +65,7 @@ pub(crate) fn list(
         files: BTreeMap::new(),
         unreadable: tree.unreadable.into_iter().collect(),
         passed_by: tree.skipped,
+        votes: Votes::new(),
         outdated: false,
         warnings: known.warning.iter().cloned().collect(),
     };
@@ -82,8 +86,18 @@ pub(crate) fn list(
     for (found, look) in looked {
         listing.note(found, look);
     }
+    let found = listing.files.values().map(|file| &file.found);
+    let votes: Vec<(&Found, Votes)> = voters(found)
+        .map(|found| {
+            let votes = known.votes(found).cloned();
+            (found, votes.unwrap_or_else(|| of_file(found)))
+        })
+        .collect();
+    listing.votes = sum(votes.iter().map(|(_, votes)| votes));
+    let votes = votes.into_iter();
+    let votes = votes.map(|(found, votes)| (&*found.path, votes)).collect();
     let said = listing.files.values().map(|file| (&file.found, &file.said));
-    let saved = known.save(said);
+    let saved = known.save(said, &votes);
     listing.warn(saved);
     listing
 }

@@ -1,10 +1,12 @@
 //! The run: every stage over every service, in parallel, with the same result in any order.
 
+use crate::dialects::Votes;
 use crate::options::ScanOptions;
 use crate::progress::Progress;
 use crate::read::{Listing, list};
 use crate::stages::analyze;
 use crate::walk::{Tree, walk};
+use crate::wanted::Wanted;
 use crate::workspace::Workspace;
 use impact_extract::Packs;
 use impact_facts::Index;
@@ -24,19 +26,32 @@ pub struct Scan {
 const STACK: usize = 16 << 20;
 
 /// Scans every service of a workspace. `joined` are indexes of services that are not checked out: their catalogs count.
+/// Of references to what is not wanted only the numbers are handed out.
 #[must_use]
-pub fn scan(workspace: &Workspace, packs: &Packs, joined: &[Index], options: &ScanOptions) -> Scan {
+pub fn scan(
+    workspace: &Workspace,
+    packs: &Packs,
+    joined: &[Index],
+    wanted: &Wanted,
+    options: &ScanOptions,
+) -> Scan {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs.unwrap_or(0))
         .stack_size(STACK)
         .build();
     match pool {
-        Ok(pool) => pool.install(|| run(workspace, packs, joined, options)),
-        Err(_) => run(workspace, packs, joined, options),
+        Ok(pool) => pool.install(|| run(workspace, packs, joined, wanted, options)),
+        Err(_) => run(workspace, packs, joined, wanted, options),
     }
 }
 
-fn run(workspace: &Workspace, packs: &Packs, joined: &[Index], options: &ScanOptions) -> Scan {
+fn run(
+    workspace: &Workspace,
+    packs: &Packs,
+    joined: &[Index],
+    wanted: &Wanted,
+    options: &ScanOptions,
+) -> Scan {
     let trees = walk_all(workspace);
     let progress = Progress::new(
         trees.iter().map(|tree| tree.files.len()).sum(),
@@ -48,8 +63,10 @@ fn run(workspace: &Workspace, packs: &Packs, joined: &[Index], options: &ScanOpt
         .zip(trees)
         .map(|(service, tree)| list(service, tree, packs, options, &progress))
         .collect();
+    let votes: Vec<Votes> = listings.iter().map(|one| one.votes.clone()).collect();
+    let workspace = workspace.clone().told(&votes);
     progress.say("linking");
-    let indexes = analyze(workspace, packs, joined, &mut listings);
+    let indexes = analyze(&workspace, packs, joined, wanted, &mut listings);
     let mut warnings: Vec<String> = Vec::new();
     for warning in listings.into_iter().flat_map(|listing| listing.warnings) {
         if !warnings.contains(&warning) {
@@ -59,17 +76,16 @@ fn run(workspace: &Workspace, packs: &Packs, joined: &[Index], options: &ScanOpt
     Scan { indexes, warnings }
 }
 
-fn walk_all(workspace: &Workspace) -> Vec<Tree> {
+pub(crate) fn walk_all(workspace: &Workspace) -> Vec<Tree> {
     let roots: Vec<&Path> = workspace
         .services
         .iter()
         .map(|service| service.root.as_path())
         .collect();
-    let threads = rayon::current_num_threads();
     workspace
         .services
-        .iter()
-        .map(|service| walk(service, &inside(&service.root, &roots), threads))
+        .par_iter()
+        .map(|service| walk(service, &inside(&service.root, &roots)))
         .collect()
 }
 

@@ -3,13 +3,14 @@
 //! Two rounds over the services, each in parallel. Between them stands the one thing that services share: what every
 //! database holds. A round passes by the services of which it is kept what it would yield.
 
-use crate::cache::{Digest, Linked};
+use crate::cache::{Declared, Digest, Linked, Origin, Partial};
 use crate::keys;
 use crate::locate::{Lines, locate};
 use crate::read::{Contents, Listing};
 use crate::schema_paths;
 use crate::source::beginning;
 use crate::unread;
+use crate::wanted::Wanted;
 use crate::workspace::{DatabaseSpec, ServiceSpec, Workspace};
 use impact_bind::{Library, Program, SourceFile, Sources, Stub};
 use impact_catalog::{Declarations, DeclareOptions, Member, declare, merge_databases};
@@ -35,101 +36,166 @@ struct Bound<'a> {
     declarations: Declarations,
 }
 
-/// The index of every service, in the workspace's order.
+/// What is known of every service before any is linked.
+struct Known<'w> {
+    workspace: &'w Workspace,
+    packs: &'w Packs,
+    joined: &'w [Index],
+    declared_from: Vec<Digest>,
+    declared: Vec<Declared>,
+    universe: Digest,
+}
+
+/// The index of every service, in the workspace's order, with the wanted references.
 pub(crate) fn analyze(
     workspace: &Workspace,
     packs: &Packs,
     joined: &[Index],
+    wanted: &Wanted,
     listings: &mut [Listing],
 ) -> Vec<Index> {
     let declared_from = keys::declared_from(workspace, listings);
-    let kept: Vec<Linked> = listings
-        .par_iter()
-        .map(|listing| Linked::open(listing.shelf.as_ref()))
-        .collect();
-    let known: Each<Vec<Catalog>> = kept
+    let open = |listing: &Listing| Linked::open(listing.shelf.as_ref());
+    let mut kept: Vec<Linked> = listings.par_iter().map(open).collect();
+    let declared: Each<Declared> = kept
         .par_iter()
         .zip(&declared_from)
-        .map(|(kept, from)| kept.catalogs(from))
+        .map(|(kept, from)| kept.declared(from))
         .collect();
 
-    let wanted: Vec<bool> = known.iter().map(Option::is_none).collect();
-    let contents = load(workspace, packs, listings, &wanted);
+    let missing: Vec<bool> = declared.iter().map(Option::is_none).collect();
+    let contents = load(workspace, packs, listings, &missing);
     let files = source_files(&contents);
-    let stubs = StubModules::of(packs, &wanted);
+    let stubs = StubModules::of(packs, &missing);
     let stubs = stubs.borrowed();
     let libraries = libraries(workspace, &files);
-    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, &wanted);
-    let declared: Vec<Vec<Catalog>> = known
+    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, &missing);
+    let declared: Vec<Declared> = declared
         .into_iter()
         .zip(&bound)
-        .map(|(known, bound)| known.unwrap_or_else(|| catalogs_of(bound)))
+        .map(|(declared, bound)| declared.unwrap_or_else(|| declared_by(bound)))
         .collect();
 
-    let mut catalogs = declared.clone();
-    let merged = merge_all(workspace, &mut catalogs, joined);
-    let linked_from = keys::linked_from(workspace, &merged, &declared_from, &catalogs);
-    let indexes: Each<Index> = kept
-        .par_iter()
-        .zip(&linked_from)
-        .map(|(kept, from)| kept.index(from))
+    let universe = keys::universe(workspace, &declared, joined);
+    let known = Known {
+        workspace,
+        packs,
+        joined,
+        declared_from,
+        declared,
+        universe,
+    };
+    let parts: Each<Partial> = kept
+        .par_iter_mut()
+        .zip(&known.declared_from)
+        .map(|(kept, from)| kept.of_universe(from, &universe))
         .collect();
-    let fresh: Vec<bool> = indexes.iter().map(Option::is_none).collect();
+    let parts = known.complete(&mut kept, listings, parts, bound);
+    let indexes = known.hand_out(&mut kept, listings, parts, wanted);
+    for (kept, listing) in kept.into_iter().zip(listings) {
+        listing.warnings.extend(kept.warning);
+    }
+    indexes.into_iter().map(Option::unwrap_or_default).collect()
+}
 
-    let linked = finish_each(workspace, &merged, &catalogs, bound);
-    let indexes = either(indexes, linked);
-    let wanted: Vec<bool> = indexes.iter().map(Option::is_none).collect();
-    let linked = link_anew(workspace, packs, listings, (&merged, &catalogs), &wanted);
-    let indexes = either(indexes, linked).into_iter();
-    let indexes: Vec<Index> = indexes.map(Option::unwrap_or_default).collect();
-
-    let results = kept.iter().zip(listings).zip(fresh).enumerate();
-    for (at, ((kept, listing), _)) in results.filter(|(_, (_, fresh))| *fresh) {
-        let (Some(catalogs), Some(index)) = (declared.get(at), indexes.get(at)) else {
-            continue;
-        };
-        let from = declared_from.get(at).zip(linked_from.get(at));
-        if let Some((declared_from, linked_from)) = from {
-            keep(
-                kept,
-                listing,
-                (*declared_from, catalogs),
-                (*linked_from, index),
-            );
+impl Known<'_> {
+    /// Links every service that has no index yet, and keeps what it finds.
+    fn complete(
+        &self,
+        kept: &mut [Linked],
+        listings: &mut [Listing],
+        parts: Each<Partial>,
+        bound: Each<Bound<'_>>,
+    ) -> Each<Partial> {
+        if parts.iter().all(Option::is_some) {
+            return parts;
         }
+        let mut catalogs: Vec<Vec<Catalog>> =
+            self.declared.par_iter().map(Declared::catalogs).collect();
+        let merged = merge_all(self.workspace, &mut catalogs, self.joined);
+        let origins = self.origins(&merged, &catalogs);
+        let services = parts.into_par_iter().zip(kept.par_iter_mut().zip(&origins));
+        let parts: Each<Partial> = services
+            .map(|(have, (kept, origin))| have.or_else(|| kept.of_origin(origin)))
+            .collect();
+
+        let linked = finish_each(self.workspace, &merged, &catalogs, bound);
+        let parts = either(parts, linked);
+        let missing: Vec<bool> = parts.iter().map(Option::is_none).collect();
+        let linked = self.link_anew(listings, (&merged, &catalogs), &missing);
+        let parts = either(parts, linked);
+        let results = parts.iter().zip(&self.declared).zip(&origins);
+        for ((kept, listing), ((part, declared), origin)) in
+            kept.iter_mut().zip(listings).zip(results)
+        {
+            // What was changed while it was looked at is not kept.
+            if let (Some(part), false) = (part, listing.outdated) {
+                listing.warn(kept.save(*origin, declared, part));
+            }
+        }
+        parts
     }
-    indexes
+
+    /// What the index of each service is made from.
+    fn origins(&self, merged: &Merged, catalogs: &[Vec<Catalog>]) -> Vec<Origin> {
+        let linked = keys::linked_from(self.workspace, merged, &self.declared_from, catalogs);
+        let both = self.declared_from.iter().zip(linked);
+        both.map(|(declared_from, linked_from)| Origin {
+            declared_from: *declared_from,
+            universe: self.universe,
+            linked_from,
+        })
+        .collect()
+    }
+
+    /// Links services that are known to declare what they did, but see other catalogs now.
+    fn link_anew(
+        &self,
+        listings: &mut [Listing],
+        (merged, catalogs): (&Merged, &[Vec<Catalog>]),
+        missing: &[bool],
+    ) -> Each<Partial> {
+        let contents = load(self.workspace, self.packs, listings, missing);
+        let files = source_files(&contents);
+        let stubs = StubModules::of(self.packs, missing);
+        let stubs = stubs.borrowed();
+        let libraries = libraries(self.workspace, &files);
+        let bound = bind_each(
+            self.workspace,
+            &contents,
+            &files,
+            &libraries,
+            &stubs,
+            missing,
+        );
+        finish_each(self.workspace, merged, catalogs, bound)
+    }
+
+    /// The indexes with the wanted references. One whose references cannot be read any more is linked again.
+    fn hand_out(
+        &self,
+        kept: &mut [Linked],
+        listings: &mut [Listing],
+        parts: Each<Partial>,
+        wanted: &Wanted,
+    ) -> Each<Index> {
+        let own = parts.iter().flatten().flat_map(Partial::catalogs);
+        let joined = self.joined.iter().flat_map(|index| &index.catalogs);
+        let wanted = wanted.closed(own.chain(joined));
+        let read = |part: Option<Partial>| part?.index(&wanted);
+        let indexes: Each<Index> = parts.into_par_iter().map(read).collect();
+        if indexes.iter().all(Option::is_some) {
+            return indexes;
+        }
+        let again = self.complete(kept, listings, none_of(&indexes), none_of(&indexes));
+        let again = again.into_par_iter().map(read).collect();
+        either(indexes, again)
+    }
 }
 
-/// Links services that are known to declare what they did, but see other catalogs now.
-fn link_anew(
-    workspace: &Workspace,
-    packs: &Packs,
-    listings: &mut [Listing],
-    (merged, catalogs): (&Merged, &[Vec<Catalog>]),
-    wanted: &[bool],
-) -> Each<Index> {
-    let contents = load(workspace, packs, listings, wanted);
-    let files = source_files(&contents);
-    let stubs = StubModules::of(packs, wanted);
-    let stubs = stubs.borrowed();
-    let libraries = libraries(workspace, &files);
-    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, wanted);
-    finish_each(workspace, merged, catalogs, bound)
-}
-
-/// Keeps what was found in a service for the next run, unless its files were changed while it was looked at.
-fn keep(
-    kept: &Linked,
-    listing: &mut Listing,
-    declared: (Digest, &[Catalog]),
-    linked: (Digest, &Index),
-) {
-    if !listing.outdated {
-        let saved = kept.save(declared, linked);
-        listing.warn(saved);
-    }
-    listing.warnings.extend(kept.warning.clone());
+/// Nothing, as often as there is something or not.
+fn none_of<T, U>(each: &[Option<T>]) -> Each<U> {
+    each.iter().map(|_| None).collect()
 }
 
 fn either<T>(first: Each<T>, second: Each<T>) -> Each<T> {
@@ -220,9 +286,11 @@ pub(crate) fn is_library(spec: &ServiceSpec) -> bool {
     spec.service.library && !spec.schema_only
 }
 
-fn catalogs_of(bound: &Option<Bound<'_>>) -> Vec<Catalog> {
+fn declared_by(bound: &Option<Bound<'_>>) -> Declared {
     let bound = bound.as_ref();
-    bound.map_or_else(Vec::new, |bound| bound.declarations.catalogs.clone())
+    bound.map_or_else(Declared::default, |bound| {
+        Declared::of(&bound.declarations.catalogs)
+    })
 }
 
 /// The modules that packs bring, extracted like user code.
@@ -265,7 +333,7 @@ fn declare_all(workspace: &Workspace, spec: &ServiceSpec, program: &Program<'_>)
             &DeclareOptions {
                 service: &spec.service.name,
                 database: &database.name,
-                dialect: database.dialect,
+                dialect: database.dialect.unwrap_or_default(),
                 schema: &schema,
             },
         );
@@ -373,10 +441,13 @@ fn finish_each(
     merged: &Merged,
     catalogs: &[Vec<Catalog>],
     bound: Each<Bound<'_>>,
-) -> Each<Index> {
+) -> Each<Partial> {
     let services = workspace.services.par_iter().zip(catalogs).zip(bound);
     services
-        .map(|((spec, own), bound)| Some(finish(workspace, merged, spec, own, bound?)))
+        .map(|((spec, own), bound)| {
+            let index = finish(workspace, merged, spec, own, bound?);
+            Some(Partial::of(index))
+        })
         .collect()
 }
 
@@ -411,7 +482,7 @@ fn finish(
 pub(crate) fn empty_catalog(database: &DatabaseSpec) -> Catalog {
     Catalog {
         database: database.name.clone(),
-        dialect: database.dialect,
+        dialect: database.dialect.unwrap_or_default(),
         ..Catalog::default()
     }
 }

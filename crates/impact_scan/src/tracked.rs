@@ -1,9 +1,10 @@
 //! What git tracks: read from the index file alone, so that nothing runs and nothing is written.
 
 use crate::stamp::Stamp;
+use crate::workspace::slashes;
 use gix_index::entry::{Flags, Stage, Stat};
 use serde::{Deserialize, Serialize};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The digest that git knows a file's contents by, in hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -11,8 +12,8 @@ pub struct ObjectId(Box<str>);
 
 /// A file that git tracks.
 pub(crate) struct Tracked {
-    /// Where it is in the work tree.
-    pub(crate) absolute: PathBuf,
+    /// Its path from the root that was asked about, with `/`.
+    pub(crate) path: Box<str>,
     /// What the index says of it.
     pub(crate) entry: IndexEntry,
 }
@@ -45,7 +46,7 @@ impl IndexEntry {
 /// A git work tree.
 pub(crate) struct Repository {
     /// Its root.
-    work_tree: PathBuf,
+    pub(crate) work_tree: PathBuf,
     /// The directory that holds `index` and `HEAD`.
     git: PathBuf,
 }
@@ -75,7 +76,7 @@ fn git_directory(dot_git: &Path) -> Option<PathBuf> {
 }
 
 impl Repository {
-    /// The files that are tracked below `root`. A repository without an index tracks none.
+    /// The files that are tracked below `root`, by path. A repository without an index tracks none.
     pub(crate) fn tracked_below(&self, root: &Path) -> Result<Vec<Tracked>, String> {
         let index = self.git.join("index");
         if !index.is_file() {
@@ -89,14 +90,16 @@ impl Repository {
         let file = gix_index::File::at(&index, self.object_hash(), true, options)
             .map_err(|error| error.to_string())?;
         let written = file.timestamp();
+        let below = root.strip_prefix(&self.work_tree).map(slashes);
+        let below = below.unwrap_or_default();
         let tracked = file.entries().iter().filter_map(|entry| {
-            let path = plain_path(entry.path(&file))?;
+            let path = inside(plain_path(entry.path(&file))?, &below)?;
             let unsure = Flags::ASSUME_VALID | Flags::SKIP_WORKTREE | Flags::INTENT_TO_ADD;
             // A file changed in the second in which the index was written looks as it did before.
             let settled = i64::from(entry.stat.mtime.secs) < written.unix_seconds();
             let merged = entry.flags.stage() == Stage::Unconflicted;
             Some(Tracked {
-                absolute: self.work_tree.join(path),
+                path: path.into(),
                 entry: IndexEntry {
                     id: entry.id,
                     stat: entry.stat,
@@ -104,9 +107,9 @@ impl Repository {
                 },
             })
         });
-        Ok(tracked
-            .filter(|tracked| tracked.absolute.starts_with(root))
-            .collect())
+        let mut tracked: Vec<Tracked> = tracked.collect();
+        tracked.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(tracked)
     }
 
     /// SHA-256 repositories say so in their configuration.
@@ -126,9 +129,30 @@ impl Repository {
 }
 
 /// A path that stays below where it is joined to; others do not come from git.
-fn plain_path(bytes: &[u8]) -> Option<PathBuf> {
-    let path = PathBuf::from(std::str::from_utf8(bytes).ok()?);
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        .then_some(path)
+fn plain_path(bytes: &[u8]) -> Option<&str> {
+    let path = std::str::from_utf8(bytes).ok()?;
+    let elsewhere = |c: char| c == std::path::MAIN_SEPARATOR || (cfg!(windows) && c == ':');
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(elsewhere);
+    path.split('/').all(plain).then_some(path)
+}
+
+fn inside<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
+    if directory.is_empty() {
+        return Some(path);
+    }
+    path.strip_prefix(directory)?.strip_prefix('/')
+}
+
+/// The file of that path, of files by path.
+pub(crate) fn find<'t>(tracked: &'t [Tracked], path: &str) -> Option<&'t Tracked> {
+    let at = tracked.binary_search_by(|one| (*one.path).cmp(path)).ok()?;
+    tracked.get(at)
+}
+
+/// The files whose paths begin so, of files by path.
+pub(crate) fn below<'t>(tracked: &'t [Tracked], beginning: &str) -> &'t [Tracked] {
+    let from = tracked.partition_point(|one| &*one.path < beginning);
+    let rest = tracked.get(from..).unwrap_or_default();
+    let until = rest.partition_point(|one| one.path.starts_with(beginning));
+    rest.get(..until).unwrap_or_default()
 }

@@ -4,16 +4,16 @@
 //! machine's owner ignores everywhere (`core.excludesFile`, `.git/info/exclude`) is not asked. Symbolic links are not
 //! followed: what they lead to inside the service is found under its own name, and what lies outside does not count.
 
+use crate::ignored::{self, Above, Rules};
 use crate::stamp::Stamp;
-use crate::tracked::{ObjectId, Repository, Tracked, repository_of};
+use crate::tracked::{ObjectId, Tracked, below, find, repository_of};
 use crate::workspace::{ServiceSpec, relative, slashes};
-use ignore::{DirEntry, WalkBuilder, WalkState};
 use impact_facts::SkipReason;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs::Metadata;
-use std::ops::Bound;
+use std::fs::{DirEntry, FileType, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 /// A file that counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,145 +86,192 @@ impl Tally {
     }
 }
 
-/// Walks a service on `threads` threads. Roots of other services inside it, `others`, belong to those alone.
+/// Walks a service. Roots of other services inside it, `others`, belong to those alone.
 #[must_use]
-pub fn walk(service: &ServiceSpec, others: &[&Path], threads: usize) -> Tree {
-    let repository = repository_of(&service.root);
-    let seen = visit(&service.root, others, repository.is_some(), threads);
-    let mut tree = Tree {
-        unreadable: seen.unreadable,
-        ..Tree::default()
+pub fn walk(service: &ServiceSpec, others: &[&Path]) -> Tree {
+    let root = &service.root;
+    let mut tree = Tree::default();
+    let repository = repository_of(root);
+    let tracked = repository.as_ref().map(|one| one.tracked_below(root));
+    let tracked = tracked.unwrap_or_else(|| Ok(Vec::new()));
+    let tracked = tracked.unwrap_or_else(|message| {
+        tree.unreadable.push((".git/index".into(), message.into()));
+        Vec::new()
+    });
+    let walker = Walker {
+        root,
+        others,
+        tracked: &tracked,
     };
-    let mut files = seen.files;
-    if let Some(repository) = &repository {
-        add_tracked(&service.root, others, repository, &mut files, &mut tree);
-    }
-    follow_links(&service.root, seen.links, &mut files, &mut tree.skipped);
-    for (path, file) in files {
-        if service.selection.admits(&path, &service.service.path) {
+    let above = repository.map(|repository| Above::of(root, &repository.work_tree));
+    let above = above.unwrap_or(Above::Nothing);
+    let mut seen = walker.visit(root, "", &tracked, above);
+    by_path(&mut seen.files);
+    walker.add_linked_away(&mut seen.files);
+    follow_links(root, seen.links, &mut seen.files, &mut tree.skipped);
+    for file in seen.files {
+        if service.selection.admits(&file.path, &service.service.path) {
             tree.files.push(file);
         } else {
             tree.skipped.add(SkipReason::Excluded, file.bytes);
         }
     }
+    tree.unreadable.extend(seen.unreadable);
     tree.unreadable.sort();
     tree
 }
 
-type Files = BTreeMap<Box<str>, Found>;
+/// Sorted by path, each path once.
+fn by_path(files: &mut Vec<Found>) {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|later, earlier| later.path == earlier.path);
+}
+
+fn holds(files: &[Found], path: &str) -> bool {
+    files
+        .binary_search_by(|file| (*file.path).cmp(path))
+        .is_ok()
+}
 
 #[derive(Default)]
 struct Seen {
-    files: Files,
+    files: Vec<Found>,
     links: Vec<PathBuf>,
     unreadable: Vec<(Box<str>, Box<str>)>,
 }
 
-fn visit(root: &Path, others: &[&Path], in_repository: bool, threads: usize) -> Seen {
-    let seen = Mutex::new(Seen::default());
-    let apart: Vec<PathBuf> = others
-        .iter()
-        .filter(|other| **other != root)
-        .map(|other| other.to_path_buf())
-        .collect();
-    let walker = WalkBuilder::new(root)
-        .standard_filters(false)
-        .git_ignore(true)
-        .require_git(in_repository)
-        .parents(in_repository)
-        .follow_links(false)
-        .threads(threads)
-        .filter_entry(move |entry| {
-            entry.file_name() != ".git" && !apart.iter().any(|other| other == entry.path())
-        })
-        .build_parallel();
-    walker.run(|| {
-        Box::new(|entry| {
-            let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            match entry {
-                Ok(entry) => note(root, &entry, &mut seen),
-                Err(error) => seen.unreadable.push(failure(root, &error)),
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.links.extend(other.links);
+        self.unreadable.extend(other.unreadable);
+    }
+}
+
+/// What does not change from one directory to the next.
+struct Walker<'w> {
+    root: &'w Path,
+    others: &'w [&'w Path],
+    /// What git tracks below the root, sorted by path.
+    tracked: &'w [Tracked],
+}
+
+/// What a directory holds, by kind.
+#[derive(Default)]
+struct Entries {
+    files: Vec<(DirEntry, String)>,
+    links: Vec<(PathBuf, String)>,
+    directories: Vec<(PathBuf, String)>,
+    holds_git: bool,
+    holds_rules: bool,
+}
+
+impl Walker<'_> {
+    /// A directory whose path from the root is `prefix`, with a `/` behind it unless it is the root, and what git tracks
+    /// in it. What git tracks counts whatever rules say, so rules are read only where something else stands.
+    fn visit(&self, directory: &Path, prefix: &str, tracked: &[Tracked], above: Above<'_>) -> Seen {
+        let mut seen = Seen::default();
+        let entries = self.entries(directory, prefix, &mut seen);
+        let rules = Rules::new(directory, above, entries.holds_git, entries.holds_rules);
+        for (entry, path) in entries.files {
+            let known = find(tracked, &path);
+            if known.is_some() || rules.admit(&entry.path(), false) {
+                seen.files.push(found(&entry, path, known));
             }
-            WalkState::Continue
-        })
-    });
-    seen.into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn note(root: &Path, entry: &DirEntry, seen: &mut Seen) {
-    let Some(kind) = entry.file_type() else {
-        return;
-    };
-    if kind.is_symlink() {
-        seen.links.push(entry.path().to_path_buf());
-    } else if kind.is_file() {
-        let path = inside(root, entry.path());
-        let found = match entry.metadata() {
-            Ok(metadata) => Found::of(path, entry.path().to_path_buf(), &metadata),
-            Err(_) => Found::unseen(&path, entry.path()),
-        };
-        seen.files.insert(found.path.clone(), found);
-    }
-}
-
-fn failure(root: &Path, error: &ignore::Error) -> (Box<str>, Box<str>) {
-    let path = path_of(error)
-        .map(|path| inside(root, path))
-        .unwrap_or_default();
-    let message = error
-        .io_error()
-        .map_or_else(|| error.to_string(), |io| io.kind().to_string());
-    (path, message.into())
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
         }
-        ignore::Error::Loop { child, .. } => Some(child),
-        _ => None,
+        for (link, path) in entries.links {
+            if find(tracked, &path).is_some() || rules.admit(&link, false) {
+                seen.links.push(link);
+            }
+        }
+        let inner = entries.directories.into_par_iter().map(|(inner, path)| {
+            let below = below(tracked, &path);
+            match !below.is_empty() || rules.admit(&inner, true) {
+                true => self.visit(&inner, &path, below, Above::Walked(&rules)),
+                false => Seen::default(),
+            }
+        });
+        for inner in inner.collect::<Vec<Seen>>() {
+            seen.add(inner);
+        }
+        seen
     }
-}
 
-fn add_tracked(
-    root: &Path,
-    others: &[&Path],
-    repository: &Repository,
-    files: &mut Files,
-    tree: &mut Tree,
-) {
-    let tracked = match repository.tracked_below(root) {
-        Ok(tracked) => tracked,
-        Err(message) => {
-            tree.unreadable.push((".git/index".into(), message.into()));
+    fn entries(&self, directory: &Path, prefix: &str, seen: &mut Seen) -> Entries {
+        let mut entries = Entries::default();
+        let failed = |error: &io::Error| {
+            let path = prefix.trim_end_matches('/');
+            (path.into(), error.kind().to_string().into())
+        };
+        let listed = match std::fs::read_dir(directory) {
+            Ok(listed) => listed,
+            Err(error) => {
+                seen.unreadable.push(failed(&error));
+                return entries;
+            }
+        };
+        for entry in listed {
+            match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+                Ok((kind, entry)) => self.sort(kind, entry, prefix, &mut entries),
+                Err(error) => seen.unreadable.push(failed(&error)),
+            }
+        }
+        entries
+    }
+
+    fn sort(&self, kind: FileType, entry: DirEntry, prefix: &str, entries: &mut Entries) {
+        let name = entry.file_name();
+        if name == ".git" {
+            entries.holds_git = true;
             return;
         }
-    };
-    for Tracked { absolute, entry } in tracked {
-        if others
-            .iter()
-            .any(|other| *other != root && absolute.starts_with(other))
-        {
-            continue;
-        }
-        let path = inside(root, &absolute);
-        if let Some(found) = files.get_mut(&path) {
-            found.object = entry.object_of(found.bytes, &found.stamp);
-            continue;
-        }
-        let metadata = absolute.symlink_metadata();
-        let Some(metadata) = metadata.ok().filter(Metadata::is_file) else {
-            continue;
-        };
-        if !leaves(root, &absolute) {
-            let mut found = Found::of(path, absolute, &metadata);
-            found.object = entry.object_of(found.bytes, &found.stamp);
-            files.insert(found.path.clone(), found);
+        entries.holds_rules |= name == ignored::NAME;
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        if kind.is_symlink() {
+            entries.links.push((entry.path(), path));
+        } else if kind.is_file() {
+            entries.files.push((entry, path));
+        } else if kind.is_dir() {
+            let inner = entry.path();
+            if !self.is_apart(&inner) {
+                entries.directories.push((inner, format!("{path}/")));
+            }
         }
     }
+
+    fn is_apart(&self, path: &Path) -> bool {
+        let mut others = self.others.iter();
+        others.any(|other| *other != self.root && path.starts_with(other))
+    }
+
+    /// Tracked files that stand behind a link to another directory of the service.
+    fn add_linked_away(&self, files: &mut Vec<Found>) {
+        let lost = self.tracked.iter().filter(|one| !holds(files, &one.path));
+        let mut more = Vec::new();
+        for one in lost {
+            let absolute = self.root.join(&*one.path);
+            let metadata = absolute.symlink_metadata().ok();
+            let Some(metadata) = metadata.filter(Metadata::is_file) else {
+                continue;
+            };
+            if !self.is_apart(&absolute) && !leaves(self.root, &absolute) {
+                let mut found = Found::of(one.path.clone(), absolute, &metadata);
+                found.object = one.entry.object_of(found.bytes, &found.stamp);
+                more.push(found);
+            }
+        }
+        files.extend(more);
+        by_path(files);
+    }
+}
+
+fn found(entry: &DirEntry, path: String, known: Option<&Tracked>) -> Found {
+    let Ok(metadata) = entry.metadata() else {
+        return Found::unseen(&path, &entry.path());
+    };
+    let mut found = Found::of(path.into(), entry.path(), &metadata);
+    found.object = known.and_then(|one| one.entry.object_of(found.bytes, &found.stamp));
+    found
 }
 
 /// Whether a path leads out of the service by way of a linked directory.
@@ -235,7 +282,7 @@ fn leaves(root: &Path, path: &Path) -> bool {
 
 /// A link to something that was found under its own name adds nothing. One to an ignored file of the service is that
 /// file. All others are counted as left out.
-fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped: &mut Tally) {
+fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Vec<Found>, skipped: &mut Tally) {
     links.sort();
     for link in links {
         let target = link
@@ -250,7 +297,7 @@ fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped
         if link.starts_with(&target) {
             skipped.add(SkipReason::Link, 0);
         } else if target.is_file() {
-            if !files.contains_key(&path) {
+            if !holds(files, &path) {
                 add_linked(root, &link, target, files);
             }
         } else if !holds_any(files, &path) {
@@ -259,20 +306,18 @@ fn follow_links(root: &Path, mut links: Vec<PathBuf>, files: &mut Files, skipped
     }
 }
 
-fn add_linked(root: &Path, link: &Path, target: PathBuf, files: &mut Files) {
+fn add_linked(root: &Path, link: &Path, target: PathBuf, files: &mut Vec<Found>) {
     if let Ok(metadata) = target.metadata() {
-        let found = Found::of(inside(root, link), target, &metadata);
-        files.insert(found.path.clone(), found);
+        files.push(Found::of(inside(root, link), target, &metadata));
+        by_path(files);
     }
 }
 
-fn holds_any(files: &Files, directory: &str) -> bool {
+fn holds_any(files: &[Found], directory: &str) -> bool {
     let prefix = format!("{directory}/");
-    let from = (Bound::Included(prefix.as_str()), Bound::Unbounded);
-    files
-        .range::<str, _>(from)
-        .next()
-        .is_some_and(|(path, _)| path.starts_with(&prefix))
+    let at = files.partition_point(|file| *file.path < *prefix);
+    let next = files.get(at);
+    next.is_some_and(|file| file.path.starts_with(&prefix))
 }
 
 fn inside(root: &Path, path: &Path) -> Box<str> {

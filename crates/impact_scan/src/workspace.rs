@@ -1,6 +1,8 @@
 //! What a run is about: services, databases, and which files of them count.
 
 use crate::config::{self, ConfigError, ConfigFile, RawDatabase, RawService, Source};
+use crate::dialects::{Votes, of_files, winner};
+use crate::run::walk_all;
 use crate::{discover, schema_paths};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use impact_facts::{Dialect, Service};
@@ -45,8 +47,8 @@ pub struct ServiceSpec {
 pub struct DatabaseSpec {
     /// Its name, unique in the workspace.
     pub name: Box<str>,
-    /// Its dialect, said or found.
-    pub dialect: Dialect,
+    /// Its dialect, if it is said; else it is found with the files, see [`Workspace::with_dialects`].
+    pub dialect: Option<Dialect>,
     /// Files, directories or globs that hold its schema, absolute; empty if they are to be found.
     pub schema: Vec<Box<str>>,
 }
@@ -146,13 +148,36 @@ impl Workspace {
             specs.push(ServiceSpec::found(&root, &path, &argument.name));
         }
         reject_duplicates(&specs)?;
-        let databases = vec![discover::database(&specs)];
+        let databases = vec![discover::database()];
         Ok(Self {
             root,
             config: None,
             services: specs,
             databases,
         })
+    }
+
+    /// The same workspace with a dialect for each database: said, or as its services' manifests and settings suggest.
+    /// Looks at all files.
+    #[must_use]
+    pub fn with_dialects(self) -> Self {
+        let trees = walk_all(&self);
+        let votes: Vec<Votes> = trees.iter().map(|tree| of_files(&tree.files)).collect();
+        self.told(&votes)
+    }
+
+    /// The same workspace with a dialect for each database, by the votes of each service.
+    pub(crate) fn told(mut self, votes: &[Votes]) -> Self {
+        for database in &mut self.databases {
+            let services = self.services.iter().zip(votes);
+            let mine = services.filter(|(spec, _)| {
+                let names = &spec.service.databases;
+                names.is_empty() || names.contains(&database.name)
+            });
+            let found = || winner(mine.map(|(_, votes)| votes));
+            database.dialect = Some(database.dialect.unwrap_or_else(found));
+        }
+        self
     }
 
     /// The text of a file by its path from the workspace's root, if it lies in one of the services.
@@ -408,8 +433,7 @@ fn databases(
         schema_paths::check(source, root, section)?;
         databases.push(DatabaseSpec {
             name: name.as_str().into(),
-            dialect: dialect(source, section)?
-                .unwrap_or_else(|| discover::dialect_of(name, services)),
+            dialect: dialect(source, section)?,
             schema: section
                 .schema
                 .iter()
@@ -428,13 +452,13 @@ fn named_databases(services: &[ServiceSpec]) -> Vec<DatabaseSpec> {
         .map(|name| &**name)
         .collect();
     if names.is_empty() {
-        return vec![discover::database(services)];
+        return vec![discover::database()];
     }
     names
         .into_iter()
         .map(|name| DatabaseSpec {
             name: name.into(),
-            dialect: discover::dialect_of(name, services),
+            dialect: None,
             schema: Vec::new(),
         })
         .collect()

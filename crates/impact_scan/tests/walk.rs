@@ -17,7 +17,7 @@ fn write(root: &Path, files: &[(&str, &str)]) {
 
 fn tree(root: &Path) -> Tree {
     let workspace = Workspace::at(root).unwrap();
-    walk(&workspace.services[0], &[], 2)
+    walk(&workspace.services[0], &[])
 }
 
 fn paths(tree: &Tree) -> Vec<&str> {
@@ -62,6 +62,9 @@ fn ignored_files_do_not_count_unless_git_tracks_them() {
             ("kept.log.py", ""),
             ("lost.log.py", ""),
             ("build/a.py", ""),
+            ("build/lost.py", ""),
+            ("build/deep/lost.py", ""),
+            (".gitignored/a.py", ""),
         ],
     );
     git(root.path(), &["init", "-q"]);
@@ -71,7 +74,12 @@ fn ignored_files_do_not_count_unless_git_tracks_them() {
     );
     assert_eq!(
         paths(&tree(root.path())),
-        [".gitignore", "build/a.py", "kept.log.py"]
+        [
+            ".gitignore",
+            ".gitignored/a.py",
+            "build/a.py",
+            "kept.log.py"
+        ]
     );
 }
 
@@ -88,6 +96,47 @@ fn a_service_inside_a_repository_obeys_the_whole_repository() {
     );
     git(root.path(), &["init", "-q"]);
     assert_eq!(paths(&tree(&root.path().join("svc"))), ["a.py"]);
+}
+
+#[test]
+fn a_repository_inside_another_obeys_its_own_rules_alone() {
+    let root = TempDir::new().unwrap();
+    write(
+        root.path(),
+        &[
+            (".gitignore", "*.log.py\n"),
+            ("x.log.py", ""),
+            ("inner/.git/HEAD", "ref: refs/heads/main\n"),
+            ("inner/.gitignore", "out.py\n"),
+            ("inner/y.log.py", ""),
+            ("inner/deep/out.py", ""),
+        ],
+    );
+    git(root.path(), &["init", "-q"]);
+    assert_eq!(
+        paths(&tree(root.path())),
+        [".gitignore", "inner/.gitignore", "inner/y.log.py"]
+    );
+}
+
+#[test]
+fn a_rule_nearer_to_a_file_wins() {
+    let root = TempDir::new().unwrap();
+    write(
+        root.path(),
+        &[
+            (".gitignore", "*.out.py\n/lost/\n"),
+            ("a/.gitignore", "!kept.out.py\n"),
+            ("a/kept.out.py", ""),
+            ("a/other.out.py", ""),
+            ("lost/.gitignore", "!kept.py\n"),
+            ("lost/kept.py", ""),
+        ],
+    );
+    assert_eq!(
+        paths(&tree(root.path())),
+        [".gitignore", "a/.gitignore", "a/kept.out.py"]
+    );
 }
 
 #[test]
@@ -178,5 +227,5 @@ fn a_service_inside_another_is_its_own() {
     write(root.path(), &[("a.py", ""), ("inner/b.py", "")]);
     let workspace = Workspace::at(root.path()).unwrap();
     let inner = root.path().canonicalize().unwrap().join("inner");
-    assert_eq!(paths(&walk(&workspace.services[0], &[&inner], 1)), ["a.py"]);
+    assert_eq!(paths(&walk(&workspace.services[0], &[&inner])), ["a.py"]);
 }

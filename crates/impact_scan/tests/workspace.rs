@@ -16,6 +16,10 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
     root
 }
 
+fn dialect(workspace: Workspace) -> Dialect {
+    workspace.with_dialects().databases[0].dialect.unwrap()
+}
+
 fn names(workspace: &Workspace) -> Vec<(&str, &str)> {
     workspace
         .services
@@ -49,8 +53,8 @@ fn a_file_names_services_and_databases() {
         [("billing", "app"), ("schema of main", "")]
     );
     assert_eq!(workspace.services[0].service.owner.as_deref(), Some("@pay"));
-    assert_eq!(workspace.databases[0].dialect, Dialect::MySql);
     assert!(workspace.databases[0].schema[0].ends_with("/db/"));
+    assert_eq!(dialect(workspace), Dialect::MySql);
 }
 
 #[test]
@@ -139,7 +143,7 @@ fn without_a_file_a_directory_is_one_service() {
     ]);
     let workspace = Workspace::at(&root.path().join("shop")).unwrap();
     assert_eq!(names(&workspace), [("shop", "")]);
-    assert_eq!(workspace.databases[0].dialect, Dialect::MySql);
+    assert_eq!(dialect(workspace), Dialect::MySql);
 }
 
 #[test]
@@ -182,12 +186,12 @@ fn several_dialects_are_told_by_weight() {
         ("app/settings.py", "ENGINE = 'django.db.backends.sqlite3'\n"),
     ]);
     assert_eq!(
-        Workspace::at(root.path()).unwrap().databases[0].dialect,
+        dialect(Workspace::at(root.path()).unwrap()),
         Dialect::Postgres
     );
     let root = tree(&[("Cargo.toml", "[dependencies]\nrusqlite = \"1\"\n")]);
     assert_eq!(
-        Workspace::at(root.path()).unwrap().databases[0].dialect,
+        dialect(Workspace::at(root.path()).unwrap()),
         Dialect::Sqlite
     );
 }

@@ -7,9 +7,10 @@ use crate::question::Known;
 use crate::session::Session;
 use impact_graph::Graph;
 use impact_render::{entrypoints_json, entrypoints_text};
+use impact_scan::Wanted;
 
 pub fn run(session: &Session, arguments: &EntrypointsArguments) -> Result<Outcome, Failure> {
-    let known = Known::of(session)?;
+    let known = Known::of(session, &Wanted::All)?;
     let graph = Graph::build(&known.indexes);
     let report = match arguments.format {
         EntrypointsFormat::Json => entrypoints_json(&graph),

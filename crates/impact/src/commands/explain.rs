@@ -1,14 +1,15 @@
 //! `impact explain`: what a class of findings means, and the proof of a finding.
 
-use crate::args::ExplainArguments;
+use crate::args::{ChangeWord, ExplainArguments};
 use crate::gate::Gate;
 use crate::outcome::{Failure, Outcome};
 use crate::output::print;
-use crate::question::{Known, find};
+use crate::question::{Known, find, wanted};
 use crate::session::Session;
 use impact_graph::Graph;
 use impact_policy::{Finding, FindingClass};
 use impact_render::{Check, explain_class, explain_finding, explain_list};
+use impact_scan::Wanted;
 
 pub fn run(session: &Session, arguments: &ExplainArguments) -> Result<Outcome, Failure> {
     let report = match (&arguments.column, &arguments.what) {
@@ -30,13 +31,21 @@ fn no_class(word: &str) -> String {
     )
 }
 
+/// What is left out of a row that is added may be any other column of its table.
+fn wanted_by(arguments: &ExplainArguments, column: &str) -> Wanted {
+    match arguments.change {
+        ChangeWord::Tighten => Wanted::All,
+        _ => wanted(&[column.to_owned()], &[]),
+    }
+}
+
 fn findings(
     session: &Session,
     arguments: &ExplainArguments,
     column: &str,
     what: Option<&str>,
 ) -> Result<String, Failure> {
-    let known = Known::of(session)?;
+    let known = Known::of(session, &wanted_by(arguments, column))?;
     let graph = Graph::build(&known.indexes);
     let trace = graph.trace(&find(&graph, column)?, arguments.change.into());
     let judgement = Gate::of(&known, None)?.judge(&trace);

@@ -4,12 +4,12 @@ use crate::args::IndexArguments;
 use crate::outcome::{Failure, Outcome};
 use crate::session::Session;
 use impact_facts::Index;
-use impact_scan::{Repository, write_index};
+use impact_scan::{Repository, Wanted, write_index};
 use std::path::Path;
 
 pub fn run(session: &Session, arguments: &IndexArguments) -> Result<Outcome, Failure> {
     let workspace = session.workspace()?;
-    let mut indexes = session.indexes(&workspace)?;
+    let mut indexes = session.indexes(&workspace, &Wanted::All)?;
     for (index, spec) in indexes.iter_mut().zip(&workspace.services) {
         index.revision = revision(index, &spec.root);
     }

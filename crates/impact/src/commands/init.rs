@@ -7,7 +7,7 @@ use crate::session::Session;
 use impact_scan::{CONFIG_FILE, Workspace, describe_workspace, write_file};
 
 pub fn run(session: &Session, arguments: &InitArguments) -> Result<Outcome, Failure> {
-    let workspace = session.workspace()?;
+    let workspace = session.workspace()?.with_dialects();
     if arguments.print {
         return print(&describe_workspace(&workspace)).map(|()| Outcome::Answered);
     }

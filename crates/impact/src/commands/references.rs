@@ -3,13 +3,13 @@
 use crate::args::{LinesFormat, ReferencesArguments};
 use crate::outcome::{Failure, Outcome};
 use crate::output::print;
-use crate::question::{Known, find};
+use crate::question::{Known, find, wanted};
 use crate::session::Session;
 use impact_graph::Graph;
 use impact_render::{Filter, references_jsonl, references_text};
 
 pub fn run(session: &Session, arguments: &ReferencesArguments) -> Result<Outcome, Failure> {
-    let known = Known::of(session)?;
+    let known = Known::of(session, &wanted(&arguments.column, &arguments.table))?;
     let graph = Graph::build(&known.indexes);
     let filter = filter(&graph, arguments)?;
     let report = match arguments.format {

@@ -8,7 +8,7 @@ use impact_catalog::Replay;
 use impact_extract::Packs;
 use impact_facts::{Catalog, Dialect};
 use impact_render::{SqlQuestion, sql_jsonl, sql_questions, sql_text};
-use impact_scan::{ServiceArgument, Workspace, read_file};
+use impact_scan::{ServiceArgument, Wanted, Workspace, read_file};
 use impact_sql::{Answer, Schema, resolve, split};
 use std::io::Read;
 use std::path::Path;
@@ -92,10 +92,10 @@ fn migrations(
     };
     let mut workspace = Workspace::of_services(root, &[service])?;
     for database in &mut workspace.databases {
-        database.dialect = dialect;
+        database.dialect = Some(dialect);
         database.schema = vec![folder.to_string_lossy().into()];
     }
-    let indexes = session.scan(&workspace, &Packs::default(), &[]);
+    let indexes = session.scan(&workspace, &Packs::default(), &[], &Wanted::All);
     let mut found = indexes
         .into_iter()
         .flat_map(|index| index.catalogs)

@@ -4,6 +4,7 @@
 //! not kept. In a fresh clone every time is new, and git's index names each file's object.
 
 use super::{Key, Kind, Shelf};
+use crate::dialects::Votes;
 use crate::sealed::CHECKSUM;
 use crate::stamp::Stamp;
 use crate::tracked::ObjectId;
@@ -17,7 +18,7 @@ use std::time::{Duration, SystemTime};
 
 pub(super) const KNOWN: Kind = Kind {
     name: "known",
-    magic: b"impactk1",
+    magic: b"impactk2",
 };
 
 /// Times of files are kept by some file systems to two seconds.
@@ -46,6 +47,8 @@ struct KnownFile {
     stamp: Option<Stamp>,
     object: Option<ObjectId>,
     said: Said,
+    /// Dialects that it speaks for; none if it was not asked.
+    votes: Option<Votes>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -83,16 +86,26 @@ impl KnownFiles {
 
     /// What reading a file would say, if that is known.
     pub(crate) fn of(&self, found: &Found) -> Option<&Said> {
+        self.known(found).map(|known| &known.said)
+    }
+
+    /// Dialects that a file speaks for, if that is known.
+    pub(crate) fn votes(&self, found: &Found) -> Option<&Votes> {
+        self.known(found)?.votes.as_ref()
+    }
+
+    fn known(&self, found: &Found) -> Option<&KnownFile> {
         let known = self.files.get(&found.path)?;
         let untouched = known.stamp == Some(found.stamp);
         let same_object = found.object.is_some() && known.object == found.object;
-        (known.bytes == found.bytes && (untouched || same_object)).then_some(&known.said)
+        (known.bytes == found.bytes && (untouched || same_object)).then_some(known)
     }
 
     /// Keeps what was said of these files and no others, unless that is what is kept already.
     pub(crate) fn save<'f>(
         &self,
         files: impl ExactSizeIterator<Item = (&'f Found, &'f Said)> + Clone,
+        votes: &HashMap<&str, Votes>,
     ) -> io::Result<()> {
         let Some(shelf) = &self.shelf else {
             return Ok(());
@@ -100,7 +113,9 @@ impl KnownFiles {
         let is_kept = |(found, _): (&Found, &Said)| {
             let known = self.files.get(&found.path);
             known.is_some_and(|known| {
-                known.bytes == found.bytes
+                let voted = known.votes.is_some() == votes.contains_key(&*found.path);
+                voted
+                    && known.bytes == found.bytes
                     && known.stamp == Some(found.stamp)
                     && known.object == found.object
             })
@@ -112,7 +127,7 @@ impl KnownFiles {
             root: shelf.root.clone(),
             made_by: shelf.made_by,
             files: files
-                .map(|(found, said)| (found.path.clone(), self.known(found, said)))
+                .map(|(found, said)| (found.path.clone(), self.entry(found, said, votes)))
                 .collect(),
         };
         shelf.write(
@@ -121,7 +136,7 @@ impl KnownFiles {
         )
     }
 
-    fn known(&self, found: &Found, said: &Said) -> KnownFile {
+    fn entry(&self, found: &Found, said: &Said, votes: &HashMap<&str, Votes>) -> KnownFile {
         let settled = self
             .since
             .checked_sub(TICK)
@@ -131,6 +146,7 @@ impl KnownFiles {
             stamp: settled.then_some(found.stamp),
             object: found.object.clone(),
             said: said.clone(),
+            votes: votes.get(&*found.path).cloned(),
         }
     }
 }

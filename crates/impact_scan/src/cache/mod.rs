@@ -1,7 +1,7 @@
 //! What is kept between runs, so that nothing is read, extracted or linked twice.
 //!
-//! Each service has three files in the cache's directory: what is known of its files without reading them, their facts,
-//! and its index. What stands in them is found by digests of all that made it, so nothing kept can be stale, and no
+//! Each service has four files in the cache's directory: what is known of its files without reading them, their facts,
+//! what is known of its index, and the index in parts. What stands in them is found by digests of all that made it, so nothing kept can be stale, and no
 //! answer depends on what is kept. A file that is truncated, foreign, older or damaged is an empty one.
 //!
 //! Whoever can write to the cache decides what is in it. Where it travels between machines that do not trust each other,
@@ -10,11 +10,13 @@
 mod facts;
 mod known;
 mod linked;
+mod sections;
 mod shelves;
+mod stored;
 
 pub(crate) use facts::{FactsCache, Key};
 pub(crate) use known::{KnownFiles, Said};
-pub(crate) use linked::{Digest, Linked, digest};
+pub(crate) use linked::{Declared, Linked, Origin, Partial};
 
 pub use shelves::{KeptService, kept_services};
 
@@ -24,6 +26,19 @@ use crate::sealed::Seal;
 use impact_extract::Packs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// A BLAKE3 digest.
+pub(crate) type Digest = [u8; 32];
+
+/// A digest of parts, each of which is told from the next.
+pub(crate) fn digest<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    *hasher.finalize().as_bytes()
+}
 
 /// Where the files of one service are kept.
 #[derive(Debug, Clone)]
@@ -74,6 +89,11 @@ impl Shelf {
 
     fn write(&self, kind: Kind, body: &[u8]) -> io::Result<()> {
         atomic::write(&self.path(kind), &self.seal(kind).close(body))
+    }
+
+    /// Writes a file whose contents are vouched for by another.
+    fn write_plain(&self, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+        atomic::write(&self.path(kind), bytes)
     }
 
     fn warning(&self, why: &str) -> String {

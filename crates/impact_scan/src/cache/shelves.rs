@@ -4,6 +4,7 @@ use super::Kind;
 use super::facts::FACTS;
 use super::known::{KNOWN, root_of};
 use super::linked::INDEX;
+use super::sections::PARTS;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -74,7 +75,7 @@ fn kept_service(mut files: Vec<PathBuf>) -> KeptService {
 fn service_of(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.strip_suffix(".pack")?;
     let (kind, service) = name.split_once('-')?;
-    let known = [FACTS, KNOWN, INDEX]
+    let known = [FACTS, KNOWN, INDEX, PARTS]
         .iter()
         .any(|one: &Kind| one.name == kind);
     let digits = service.len() == 16 && service.bytes().all(|byte| byte.is_ascii_hexdigit());

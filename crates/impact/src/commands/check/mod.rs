@@ -5,14 +5,14 @@ mod migrations;
 use crate::args::{Asked, ChangeWord, CheckArguments, CheckCommand, ReportFormat};
 use crate::gate::Gate;
 use crate::outcome::{Failure, Outcome};
-use crate::question::{Destination, Known, Past, deliver, destinations, find};
+use crate::question::{Destination, Known, Past, deliver, destinations, find, wanted};
 use crate::session::Session;
 use clap::ArgMatches;
 use impact_facts::{Certainty, Change};
 use impact_graph::{ColumnName, FoundColumn, Graph, Place, Timing, Trace};
 use impact_policy::{Finding, Judgement, Verdict, last_readers};
 use impact_render::{Check, Format, Report};
-use impact_scan::Repository;
+use impact_scan::{Repository, Wanted};
 use migrations::{Made, Selection};
 use std::collections::BTreeSet;
 
@@ -33,6 +33,18 @@ enum Subject<'a> {
     Columns(&'a [String], ChangeWord),
     Migrations(&'a [std::path::PathBuf]),
     Since,
+}
+
+impl Subject<'_> {
+    /// What it can touch. What is left out of a row that is added may be any other column of its table.
+    fn wanted(&self) -> Wanted {
+        match self {
+            Self::Columns(_, ChangeWord::Tighten) | Self::Migrations(_) | Self::Since => {
+                Wanted::All
+            }
+            Self::Columns(columns, _) => wanted(columns, &[]),
+        }
+    }
 }
 
 pub fn run(
@@ -76,7 +88,7 @@ fn answer(
     subject: &Subject<'_>,
     destinations: &[(ReportFormat, Destination)],
 ) -> Result<Outcome, Failure> {
-    let known = Known::of(session)?;
+    let known = Known::of(session, &subject.wanted())?;
     let graph = Graph::build(&known.indexes);
     let new = match &asked.since {
         Some(revision) => Selection::since(&known, revision)?,
