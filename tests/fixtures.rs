@@ -1,7 +1,7 @@
 //! Every fixture of `fixtures/packs` through the whole pipeline, and every pattern hit by some fixture.
 
 use impact_extract::{Packs, PatternId, language_of};
-use impact_scan::{ScanOptions, Workspace, scan};
+use impact_scan::{ScanOptions, Wanted, Workspace, scan};
 use impact_testing::{Fixture, compare, found};
 use std::collections::BTreeSet;
 use std::fs;
@@ -48,7 +48,13 @@ fn differences(fixture: &Fixture) -> Vec<String> {
         fs::write(path, &file.text).unwrap();
     }
     let workspace = Workspace::around(folder.path()).unwrap();
-    let result = scan(&workspace, &Packs::builtin(), &[], &ScanOptions::default());
+    let result = scan(
+        &workspace,
+        &Packs::builtin(),
+        &[],
+        &Wanted::All,
+        &ScanOptions::default(),
+    );
     let items: Vec<_> = result.indexes.iter().flat_map(found).collect();
     compare(fixture, &items)
         .iter()

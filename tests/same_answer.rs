@@ -129,7 +129,7 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
         .iter()
         .map(|pack| std::fs::read(pack).expect("readable"))
         .collect();
-    let damages: [Damage; 6] = [
+    let damages: [Damage; 7] = [
         |whole| whole[..whole.len() / 2].to_vec(),
         |whole| whole[..20].to_vec(),
         |whole| {
@@ -137,6 +137,13 @@ fn a_useless_cache_is_an_empty_one_with_one_warning() {
             flipped
                 .map(|(at, byte)| if at == 60 { byte ^ 1 } else { *byte })
                 .collect()
+        },
+        |whole| {
+            let mut changed = whole.to_vec();
+            if let Some(last) = changed.last_mut() {
+                *last ^= 1;
+            }
+            changed
         },
         |_| Vec::new(),
         |_| b"impactf2".to_vec(),

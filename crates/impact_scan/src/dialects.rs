@@ -66,7 +66,7 @@ pub(crate) fn winner<'v>(each: impl Iterator<Item = &'v Votes>) -> Dialect {
 }
 
 /// All votes together.
-pub(crate) fn sum<'v>(each: impl Iterator<Item = &'v Votes>) -> Votes {
+fn sum<'v>(each: impl Iterator<Item = &'v Votes>) -> Votes {
     let mut all = Votes::new();
     for (dialect, votes) in each.flatten() {
         *all.entry(*dialect).or_default() += votes;
@@ -74,26 +74,27 @@ pub(crate) fn sum<'v>(each: impl Iterator<Item = &'v Votes>) -> Votes {
     all
 }
 
-/// Files of a service, by path, that have a vote.
-pub(crate) fn voters<'f>(
-    files: impl Iterator<Item = &'f Found>,
-) -> impl Iterator<Item = &'f Found> {
-    files.filter(|found| tells(found)).take(MOST_FILES)
-}
-
 /// The votes of a service's files.
 pub(crate) fn of_files(files: &[Found]) -> Votes {
-    let each: Vec<Votes> = voters(files.iter()).map(of_file).collect();
-    sum(each.iter())
+    let each: Vec<Votes> = files.iter().filter_map(of_file).collect();
+    of_service(each.iter())
 }
 
-/// The votes of a file.
-pub(crate) fn of_file(found: &Found) -> Votes {
+/// The votes of a service by those of its files, in the order of their paths.
+pub(crate) fn of_service<'v>(files: impl Iterator<Item = &'v Votes>) -> Votes {
+    sum(files.take(MOST_FILES))
+}
+
+/// The votes of a file; none if it has none to give.
+pub(crate) fn of_file(found: &Found) -> Option<Votes> {
+    if !tells(found) {
+        return None;
+    }
     let mut votes = Votes::new();
     if let Ok(bytes) = std::fs::read(&found.absolute) {
         vote(&found.path, &String::from_utf8_lossy(&bytes), &mut votes);
     }
-    votes
+    Some(votes)
 }
 
 fn vote(name: &str, text: &str, votes: &mut Votes) {

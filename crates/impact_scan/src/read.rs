@@ -1,7 +1,7 @@
 //! All files of one service, in order of their paths: what each is known to be and, on demand, its facts.
 
 use crate::cache::{Digest, FactsCache, KnownFiles, Said, Shelf, digest};
-use crate::dialects::{Votes, of_file, sum, voters};
+use crate::dialects::{Votes, of_file, of_service};
 use crate::options::ScanOptions;
 use crate::progress::Progress;
 use crate::source::{Look, SourceText, read, recall};
@@ -87,13 +87,13 @@ pub(crate) fn list(
         listing.note(found, look);
     }
     let found = listing.files.values().map(|file| &file.found);
-    let votes: Vec<(&Found, Votes)> = voters(found)
-        .map(|found| {
+    let votes: Vec<(&Found, Votes)> = found
+        .filter_map(|found| {
             let votes = known.votes(found).cloned();
-            (found, votes.unwrap_or_else(|| of_file(found)))
+            Some((found, votes.unwrap_or_else(|| of_file(found))?))
         })
         .collect();
-    listing.votes = sum(votes.iter().map(|(_, votes)| votes));
+    listing.votes = of_service(votes.iter().map(|(_, votes)| votes));
     let votes = votes.into_iter();
     let votes = votes.map(|(found, votes)| (&*found.path, votes)).collect();
     let said = listing.files.values().map(|file| (&file.found, &file.said));

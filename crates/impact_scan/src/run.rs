@@ -11,6 +11,8 @@ use crate::workspace::Workspace;
 use impact_extract::Packs;
 use impact_facts::Index;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::path::Path;
 
 /// What a scan yields.
@@ -77,23 +79,20 @@ fn run(
 }
 
 pub(crate) fn walk_all(workspace: &Workspace) -> Vec<Tree> {
-    let roots: Vec<&Path> = workspace
+    let roots: BTreeSet<&Path> = workspace
         .services
         .iter()
         .map(|service| service.root.as_path())
         .collect();
-    workspace
-        .services
-        .par_iter()
+    let services = workspace.services.par_iter();
+    services
         .map(|service| walk(service, &inside(&service.root, &roots)))
         .collect()
 }
 
-/// Roots that lie below a root.
-fn inside<'a>(root: &Path, roots: &[&'a Path]) -> Vec<&'a Path> {
-    roots
-        .iter()
-        .copied()
-        .filter(|other| *other != root && other.starts_with(root))
-        .collect()
+/// Roots that lie below a root: they stand right behind it.
+fn inside<'a>(root: &Path, roots: &BTreeSet<&'a Path>) -> Vec<&'a Path> {
+    let behind = roots.range::<Path, _>((Bound::Excluded(root), Bound::Unbounded));
+    let below = behind.copied().take_while(|other| other.starts_with(root));
+    below.collect()
 }

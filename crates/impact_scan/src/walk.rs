@@ -246,7 +246,11 @@ impl Walker<'_> {
 
     /// Tracked files that stand behind a link to another directory of the service.
     fn add_linked_away(&self, files: &mut Vec<Found>) {
-        let lost = self.tracked.iter().filter(|one| !holds(files, &one.path));
+        let mut seen = files.iter().map(|file| &file.path).peekable();
+        let lost = self.tracked.iter().filter(|one| {
+            while seen.next_if(|path| **path < one.path).is_some() {}
+            seen.peek() != Some(&&one.path)
+        });
         let mut more = Vec::new();
         for one in lost {
             let absolute = self.root.join(&*one.path);
@@ -260,8 +264,10 @@ impl Walker<'_> {
                 more.push(found);
             }
         }
-        files.extend(more);
-        by_path(files);
+        if !more.is_empty() {
+            files.extend(more);
+            by_path(files);
+        }
     }
 }
 

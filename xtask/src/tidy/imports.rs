@@ -73,7 +73,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "xtask",
-        &["impact_catalog", "impact_facts", "impact_graph", "impact_sql"],
+        &[
+            "impact_catalog",
+            "impact_facts",
+            "impact_graph",
+            "impact_sql",
+        ],
     ),
 ];
 

@@ -89,9 +89,9 @@ impl KnownFiles {
         self.known(found).map(|known| &known.said)
     }
 
-    /// Dialects that a file speaks for, if that is known.
-    pub(crate) fn votes(&self, found: &Found) -> Option<&Votes> {
-        self.known(found)?.votes.as_ref()
+    /// Dialects that a file speaks for, if that is known; none in it if it is not asked.
+    pub(crate) fn votes(&self, found: &Found) -> Option<&Option<Votes>> {
+        Some(&self.known(found)?.votes)
     }
 
     fn known(&self, found: &Found) -> Option<&KnownFile> {

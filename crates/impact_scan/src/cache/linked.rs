@@ -102,21 +102,28 @@ impl Linked {
 
     /// The index that was made from the same as one would be made now.
     pub(crate) fn of_origin(&mut self, origin: &Origin) -> Option<Partial> {
+        let shelf = self.shelf.as_ref()?;
         if self.directory.origin.linked_from != origin.linked_from {
             return None;
+        }
+        self.directory.origin = *origin;
+        let directory = postcard::to_stdvec(&self.directory).map_err(io::Error::other);
+        if let Err(error) = directory.and_then(|body| shelf.write(INDEX, &body)) {
+            self.warning = Some(format!("the cache was not written: {error}"));
         }
         self.partial()
     }
 
+    /// What is kept is asked for once: if it cannot be used, it is not there.
     fn partial(&mut self) -> Option<Partial> {
         let path = self.shelf.as_ref()?.path(PARTS);
-        let core = Reader::open(&path).and_then(|mut reader| reader.read(&self.directory.core));
+        let Directory { core, groups, .. } = std::mem::take(&mut self.directory);
+        let core = Reader::open(&path).and_then(|mut reader| reader.read(&core));
         let Some(core) = core.and_then(|bytes| postcard::from_bytes(&bytes).ok()) else {
             let why = "the cache is damaged or not from here";
             self.warning = self.shelf.as_ref().map(|shelf| shelf.warning(why));
             return None;
         };
-        let groups = std::mem::take(&mut self.directory.groups);
         Some(Partial {
             core,
             references: References::Kept { path, groups },
