@@ -1,6 +1,6 @@
 //! All files of one service, in order of their paths: what each is known to be and, on demand, its facts.
 
-use crate::cache::{Digest, FactsCache, KnownFiles, Said, Shelf, digest};
+use crate::cache::{Digest, FactsCache, Key, KnownFiles, Said, Shelf, digest, encoded};
 use crate::dialects::{Votes, of_file, of_service};
 use crate::options::ScanOptions;
 use crate::progress::Progress;
@@ -34,9 +34,10 @@ pub(crate) struct Listing {
 struct Listed {
     found: Found,
     said: Said,
-    /// Its facts, if it had to be read.
-    file: Option<Box<SourceText>>,
 }
+
+/// Facts as they are kept, with their key.
+type Encoded = (Key, Vec<u8>);
 
 /// One service's files with their facts, by path.
 pub(crate) struct Contents {
@@ -69,23 +70,25 @@ pub(crate) fn list(
         outdated: false,
         warnings: known.warning.iter().cloned().collect(),
     };
-    let looked: Vec<(Found, Result<Look, String>)> = shuffled(tree.files, options.shuffle)
-        .into_par_iter()
-        .map(|found| {
-            let look = match known.of(&found) {
-                Some(said) => Ok(Look {
-                    said: said.clone(),
-                    file: None,
-                }),
-                None => read(&found, packs, listing.facts()),
-            };
-            progress.advance();
-            (found, look)
-        })
-        .collect();
-    for (found, look) in looked {
-        listing.note(found, look);
+    let looked: Vec<(Found, Result<Said, String>, Option<Encoded>)> =
+        shuffled(tree.files, options.shuffle)
+            .into_par_iter()
+            .map(|found| {
+                progress.advance();
+                if let Some(said) = known.of(&found) {
+                    return (found, Ok(said.clone()), None);
+                }
+                let look = read(&found, packs, listing.facts());
+                let facts = look.as_ref().ok().and_then(|look| listing.fresh(look));
+                (found, look.map(|look| look.said), facts)
+            })
+            .collect();
+    let mut fresh = Vec::new();
+    for (found, said, facts) in looked {
+        listing.note(found, said);
+        fresh.extend(facts);
     }
+    listing.hold(fresh);
     let found = listing.files.values().map(|file| &file.found);
     let votes: Vec<(&Found, Votes)> = found
         .filter_map(|found| {
@@ -117,26 +120,43 @@ impl Listing {
 
     /// Every file with its facts.
     pub(crate) fn contents(&mut self, packs: &Packs) -> Contents {
-        let files: Vec<Listed> = std::mem::take(&mut self.files).into_values().collect();
-        let looked: Vec<(Found, Result<Look, String>, bool)> = files
+        let files: Vec<&Listed> = self.files.values().collect();
+        let looked: Vec<(&Listed, Result<Look, String>, Option<Encoded>)> = files
             .into_par_iter()
             .map(|listed| {
-                let Listed { found, said, file } = listed;
-                if file.is_some() {
-                    return (found, Ok(Look { said, file }), true);
-                }
-                let look = recall(&found, &said, packs, self.facts());
-                let same = look.as_ref().is_ok_and(|look| look.said == said);
-                (found, look, same)
+                let look = recall(&listed.found, &listed.said, packs, self.facts());
+                let facts = look.as_ref().ok().and_then(|look| self.fresh(look));
+                (listed, look, facts)
             })
             .collect();
-        for (found, look, same) in looked {
-            self.outdated |= !same;
-            self.note(found, look);
+        let (mut files, mut changed, mut fresh) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for (listed, look, facts) in looked {
+            fresh.extend(facts);
+            let same = look.as_ref().is_ok_and(|look| look.said == listed.said);
+            let (said, file) = match look {
+                Ok(look) => (Ok(look.said), look.file),
+                Err(why) => (Err(why), None),
+            };
+            files.extend(file.map(|file| (listed.found.path.clone(), *file)));
+            if !same {
+                changed.push((listed.found.clone(), said));
+            }
         }
-        let contents = self.sort();
-        self.keep(&contents);
+        self.outdated |= !changed.is_empty();
+        for (found, said) in changed {
+            self.files.remove(&found.path);
+            self.note(found, said);
+        }
+        let contents = self.sort(files);
+        self.hold(fresh);
         contents
+    }
+
+    /// The facts of a file, encoded, if they are not held yet.
+    fn fresh(&self, look: &Look) -> Option<Encoded> {
+        let file = look.file.as_ref()?;
+        let key = file.key.filter(|key| !self.facts().has(key))?;
+        Some((key, encoded(&file.facts)))
     }
 
     fn facts(&self) -> &FactsCache {
@@ -144,11 +164,11 @@ impl Listing {
             .get_or_init(|| FactsCache::open(self.shelf.as_ref()))
     }
 
-    fn note(&mut self, found: Found, look: Result<Look, String>) {
-        match look {
-            Ok(Look { said, file }) => {
-                let path = found.path.clone();
-                self.files.insert(path, Listed { found, said, file });
+    fn note(&mut self, found: Found, said: Result<Said, String>) {
+        match said {
+            Ok(said) => {
+                self.files
+                    .insert(found.path.clone(), Listed { found, said });
             }
             Err(why) => {
                 self.unreadable.insert(found.path, why.into());
@@ -156,16 +176,14 @@ impl Listing {
         }
     }
 
-    fn sort(&mut self) -> Contents {
+    fn sort(&self, mut files: BTreeMap<Box<str>, SourceText>) -> Contents {
         let mut skipped = self.passed_by.clone();
-        let mut files: BTreeMap<Box<str>, SourceText> = BTreeMap::new();
-        for (path, listed) in &mut self.files {
+        for listed in self.files.values() {
             match listed.said {
                 Said::Skipped(reason) => skipped.add(reason, listed.found.bytes),
                 Said::TooLarge(_) => skipped.add(SkipReason::TooLarge, listed.found.bytes),
                 Said::Read { .. } => {}
             }
-            files.extend(listed.file.take().map(|file| (path.clone(), *file)));
         }
         for path in self.unreadable.keys() {
             files
@@ -183,12 +201,25 @@ impl Listing {
         }
     }
 
-    fn keep(&mut self, contents: &Contents) {
-        let files = contents.files.iter();
-        let kept = files.filter_map(|file| Some((file.key?, &file.facts)));
-        let saved = self.facts().save(&kept.collect());
-        self.warnings.extend(self.facts().warning.clone());
-        self.warn(saved);
+    /// Keeps facts that were extracted just now. They are held only where they cannot be kept.
+    fn hold(&mut self, fresh: Vec<Encoded>) {
+        let Some(mut facts) = self.facts.take() else {
+            return;
+        };
+        facts.add(fresh);
+        let keys = self.files.values().filter_map(|listed| match listed.said {
+            Said::Read { key, .. } => Some(key),
+            _ => None,
+        });
+        self.warnings.extend(facts.warning.take());
+        match facts.save(&keys.collect()) {
+            Ok(true) => {}
+            Ok(false) => self.facts = facts.into(),
+            Err(error) => {
+                self.facts = facts.into();
+                self.warn(Err(error));
+            }
+        }
     }
 
     /// Says that something could not be kept.

@@ -62,19 +62,7 @@ pub(crate) fn analyze(
         .zip(&declared_from)
         .map(|(kept, from)| kept.declared(from))
         .collect();
-
-    let missing: Vec<bool> = declared.iter().map(Option::is_none).collect();
-    let contents = load(workspace, packs, listings, &missing);
-    let files = source_files(&contents);
-    let stubs = StubModules::of(packs, &missing);
-    let stubs = stubs.borrowed();
-    let libraries = libraries(workspace, &files);
-    let bound = bind_each(workspace, &contents, &files, &libraries, &stubs, &missing);
-    let declared: Vec<Declared> = declared
-        .into_iter()
-        .zip(&bound)
-        .map(|(declared, bound)| declared.unwrap_or_else(|| declared_by(bound)))
-        .collect();
+    let declared = declare_missing(workspace, packs, listings, declared);
 
     let universe = keys::universe(workspace, &declared, joined);
     let known = Known {
@@ -90,7 +78,7 @@ pub(crate) fn analyze(
         .zip(&known.declared_from)
         .map(|(kept, from)| kept.of_universe(from, &universe))
         .collect();
-    let parts = known.complete(&mut kept, listings, parts, bound);
+    let parts = known.complete(&mut kept, listings, parts);
     let indexes = known.hand_out(&mut kept, listings, parts, wanted);
     for (kept, listing) in kept.into_iter().zip(listings) {
         listing.warnings.extend(kept.warning);
@@ -98,14 +86,38 @@ pub(crate) fn analyze(
     indexes.into_iter().map(Option::unwrap_or_default).collect()
 }
 
+/// What each service declares, looked for where it is not known.
+fn declare_missing(
+    workspace: &Workspace,
+    packs: &Packs,
+    listings: &mut [Listing],
+    known: Each<Declared>,
+) -> Vec<Declared> {
+    let any = known.iter().any(Option::is_none);
+    let loaded = Loaded::of(workspace, packs, listings, any);
+    let shared = loaded.shared(workspace);
+    let services = workspace.services.par_iter().zip(listings).zip(known);
+    let services = services.enumerate();
+    services
+        .map(|(at, ((spec, listing), known))| {
+            let look = || {
+                with_bound((workspace, packs), (at, spec), listing, &shared, |bound| {
+                    Declared::of(&bound.declarations.catalogs)
+                })
+            };
+            known.unwrap_or_else(look)
+        })
+        .collect()
+}
+
 impl Known<'_> {
-    /// Links every service that has no index yet, and keeps what it finds.
+    /// Links every service that has no index yet, and keeps what it finds. A service's facts are held only while it is
+    /// linked, and its references only if they cannot be kept.
     fn complete(
         &self,
         kept: &mut [Linked],
         listings: &mut [Listing],
         parts: Each<Partial>,
-        bound: Each<Bound<'_>>,
     ) -> Each<Partial> {
         if parts.iter().all(Option::is_some) {
             return parts;
@@ -119,21 +131,52 @@ impl Known<'_> {
             .map(|(have, (kept, origin))| have.or_else(|| kept.of_origin(origin)))
             .collect();
 
-        let linked = finish_each(self.workspace, &merged, &catalogs, bound);
-        let parts = either(parts, linked);
-        let missing: Vec<bool> = parts.iter().map(Option::is_none).collect();
-        let linked = self.link_anew(listings, (&merged, &catalogs), &missing);
-        let parts = either(parts, linked);
-        let results = parts.iter().zip(&self.declared).zip(&origins);
-        for ((kept, listing), ((part, declared), origin)) in
-            kept.iter_mut().zip(listings).zip(results)
-        {
-            // What was changed while it was looked at is not kept.
-            if let (Some(part), false) = (part, listing.outdated) {
-                listing.warn(kept.save(*origin, declared, part));
-            }
+        let any = parts.iter().any(Option::is_none);
+        let loaded = Loaded::of(self.workspace, self.packs, listings, any);
+        let shared = loaded.shared(self.workspace);
+        let services = parts.into_par_iter().zip(kept.par_iter_mut().zip(&origins));
+        let services = services.zip(listings.par_iter_mut()).enumerate();
+        services
+            .map(|(at, ((part, (kept, origin)), listing))| {
+                let link = || {
+                    let part = self.link_one(at, listing, &shared, (&merged, &catalogs))?;
+                    self.keep(at, kept, listing, *origin, part)
+                };
+                part.or_else(link)
+            })
+            .collect()
+    }
+
+    fn link_one(
+        &self,
+        at: usize,
+        listing: &mut Listing,
+        shared: &Shared<'_>,
+        (merged, catalogs): (&Merged, &[Vec<Catalog>]),
+    ) -> Option<Partial> {
+        let (spec, own) = (self.workspace.services.get(at)?, catalogs.get(at)?);
+        let place = (self.workspace, self.packs);
+        let index = with_bound(place, (at, spec), listing, shared, |bound| {
+            finish(self.workspace, merged, spec, own, bound)
+        });
+        Some(Partial::of(index))
+    }
+
+    /// Keeps an index, unless its files were changed while they were looked at.
+    fn keep(
+        &self,
+        at: usize,
+        kept: &mut Linked,
+        listing: &mut Listing,
+        origin: Origin,
+        part: Partial,
+    ) -> Option<Partial> {
+        if listing.outdated {
+            return Some(part);
         }
-        parts
+        let (part, saved) = kept.save(origin, self.declared.get(at)?, part);
+        listing.warn(saved);
+        Some(part)
     }
 
     /// What the index of each service is made from.
@@ -148,29 +191,6 @@ impl Known<'_> {
         .collect()
     }
 
-    /// Links services that are known to declare what they did, but see other catalogs now.
-    fn link_anew(
-        &self,
-        listings: &mut [Listing],
-        (merged, catalogs): (&Merged, &[Vec<Catalog>]),
-        missing: &[bool],
-    ) -> Each<Partial> {
-        let contents = load(self.workspace, self.packs, listings, missing);
-        let files = source_files(&contents);
-        let stubs = StubModules::of(self.packs, missing);
-        let stubs = stubs.borrowed();
-        let libraries = libraries(self.workspace, &files);
-        let bound = bind_each(
-            self.workspace,
-            &contents,
-            &files,
-            &libraries,
-            &stubs,
-            missing,
-        );
-        finish_each(self.workspace, merged, catalogs, bound)
-    }
-
     /// The indexes with the wanted references. One whose references cannot be read any more is linked again.
     fn hand_out(
         &self,
@@ -183,102 +203,87 @@ impl Known<'_> {
         let joined = self.joined.iter().flat_map(|index| &index.catalogs);
         let wanted = wanted.closed(own.chain(joined));
         let read = |part: Option<Partial>| part?.index(&wanted);
-        let indexes: Each<Index> = parts.into_par_iter().map(read).collect();
-        if indexes.iter().all(Option::is_some) {
-            return indexes;
+        let mut indexes: Each<Index> = parts.into_par_iter().map(read).collect();
+        if indexes.iter().any(Option::is_none) {
+            let nothing = indexes.iter().map(|_| None).collect();
+            let again = self.complete(kept, listings, nothing).into_par_iter();
+            let again: Each<Index> = again.map(read).collect();
+            let both = indexes.into_iter().zip(again);
+            indexes = both.map(|(first, second)| first.or(second)).collect();
         }
-        let again = self.complete(kept, listings, none_of(&indexes), none_of(&indexes));
-        let again = again.into_par_iter().map(read).collect();
-        either(indexes, again)
+        indexes
     }
 }
 
-/// Nothing, as often as there is something or not.
-fn none_of<T, U>(each: &[Option<T>]) -> Each<U> {
-    each.iter().map(|_| None).collect()
+/// What every service is bound with: libraries, and the modules that packs bring. Nothing if no service is wanted.
+struct Loaded {
+    contents: Each<Contents>,
+    stubs: StubModules,
 }
 
-fn either<T>(first: Each<T>, second: Each<T>) -> Each<T> {
-    let both = first.into_iter().zip(second);
-    both.map(|(first, second)| first.or(second)).collect()
+/// The same, borrowed.
+struct Shared<'a> {
+    libraries: Vec<(usize, &'a str, Vec<SourceFile<'a>>)>,
+    stubs: Vec<Stub<'a>>,
 }
 
-/// The files of wanted services and, if there are any, of libraries.
-fn load(
-    workspace: &Workspace,
-    packs: &Packs,
-    listings: &mut [Listing],
-    wanted: &[bool],
-) -> Each<Contents> {
-    let any = wanted.contains(&true);
-    let services = workspace.services.par_iter().zip(listings).zip(wanted);
-    services
-        .map(|((spec, listing), wanted)| {
-            let needed = *wanted || any && is_library(spec);
-            needed.then(|| listing.contents(packs))
-        })
-        .collect()
+impl Loaded {
+    fn of(workspace: &Workspace, packs: &Packs, listings: &mut [Listing], any: bool) -> Self {
+        let services = workspace.services.par_iter().zip(listings);
+        let contents = services
+            .map(|(spec, listing)| (any && is_library(spec)).then(|| listing.contents(packs)))
+            .collect();
+        let stubs = StubModules::of(packs, any);
+        Self { contents, stubs }
+    }
+
+    fn shared<'a>(&'a self, workspace: &'a Workspace) -> Shared<'a> {
+        let services = workspace.services.iter().zip(&self.contents).enumerate();
+        let libraries = services.filter_map(|(at, (spec, contents))| {
+            Some((at, &*spec.service.name, source_files(contents.as_ref()?)))
+        });
+        Shared {
+            libraries: libraries.collect(),
+            stubs: self.stubs.borrowed(),
+        }
+    }
 }
 
-fn source_files(contents: &[Option<Contents>]) -> Each<Vec<SourceFile<'_>>> {
-    let services = contents.iter().map(Option::as_ref);
-    services
-        .map(|contents| {
-            let files = contents?.files.iter();
-            let sources = files.map(|file| SourceFile {
-                path: &file.found.path,
-                facts: &file.facts,
-            });
-            Some(sources.collect())
-        })
-        .collect()
+fn source_files(contents: &Contents) -> Vec<SourceFile<'_>> {
+    let files = contents.files.iter();
+    let sources = files.map(|file| SourceFile {
+        path: &file.found.path,
+        facts: &file.facts,
+    });
+    sources.collect()
 }
 
-/// Binds the names of wanted services and declares what they declare.
-fn bind_each<'a>(
-    workspace: &'a Workspace,
-    contents: &'a [Option<Contents>],
-    files: &'a [Option<Vec<SourceFile<'a>>>],
-    libraries: &'a [Vec<Library<'a>>],
-    stubs: &'a [Stub<'a>],
-    wanted: &[bool],
-) -> Each<Bound<'a>> {
-    let services = workspace.services.par_iter().zip(contents);
-    let services = services.zip(files.par_iter().zip(libraries)).zip(wanted);
-    services
-        .map(|(((spec, contents), (files, libraries)), wanted)| {
-            let contents = contents.as_ref().filter(|_| *wanted)?;
-            let program = Program::new(Sources {
-                files: files.as_ref()?,
-                libraries,
-                stubs,
-            });
-            let declarations = declare_all(workspace, spec, &program);
-            Some(Bound {
-                contents,
-                program,
-                declarations,
-            })
-        })
-        .collect()
-}
-
-/// For each service, every library of the workspace but itself.
-fn libraries<'a>(
-    workspace: &'a Workspace,
-    files: &'a [Option<Vec<SourceFile<'a>>>],
-) -> Vec<Vec<Library<'a>>> {
-    let all = || workspace.services.iter().zip(files).enumerate();
-    let but = |own: usize| {
-        let others = all().filter(move |(at, (spec, _))| *at != own && is_library(spec));
-        others.filter_map(|(_, (spec, files))| {
-            Some(Library {
-                name: &spec.service.name,
-                files: files.as_ref()?,
-            })
-        })
-    };
-    (0..files.len()).map(|own| but(own).collect()).collect()
+/// Binds the names of a service with every library but itself, and asks what it declares. Its facts are held no longer
+/// than `then` takes.
+fn with_bound<T>(
+    (workspace, packs): (&Workspace, &Packs),
+    (at, spec): (usize, &ServiceSpec),
+    listing: &mut Listing,
+    shared: &Shared<'_>,
+    then: impl FnOnce(Bound<'_>) -> T,
+) -> T {
+    let contents = listing.contents(packs);
+    let files = source_files(&contents);
+    let others = shared.libraries.iter().filter(|(other, ..)| *other != at);
+    let libraries: Vec<Library<'_>> = others
+        .map(|(_, name, files)| Library { name, files })
+        .collect();
+    let program = Program::new(Sources {
+        files: &files,
+        libraries: &libraries,
+        stubs: &shared.stubs,
+    });
+    let declarations = declare_all(workspace, spec, &program);
+    then(Bound {
+        contents: &contents,
+        program,
+        declarations,
+    })
 }
 
 /// Whether others may import a service's modules.
@@ -286,20 +291,13 @@ pub(crate) fn is_library(spec: &ServiceSpec) -> bool {
     spec.service.library && !spec.schema_only
 }
 
-fn declared_by(bound: &Option<Bound<'_>>) -> Declared {
-    let bound = bound.as_ref();
-    bound.map_or_else(Declared::default, |bound| {
-        Declared::of(&bound.declarations.catalogs)
-    })
-}
-
 /// The modules that packs bring, extracted like user code.
 struct StubModules(Vec<(Box<str>, FileFacts)>);
 
 impl StubModules {
     /// None if no service is wanted.
-    fn of(packs: &Packs, wanted: &[bool]) -> Self {
-        if !wanted.contains(&true) {
+    fn of(packs: &Packs, any: bool) -> Self {
+        if !any {
             return Self(Vec::new());
         }
         let stubs: Vec<_> = packs.stubs().collect();
@@ -434,21 +432,6 @@ fn history(declarations: &Declarations) -> Vec<FileId> {
     files.sort_unstable();
     files.dedup();
     files
-}
-
-fn finish_each(
-    workspace: &Workspace,
-    merged: &Merged,
-    catalogs: &[Vec<Catalog>],
-    bound: Each<Bound<'_>>,
-) -> Each<Partial> {
-    let services = workspace.services.par_iter().zip(catalogs).zip(bound);
-    services
-        .map(|((spec, own), bound)| {
-            let index = finish(workspace, merged, spec, own, bound?);
-            Some(Partial::of(index))
-        })
-        .collect()
 }
 
 fn finish(

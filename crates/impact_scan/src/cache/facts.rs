@@ -2,9 +2,8 @@
 
 use super::{Digest, Kind, Shelf};
 use impact_facts::{FileFacts, Language};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::ops::Range;
 
@@ -40,6 +39,8 @@ pub(crate) struct FactsCache {
     shelf: Option<Shelf>,
     bytes: Vec<u8>,
     entries: HashMap<Key, Range<usize>>,
+    /// What was extracted in this run, encoded.
+    fresh: BTreeMap<Key, Vec<u8>>,
     /// What the person who runs this should know: something is there and cannot be used.
     pub(crate) warning: Option<String>,
 }
@@ -56,8 +57,14 @@ impl FactsCache {
             shelf: Some(shelf.clone()),
             bytes,
             entries,
+            fresh: BTreeMap::new(),
             warning,
         }
+    }
+
+    /// Holds facts that were extracted just now.
+    pub(crate) fn add(&mut self, facts: impl IntoIterator<Item = (Key, Vec<u8>)>) {
+        self.fresh.extend(facts);
     }
 
     /// What is kept under a key.
@@ -65,36 +72,43 @@ impl FactsCache {
         postcard::from_bytes(self.encoded(key)?).ok()
     }
 
+    /// Whether anything is kept or held under a key.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.encoded(key).is_some()
+    }
+
     fn encoded(&self, key: &Key) -> Option<&[u8]> {
-        self.bytes.get(self.entries.get(key)?.clone())
+        match self.entries.get(key) {
+            Some(range) => self.bytes.get(range.clone()),
+            None => self.fresh.get(key).map(Vec::as_slice),
+        }
     }
 
-    /// Keeps these facts and no others, unless they are what is kept already.
-    pub(crate) fn save(&self, facts: &BTreeMap<Key, &FileFacts>) -> io::Result<()> {
+    /// Keeps the facts of these keys and no others, unless they are what is kept already. Whether all that is held is
+    /// kept now, so that this need not be held any more.
+    pub(crate) fn save(&self, keys: &BTreeSet<Key>) -> io::Result<bool> {
         let Some(shelf) = &self.shelf else {
-            return Ok(());
+            return Ok(false);
         };
-        if facts.len() == self.entries.len()
-            && facts.keys().all(|key| self.entries.contains_key(key))
-        {
-            return Ok(());
+        let same = keys.len() == self.entries.len()
+            && keys.iter().all(|key| self.entries.contains_key(key));
+        if !same {
+            let encoded: Vec<(Key, &[u8])> = keys
+                .iter()
+                .filter_map(|key| Some((*key, self.encoded(key)?)))
+                .collect();
+            shelf.write(FACTS, &body(&shelf.made_by, &encoded)?)?;
         }
-        let encoded: Vec<(Key, Vec<u8>)> = facts
-            .par_iter()
-            .filter_map(|(key, facts)| Some((*key, self.encode(key, facts)?)))
-            .collect();
-        shelf.write(FACTS, &body(&shelf.made_by, &encoded)?)
-    }
-
-    fn encode(&self, key: &Key, facts: &FileFacts) -> Option<Vec<u8>> {
-        match self.encoded(key) {
-            Some(bytes) => Some(bytes.to_vec()),
-            None => postcard::to_stdvec(facts).ok(),
-        }
+        Ok(true)
     }
 }
 
-fn body(made_by: &Digest, encoded: &[(Key, Vec<u8>)]) -> io::Result<Vec<u8>> {
+/// Facts as they are kept.
+pub(crate) fn encoded(facts: &FileFacts) -> Vec<u8> {
+    postcard::to_stdvec(facts).unwrap_or_default()
+}
+
+fn body(made_by: &Digest, encoded: &[(Key, &[u8])]) -> io::Result<Vec<u8>> {
     let mut end = 0;
     let entries = encoded.iter().map(|(key, bytes)| {
         end += bytes.len() as u64;

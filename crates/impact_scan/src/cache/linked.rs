@@ -130,33 +130,59 @@ impl Linked {
         })
     }
 
-    /// Keeps what a service declares, and its index.
+    /// Keeps what a service declares, and its index. What was kept need not be held: the index that comes back reads it
+    /// again.
     pub(crate) fn save(
         &self,
         origin: Origin,
         declared: &Declared,
-        index: &Partial,
-    ) -> io::Result<()> {
-        let (Some(shelf), References::Here(groups)) = (&self.shelf, &index.references) else {
-            return Ok(());
+        index: Partial,
+    ) -> (Partial, io::Result<()>) {
+        let Some(shelf) = &self.shelf else {
+            return (index, Ok(()));
         };
-        let core = postcard::to_stdvec(&index.core).map_err(io::Error::other)?;
-        let mut parts = Writer::new();
-        let core = parts.add(&core);
-        let groups = groups
-            .iter()
-            .map(|group| Ok((group.of.clone(), parts.add(&encode(&group.references)?))))
-            .collect::<io::Result<_>>()?;
-        let directory = Directory {
-            origin,
-            declared: declared.encoded.clone(),
-            core,
-            groups,
-        };
-        let directory = postcard::to_stdvec(&directory).map_err(io::Error::other)?;
-        shelf.write_plain(PARTS, &parts.file)?;
-        shelf.write(INDEX, &directory)
+        match write(shelf, origin, declared, &index) {
+            Ok(groups) => {
+                let path = shelf.path(PARTS);
+                let core = index.core;
+                let references = References::Kept { path, groups };
+                (Partial { core, references }, Ok(()))
+            }
+            Err(error) => (index, Err(error)),
+        }
     }
+}
+
+/// Where the groups of an index were kept.
+type Groups = Vec<(Elsewhere, Section)>;
+
+fn write(
+    shelf: &Shelf,
+    origin: Origin,
+    declared: &Declared,
+    index: &Partial,
+) -> io::Result<Groups> {
+    let groups = match &index.references {
+        References::Here(groups) => groups.as_slice(),
+        References::Kept { .. } => &[],
+    };
+    let core = postcard::to_stdvec(&index.core).map_err(io::Error::other)?;
+    let mut parts = Writer::new();
+    let core = parts.add(&core);
+    let groups = groups
+        .iter()
+        .map(|group| Ok((group.of.clone(), parts.add(&encode(&group.references)?))))
+        .collect::<io::Result<Groups>>()?;
+    let directory = Directory {
+        origin,
+        declared: declared.encoded.clone(),
+        core,
+        groups: groups.clone(),
+    };
+    let directory = postcard::to_stdvec(&directory).map_err(io::Error::other)?;
+    shelf.write_plain(PARTS, &parts.file)?;
+    shelf.write(INDEX, &directory)?;
+    Ok(groups)
 }
 
 /// An index of which not all references are at hand.

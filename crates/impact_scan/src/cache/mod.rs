@@ -14,7 +14,7 @@ mod sections;
 mod shelves;
 mod stored;
 
-pub(crate) use facts::{FactsCache, Key};
+pub(crate) use facts::{FactsCache, Key, encoded};
 pub(crate) use known::{KnownFiles, Said};
 pub(crate) use linked::{Declared, Linked, Origin, Partial};
 
