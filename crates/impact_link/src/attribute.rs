@@ -144,7 +144,23 @@ impl<'a> Evaluator<'a> {
     }
 
     fn is_mapped_member(&self, model: crate::value::ModelId, name: &str) -> bool {
-        self.models.field(model, name).is_some() || self.models.relation(model, name).is_some()
+        self.models.field(model, name).is_some()
+            || self.models.relation(model, name).is_some()
+            || self.is_member_below(model, name)
+    }
+
+    /// Whether a row may have a member because it is one of a model that inherits from its own.
+    fn is_member_below(&self, model: crate::value::ModelId, name: &str) -> bool {
+        let below = self.models.below(model);
+        !below.is_empty()
+            && self.models.is_of(model, crate::orm::django::DJANGO)
+            && below
+                .iter()
+                .any(|child| self.models.field(*child, name).is_some())
+            && self
+                .models
+                .class(model)
+                .is_none_or(|class| self.class_member(class, name).is_none())
     }
 
     fn described_member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {

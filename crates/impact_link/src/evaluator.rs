@@ -32,6 +32,8 @@ pub(crate) enum Unit {
     Class(ClassRef, Part),
     /// An expression that a framework runs on its own. It is evaluated where it stands.
     Step(FileId, ExpressionId),
+    /// What a framework's own code does for what is declared at a span: a route to a view of a package.
+    Declared(FileId, Span),
 }
 
 /// What a framework does with a class of the program, one kind of work at a time: those who ask a view for a row do
@@ -99,6 +101,8 @@ pub struct Evaluator<'a> {
     pub(crate) mentions: Option<crate::language::rust::Mentions>,
     /// Django's settings modules, once that was asked.
     pub(crate) settings: Option<Arc<[FileId]>>,
+    /// Units of decorators that ask something before a view runs.
+    pub(crate) guards: HashMap<(FileId, ExpressionId), UnitId>,
     steps: u32,
 }
 
@@ -134,6 +138,7 @@ impl<'a> Evaluator<'a> {
             loops: 0,
             mentions: None,
             settings: None,
+            guards: HashMap::new(),
             steps: 0,
         };
         evaluator.add_units();
@@ -267,7 +272,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn within_unit(&mut self, unit: UnitId, run: impl FnOnce(&mut Self)) {
+    /// Runs something as part of a unit: its effects are added to those of the unit.
+    pub(crate) fn within_unit(&mut self, unit: UnitId, run: impl FnOnce(&mut Self)) {
         let Some(kept) = self.effects.get_mut(unit.0 as usize) else {
             return;
         };
@@ -275,12 +281,14 @@ impl<'a> Evaluator<'a> {
         self.together.clear();
         self.unit = unit;
         (self.file, self.place) = match self.units.get(unit.0 as usize) {
-            Some(Unit::Module(file)) => (*file, Place::Module),
+            Some(Unit::Module(file) | Unit::Step(file, _) | Unit::Declared(file, _)) => {
+                (*file, Place::Module)
+            }
             Some(Unit::Function(function) | Unit::Summary(function)) => {
                 (function.file, Place::Function(function.function))
             }
             Some(Unit::Class(class, _)) => (class.file, Place::Class(class.class)),
-            Some(Unit::Step(..)) | None => return,
+            None => return,
         };
         self.environment = Environment::default();
         run(self);
@@ -324,7 +332,7 @@ impl<'a> Evaluator<'a> {
                     door.drive(self, class, part);
                 }
             }
-            Unit::Step(..) => return,
+            Unit::Step(..) | Unit::Declared(..) => return,
         }
         let mut done = std::mem::take(&mut self.current);
         done.touches.rest();

@@ -100,6 +100,9 @@ impl<'a, 'e> Report<'a, 'e> {
                     let span = program.module(file).expression(id).span;
                     (file, program.module_name(file).to_owned(), span, false)
                 }
+                Unit::Declared(file, span) => {
+                    (file, program.module_name(file).to_owned(), span, false)
+                }
             };
             if !program.is_own(file) {
                 continue;

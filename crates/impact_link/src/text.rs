@@ -123,6 +123,7 @@ impl Evaluator<'_> {
             let known = match atom {
                 Atom::Object(_) => self.operate(atom, operator, right, span),
                 Atom::List(_) | Atom::Dictionary(_) => Some(left.or(right)),
+                _ if is_class(atom) && matches!(operator, "&" | "|") => Some(atom.clone().into()),
                 _ => None,
             };
             result = result.or(&known.unwrap_or_else(|| plain(atom)));
@@ -132,6 +133,10 @@ impl Evaluator<'_> {
                 && let Some(known) = self.operate(atom, operator, left, span)
             {
                 result = result.or(&known);
+            }
+            // `IsOwner & IsReader`, `User | None`: either class.
+            if is_class(atom) && matches!(operator, "&" | "|") {
+                result = result.or(&atom.clone().into());
             }
         }
         result
@@ -251,6 +256,10 @@ pub(crate) enum Style {
     Percent,
     /// `{}`, `{name}`.
     Braces,
+}
+
+fn is_class(atom: &Atom) -> bool {
+    matches!(atom, Atom::Class(_) | Atom::External(_))
 }
 
 fn plain(atom: &Atom) -> Value {

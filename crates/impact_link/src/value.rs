@@ -1,7 +1,7 @@
 //! What an expression is, as far as it matters to columns.
 
 use impact_bind::{ClassRef, FunctionRef};
-use impact_facts::{Assembled, Certainty, FileId};
+use impact_facts::{Assembled, Certainty, FileId, Segment, Span};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -185,6 +185,32 @@ impl Value {
     #[must_use]
     pub fn outside(class: &str) -> Self {
         Atom::Outside(class.into()).into()
+    }
+
+    /// A place in a file, to be kept with a value: a text of as many bytes that stand there.
+    #[must_use]
+    pub fn place(file: FileId, span: Span) -> Self {
+        let text = " ".repeat(span.end.saturating_sub(span.start) as usize);
+        let segments = vec![Segment {
+            at: 0,
+            file,
+            offset: span.start,
+        }];
+        let holes = Vec::new();
+        Atom::Text(Arc::new(Assembled {
+            text,
+            segments,
+            holes,
+        }))
+        .into()
+    }
+
+    /// The places in a value.
+    #[must_use]
+    pub fn places(&self) -> Vec<(FileId, Span)> {
+        let all = self.texts();
+        all.filter_map(|text| text.locate(Span::new(0, text.text.len() as u32)))
+            .collect()
     }
 
     /// A thing outside the tree.

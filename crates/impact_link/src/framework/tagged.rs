@@ -6,7 +6,7 @@ use super::named_routes::{self, Named, Naming};
 use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
 use crate::evaluator::Evaluator;
-use crate::framework::django::urls::{of_expression, of_path};
+use crate::framework::django::patterns::{of_expression, of_path};
 use crate::tags::via_of;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};

@@ -32,6 +32,8 @@ enum Makes {
     Filtered,
     /// `getattr(of, "name")`.
     GetAttribute,
+    /// `hasattr(of, "name")`.
+    HasAttribute,
     /// `setattr(of, "name", value)`.
     SetAttribute,
     /// A dictionary.
@@ -83,7 +85,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("builtins.float", Makes::Scalar),
     ("builtins.isinstance", Makes::Scalar),
     ("builtins.issubclass", Makes::Scalar),
-    ("builtins.hasattr", Makes::Scalar),
+    ("builtins.hasattr", Makes::HasAttribute),
     ("builtins.enumerate", Makes::Enumerated),
     ("builtins.zip", Makes::Zipped),
     ("itertools.zip_longest", Makes::Zipped),
@@ -232,6 +234,12 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
 fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Value) -> Value {
     match makes {
         Makes::GetAttribute => get_attribute(cx, call, first),
+        Makes::HasAttribute => {
+            if call.value(1, "").texts().next().is_some() {
+                get_attribute(cx, call, first);
+            }
+            Value::outside("builtins.bool")
+        }
         Makes::SetAttribute => {
             set_attribute(cx, call, first);
             Atom::Null.into()
@@ -277,6 +285,7 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
                 match atom {
                     Atom::Function(function) => cx.pass(*function, None, &rest),
                     Atom::Method(function, of) => cx.pass(*function, Some((**of).clone()), &rest),
+                    Atom::Class(_) => drop(cx.call(&atom.clone().into(), &rest)),
                     _ => {}
                 }
             }

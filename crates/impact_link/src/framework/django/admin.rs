@@ -7,7 +7,7 @@ use crate::evaluator::{Evaluator, Part};
 use crate::orm::django;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Access, Assembled, Certainty, Language, Segment, Span};
+use impact_facts::{Access, Certainty, Language, Span};
 
 const ADMINS: &[&str] = &[
     "django.contrib.admin.ModelAdmin",
@@ -73,16 +73,7 @@ fn registered(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
 
 /// A model that is registered without an admin class of its own: the place of the call is kept with it.
 fn registered_plainly(cx: &mut Evaluator<'_>, models: &Value, span: Span) {
-    let place = Assembled {
-        text: " ".repeat(span.end.saturating_sub(span.start) as usize),
-        segments: vec![Segment {
-            at: 0,
-            file: cx.file,
-            offset: span.start,
-        }],
-        holes: Vec::new(),
-    };
-    let place: Value = Atom::Text(std::sync::Arc::new(place)).into();
+    let place = Value::place(cx.file, span);
     let inside = cx.iterate(&models.filter(|atom| !matches!(atom, Atom::Class(_))), span);
     for atom in models.or(&inside).atoms() {
         if let Atom::Class(class) = atom {
@@ -98,11 +89,7 @@ const PLAIN: &str = "registered at";
 pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
     if let Some(model) = cx.models.of_class(class) {
         let place = cx.read(Key::Attribute(class, PLAIN.into()));
-        let places: Vec<_> = place
-            .texts()
-            .filter_map(|text| text.locate(Span::new(0, text.text.len() as u32)))
-            .collect();
-        for (file, span) in places {
+        for (file, span) in place.places() {
             let here = std::mem::replace(&mut cx.file, file);
             let all = Object::new(django::DJANGO, "queryset", Some(model)).into();
             work(cx, model, &all, span, part);

@@ -124,6 +124,7 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
                 forms::choices(cx, class, model, part == Part::Save);
                 if part == Part::Save {
                     cleaning(cx, class, model);
+                    django::clean_row(cx, model, span);
                 }
             }
         }
@@ -144,6 +145,12 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
             for model in models.into_iter().filter(|_| kind == Kind::Filters) {
                 lists::filters(cx, class, model);
                 filtering(cx, class, model);
+            }
+        }
+        // What keys point at is looked up before a row is made.
+        (Kind::Serializer, Part::Save) if !is_resource(cx, class) => {
+            for model in models {
+                forms::choices(cx, class, model, true);
             }
         }
         (Kind::Factory, Part::Save) => {
@@ -291,7 +298,7 @@ fn filtering(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
     }
 }
 
-fn own_methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(String, FunctionRef)> {
+pub(super) fn own_methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(String, FunctionRef)> {
     let module = cx.program.module(class.file);
     let names = cx.program.places(class.file);
     let names = names.names(Place::Class(class.class));
@@ -339,6 +346,7 @@ pub(super) fn construct(
     class: ClassRef,
     call: &CallSite<'_>,
 ) -> Option<Value> {
+    forms::offered(cx, class, call);
     let kind = kind(cx, class)?;
     match kind {
         Kind::Serializer => {

@@ -1,9 +1,10 @@
 //! Management commands: a module of that name with a class `Command`.
 
 use crate::effect::{Entry, Target, site};
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Evaluator, Unit};
+use crate::value::Atom;
 use impact_bind::{ClassRef, Definition, FunctionRef};
-use impact_facts::EntryKind;
+use impact_facts::{EntryKind, Span};
 
 /// Every command is an entry point.
 pub(super) fn finish(cx: &mut Evaluator<'_>) {
@@ -22,8 +23,9 @@ pub(super) fn finish(cx: &mut Evaluator<'_>) {
         })
         .collect();
     for (class, name) in all {
-        let runs = methods(cx, class);
         let span = cx.program.module(class.file).class(class.class).name_span;
+        let mut runs = methods(cx, class);
+        runs.extend(described(cx, class, span));
         cx.within_file(class.file, |cx| {
             cx.current.entries.push(Entry {
                 kind: EntryKind::Command,
@@ -35,6 +37,19 @@ pub(super) fn finish(cx: &mut Evaluator<'_>) {
             });
         });
     }
+}
+
+/// What a stub says of a command that the class extends.
+fn described(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) -> Option<Target> {
+    let (owner, _) = cx.class_member(class, "handle")?;
+    if !cx.program.is_stub(owner.file) {
+        return None;
+    }
+    let unit = cx.add_unit(Unit::Declared(class.file, span));
+    cx.within_unit(unit, |cx| {
+        cx.call_method(&Atom::Instance(class), "handle", span);
+    });
+    Some(Target::Unit(unit))
 }
 
 /// `handle` and what else the framework calls.

@@ -27,6 +27,26 @@ pub(super) fn function(cx: &Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
     Some(made.into())
 }
 
+/// A field of a class of the service that offers rows: what it calls them by gets each of them.
+pub(super) fn offered(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) {
+    const OFFERING: &[&str] = &[
+        "django.forms.ModelChoiceField",
+        "django.forms.ModelMultipleChoiceField",
+        "django.forms.models.ModelChoiceField",
+        "django.forms.models.ModelMultipleChoiceField",
+    ];
+    if !cx.inherits(class, OFFERING) {
+        return;
+    }
+    if let Some(function) = super::hooks::method_of(cx, class, "label_from_instance") {
+        let all = call.value(0, "queryset");
+        let row = cx.iterate(&all, call.span);
+        cx.cells.join(Key::Parameter(function, 1), &row);
+        let target = crate::Target::Function(function);
+        cx.runs(target, call.span, Certainty::Likely);
+    }
+}
+
 /// What a member of a form's field is: `form.owner.field` is the field that `form.owner` shows.
 pub(super) fn of_field(
     cx: &mut Evaluator<'_>,
@@ -180,9 +200,11 @@ pub(super) fn choices(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, s
         said.then(|| names.map(|text| text.text).collect::<Vec<_>>())
     };
     let (fields, exclude) = (listed("fields"), listed("exclude"));
+    let shown_only = listed("read_only_fields");
     let holds = |name: &str| {
         let is = |all: &[String]| all.iter().any(|one| one == name || one == "__all__");
-        fields.as_deref().is_none_or(is) && !exclude.as_deref().is_some_and(is)
+        let left_out = |all: &Option<Vec<String>>| all.as_deref().is_some_and(is);
+        fields.as_deref().is_none_or(is) && !left_out(&exclude) && !left_out(&shown_only)
     };
     let described = cx.models.get(model);
     let relations = described.into_iter().flat_map(|one| &one.relations);

@@ -4,6 +4,7 @@
 //! (3.14 to 3.16).
 
 use super::{carriers, pages, views};
+use crate::door::{CallSite, Passed};
 use crate::effect::Target;
 use crate::evaluator::{Evaluator, Part};
 use crate::orm::django::{self, Touching, touch_path};
@@ -91,6 +92,13 @@ pub(super) fn is_known(base: &str) -> bool {
     })
 }
 
+/// What a class of such a package does.
+pub(super) fn of_base(name: &str) -> &'static [Does] {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let known = BASES.iter().find(|(base, _)| *base == last);
+    known.map_or(&[], |(_, does)| does)
+}
+
 /// What the bases of a class do, and whether they are those of REST framework.
 pub(super) fn deeds(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<Does>, bool) {
     let (mut found, mut rest) = (Vec::new(), false);
@@ -102,9 +110,7 @@ pub(super) fn deeds(cx: &Evaluator<'_>, class: ClassRef) -> (Vec<Does>, bool) {
             continue;
         }
         rest |= name.starts_with("rest_framework");
-        let last = name.rsplit('.').next().unwrap_or_default();
-        let known = BASES.iter().find(|(base, _)| *base == last);
-        found.extend(known.into_iter().flat_map(|(_, does)| does.iter().copied()));
+        found.extend_from_slice(of_base(name));
     }
     (found, rest)
 }
@@ -136,8 +142,31 @@ pub(super) fn parts(method: &str) -> &'static [Part] {
     }
 }
 
+/// Does what a stub says of a method of a view, where no code of the service says more.
+pub(super) fn from_stub(cx: &mut Evaluator<'_>, class: ClassRef, method: &str, span: Span) {
+    let owner = cx.class_member(class, method).map(|(owner, _)| owner);
+    if !owner.is_some_and(|owner| cx.program.is_stub(owner.file)) || !views::is_view(cx, class) {
+        return;
+    }
+    let itself: Value = Atom::Instance(class).into();
+    let code = cx.silent_attribute(&itself, method);
+    let passed = [Passed::plain(super::request::request(), span)];
+    let expected = Value::nothing();
+    cx.call(&code, &CallSite::at_span(span, &passed, &expected));
+}
+
 /// Does what the framework does with a view.
 pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
+    if part == Part::Show && views::is_view(cx, class) {
+        super::guards::of_class(cx, class);
+        super::plugs::of_view(cx, class);
+    }
+    let span = cx.program.module(class.file).class(class.class).name_span;
+    match part {
+        Part::Show => from_stub(cx, class, "get", span),
+        Part::Save => from_stub(cx, class, "post", span),
+        Part::Delete => {}
+    }
     let (does, _) = deeds(cx, class);
     if does.is_empty() {
         return;

@@ -1,10 +1,9 @@
-//! Methods of views that the framework calls, and what it passes: `form_valid(form)`, `perform_create(serializer)`,
-//! `has_object_permission(request, view, row)`.
+//! Methods of views that the framework calls, and what it passes: `form_valid(form)`, `perform_create(serializer)`.
 //!
 //! Facts are those of `django/views/generic/edit.py` (Django 4.2 to 5.2) and of `rest_framework/mixins.py`, `views.py` and
 //! `permissions.py` (3.14 to 3.16).
 
-use super::{generic, request, settings, views};
+use super::{generic, views};
 use crate::cells::Key;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
@@ -40,7 +39,7 @@ const METHODS: &[(&str, Gets)] = &[
     ("get_paginate_by", Gets::Rows),
 ];
 
-/// Tells the methods of a view, and those of its permissions, what they get.
+/// Tells the methods of a view what they get.
 pub(super) fn of_view(cx: &mut Evaluator<'_>, class: ClassRef) {
     for (name, gets) in METHODS {
         if let Some(function) = method_of(cx, class, name) {
@@ -48,7 +47,6 @@ pub(super) fn of_view(cx: &mut Evaluator<'_>, class: ClassRef) {
             cx.cells.join(Key::Parameter(function, 1), &value);
         }
     }
-    permissions(cx, class);
 }
 
 /// Functions that a field calls with the row: where a file goes, what a slug is made from.
@@ -134,61 +132,24 @@ fn carried(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Value {
     quietly(cx, |cx| views::carrier(cx, class, name, &call))
 }
 
+/// A row of a view.
+pub(super) fn row(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
+    given(cx, class, Gets::Row)
+}
+
 /// Evaluates what the framework does elsewhere: its effects are not those of this place.
-fn quietly(cx: &mut Evaluator<'_>, run: impl FnOnce(&mut Evaluator<'_>) -> Value) -> Value {
+pub(super) fn quietly(
+    cx: &mut Evaluator<'_>,
+    run: impl FnOnce(&mut Evaluator<'_>) -> Value,
+) -> Value {
     let kept = std::mem::take(&mut cx.current);
     let value = run(cx);
     cx.current = kept;
     value
 }
 
-/// `permission_classes = [IsOwner]`: each is asked about the request, the view and its row.
-fn permissions(cx: &mut Evaluator<'_>, class: ClassRef) {
-    let itself: Value = Atom::Instance(class).into();
-    let classes = if cx.class_member(class, "permission_classes").is_some() {
-        let named = cx.silent_attribute(&itself, "permission_classes");
-        quietly(cx, |cx| cx.iterate(&named, Span::default()))
-    } else {
-        default_permissions(cx, class)
-    };
-    if classes.is_nothing() {
-        return;
-    }
-    let row = given(cx, class, Gets::Row);
-    for atom in classes.atoms() {
-        let Atom::Class(permission) = atom else {
-            continue;
-        };
-        for name in ["has_permission", "has_object_permission"] {
-            if let Some(function) = method_of(cx, *permission, name) {
-                let asked = [request::request(), itself.clone(), row.clone()];
-                for (place, value) in (1..).zip(&asked) {
-                    cx.cells.join(Key::Parameter(function, place), value);
-                }
-            }
-        }
-    }
-}
-
-/// `REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"]`, for views that name none.
-fn default_permissions(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
-    if !generic::deeds(cx, class).1 {
-        return Value::nothing();
-    }
-    let said = settings::setting(cx, "REST_FRAMEWORK");
-    let key = "DEFAULT_PERMISSION_CLASSES";
-    let named = said.atoms().iter().filter_map(|atom| match atom {
-        Atom::Dictionary(of) => of.known.get(key).map(settings::texts),
-        _ => None,
-    });
-    let classes = named.flatten().map(|name| cx.program.lookup(&name));
-    Value::any_of(classes.filter_map(|binding| match binding {
-        Binding::Class(class) => Some(Atom::Class(class)),
-        _ => None,
-    }))
-}
-
-fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<FunctionRef> {
+/// A method of a class of the service.
+pub(super) fn method_of(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Option<FunctionRef> {
     match cx.class_member(class, name)? {
         (owner, [.., Definition::Function(function)]) if cx.program.is_own(owner.file) => {
             Some(FunctionRef {

@@ -6,17 +6,22 @@
 mod admin;
 mod carriers;
 mod commands;
+mod feeds;
 mod forms;
 mod formsets;
 mod generic;
+mod guards;
 mod hooks;
 mod lists;
 mod pages;
+pub(crate) mod patterns;
+mod plugs;
+mod ready;
 mod request;
 mod routers;
 pub(crate) mod settings;
 mod templates;
-pub(crate) mod urls;
+mod urls;
 mod views;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
@@ -69,6 +74,8 @@ impl Door for DjangoWeb {
                 .or_else(|| pages::paginator(name, call))
                 .or_else(|| templates::function(cx, name, call))
                 .or_else(|| request::function(cx, name, call))
+                .or_else(|| ready::function(name, call))
+                .or_else(|| guards::function(cx, name, call))
                 .or_else(|| views::decorator(name, call)),
             Atom::Member(of, name) => made_method(cx, of, name, call)
                 .or_else(|| templates::method(cx, of, name, call))
@@ -80,7 +87,9 @@ impl Door for DjangoWeb {
             Atom::Class(class) => carriers::construct(cx, *class, call),
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
-            Atom::Object(object) if object.door == WEB => formsets::construct(cx, object, call),
+            Atom::Object(object) if object.door == WEB => formsets::construct(cx, object, call)
+                .or_else(|| guards::around(object, call))
+                .or_else(|| urls::called(cx, object, call)),
             _ => None,
         }
     }
@@ -126,6 +135,7 @@ impl Door for DjangoWeb {
 
     fn drive(&self, cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
         generic::drive(cx, class, part);
+        feeds::drive(cx, class, part);
         carriers::drive(cx, class, part);
         admin::drive(cx, class, part);
     }
@@ -133,6 +143,7 @@ impl Door for DjangoWeb {
     fn start(&self, cx: &mut Evaluator<'_>) {
         admin::start(cx);
         views::start(cx);
+        request::start(cx);
         hooks::of_fields(cx);
     }
 

@@ -34,6 +34,12 @@ pub(super) fn render_view(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value,
     templates::render(cx, &names, &context, &request::request(), span);
 }
 
+/// `self.render_to_response(context)`.
+pub(super) fn respond(cx: &mut Evaluator<'_>, class: ClassRef, context: &Value, span: Span) {
+    let names = template_names(cx, class, &Value::nothing(), false);
+    templates::render(cx, &names, context, &request::request(), span);
+}
+
 /// A context with what a base's method adds to it: what that says of names that are there already is of any subclass.
 fn completed(context: &Value, said: &Value) -> Value {
     let mut made = Dictionary::default();

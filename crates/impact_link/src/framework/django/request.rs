@@ -1,12 +1,14 @@
 //! Requests: who asks.
 
 use super::settings::setting;
+use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::django::{signals, user_model};
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_facts::{Access, Certainty, Span};
+use impact_bind::FunctionRef;
+use impact_facts::{Access, Certainty, FunctionId, Language, Span};
 
 /// Classes of requests.
 pub(super) const REQUESTS: &[&str] = &[
@@ -17,9 +19,36 @@ pub(super) const REQUESTS: &[&str] = &[
     "rest_framework.request.Request",
 ];
 
+/// What templates see as `perms`: each member asks what the user may do.
+pub(super) const PERMISSIONS: &str = "django.contrib.auth.context_processors.PermWrapper";
+
 /// A request.
 pub(super) fn request() -> Value {
     Value::outside("django.http.HttpRequest")
+}
+
+/// In a service with settings of Django, what functions call `request` is one: decorators, routers and packages call them.
+pub(super) fn start(cx: &mut Evaluator<'_>) {
+    if setting(cx, "INSTALLED_APPS").is_nothing() {
+        return;
+    }
+    for file in cx.program.files().take(cx.program.own_files() as usize) {
+        if cx.program.facts(file).language != Language::Python {
+            continue;
+        }
+        let module = cx.program.module(file);
+        for (id, function) in (0..).map(FunctionId).zip(&module.functions) {
+            for (at, parameter) in (0..).zip(&function.parameters).take(2) {
+                let is_open = parameter.annotation.is_none() && parameter.default.is_none();
+                if is_open && module.dotted(parameter.pattern).as_deref() == Some("request") {
+                    let key = Key::Parameter(FunctionRef { file, function: id }, at);
+                    if cx.cells.peek(&key).is_nothing() {
+                        cx.cells.join(key, &request().at_most(Certainty::Likely));
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Whether a value is a request.
@@ -37,6 +66,10 @@ pub(super) fn attribute(
     of: &Atom,
     member: &MemberSite<'_>,
 ) -> Option<Value> {
+    if matches!(of, Atom::Outside(name) if &**name == PERMISSIONS) {
+        super::guards::permissions(cx, member.span);
+        return Some(Value::outside(PERMISSIONS));
+    }
     if !is_request(cx, of) || member.access == Access::Write {
         return None;
     }
@@ -148,6 +181,7 @@ fn login(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     for atom in all.atoms() {
         if let Atom::Mapped(model) = atom {
             signals::send(cx, *model, signals::LOGGED_IN, call.span);
+            signals::send(cx, *model, signals::SAVED, call.span);
             for (name, access) in [
                 ("last_login", Access::Write),
                 ("password", Access::Read),

@@ -168,6 +168,9 @@ fn with_request(cx: &mut Evaluator<'_>, file: FileId, request: &Value, span: Spa
         Key::Template(file, "user".into()),
         &user.at_most(Certainty::Exact),
     );
+    let permissions = Value::outside(request::PERMISSIONS);
+    cx.cells
+        .join(Key::Template(file, "perms".into()), &permissions);
     for added in processors(cx, request, span) {
         fill(cx, file, &added);
     }

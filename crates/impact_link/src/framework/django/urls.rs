@@ -5,7 +5,7 @@ use super::{WEB, request};
 use crate::cells::Key;
 use crate::door::{CallSite, Passed};
 use crate::effect::{Entry, Target, site};
-use crate::evaluator::{Evaluator, Part};
+use crate::evaluator::{Evaluator, Part, Unit};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Assembled, EntryKind, ExpressionKind, FileId, Language, Span, Spread};
@@ -145,8 +145,22 @@ pub(super) fn finish(cx: &mut Evaluator<'_>) {
     let mut seen = BTreeSet::new();
     for file in roots(cx) {
         let patterns = of_module(cx, file);
-        walk(cx, &patterns, "", &mut seen, 0);
+        let way = Way {
+            prefix: String::new(),
+            at: None,
+            depth: 0,
+        };
+        walk(cx, &patterns, &way, &mut seen);
     }
+}
+
+/// The way from the root of the URLs to some patterns.
+#[derive(Clone)]
+struct Way {
+    prefix: String,
+    /// The innermost pattern on it that stands in the service's own code.
+    at: Option<(FileId, Span)>,
+    depth: usize,
 }
 
 /// `ROOT_URLCONF`; where no settings say it, every module with patterns that no other includes.
@@ -235,159 +249,66 @@ fn modules(cx: &Evaluator<'_>, of: &Value) -> Vec<FileId> {
 fn walk(
     cx: &mut Evaluator<'_>,
     patterns: &Value,
-    prefix: &str,
+    way: &Way,
     seen: &mut BTreeSet<(String, u32, u32)>,
-    depth: u32,
 ) {
-    if depth > 12 {
+    if way.depth > 12 {
         return;
     }
-    for route in objects(patterns)
+    let all = objects(patterns).into_iter();
+    for route in all.filter(|object| object.kind == "route") {
+        for path in super::patterns::paths(&route) {
+            let way = Way {
+                prefix: format!("{}{path}", way.prefix),
+                at: stands(cx, &route).or(way.at),
+                depth: way.depth + 1,
+            };
+            one(cx, &route, &way, seen);
+        }
+    }
+}
+
+/// One pattern: the patterns that it includes, the pages of the admin, or a view.
+fn one(cx: &mut Evaluator<'_>, route: &Object, way: &Way, seen: &mut BTreeSet<(String, u32, u32)>) {
+    let view = route.values.get("view").cloned().unwrap_or_default();
+    let mut is_include = false;
+    for include in objects(&view)
         .into_iter()
-        .filter(|object| object.kind == "route")
+        .filter(|object| object.kind == "include")
     {
-        for path in paths(&route) {
-            let path = format!("{prefix}{path}");
-            let view = route.values.get("view").cloned().unwrap_or_default();
-            let mut is_include = false;
-            for include in objects(&view)
-                .into_iter()
-                .filter(|object| object.kind == "include")
-            {
-                is_include = true;
-                let of = included(&include).map(|key| cx.cells.peek(&key));
-                let of = of.unwrap_or_default();
-                for file in modules(cx, &of) {
-                    let inner = of_module(cx, file);
-                    walk(cx, &inner, &path, seen, depth + 1);
-                }
-                let inner = of.filter(|atom| !matches!(atom, Atom::Text(_) | Atom::Module(_)));
-                walk(cx, &inner, &path, seen, depth + 1);
-            }
-            let inner = view.filter(|atom| matches!(atom, Atom::List(_) | Atom::Tuple(_)));
-            if !inner.is_nothing() {
-                walk(cx, &inner, &path, seen, depth + 1);
-            }
-            if is_admin(&view) {
-                for (page, methods, runs) in super::admin::pages(cx) {
-                    add(cx, &route, &format!("{methods} /{path}{page}"), runs, seen);
-                }
-            } else if !is_include && !is_ninja(&view) {
-                let (methods, runs) = handlers(cx, &view);
-                add(cx, &route, &format!("{methods} /{path}"), runs, seen);
-            }
+        is_include = true;
+        let of = included(&include).map(|key| cx.cells.peek(&key));
+        let of = of.unwrap_or_default();
+        for file in modules(cx, &of) {
+            let inner = of_module(cx, file);
+            walk(cx, &inner, way, seen);
         }
+        let inner = of.filter(|atom| !matches!(atom, Atom::Text(_) | Atom::Module(_)));
+        walk(cx, &inner, way, seen);
     }
-}
-
-/// The paths of a pattern, as the framework matches them: `users/{id}/`.
-fn paths(route: &Object) -> Vec<String> {
-    let said = route.values.get("route").cloned().unwrap_or_default();
-    let regular = route.has("regular");
-    let all: BTreeSet<String> = said
-        .texts()
-        .map(|text| {
-            let shown = without_holes(text);
-            if regular {
-                of_expression(&shown)
-            } else {
-                of_path(&shown)
-            }
-        })
-        .collect();
-    if all.is_empty() {
-        vec![String::new()]
-    } else {
-        all.into_iter().collect()
+    let inner = view.filter(|atom| matches!(atom, Atom::List(_) | Atom::Tuple(_)));
+    if !inner.is_nothing() {
+        walk(cx, &inner, way, seen);
     }
-}
-
-/// A part that the settings fill in is left away where it stands first: a deployment's prefix.
-fn without_holes(text: &Assembled) -> String {
-    let mut shown = text.text.clone();
-    for hole in text.holes.iter().rev() {
-        let (start, end) = (hole.start as usize, hole.end as usize);
-        if shown.get(start..end).is_some() {
-            shown.replace_range(start..end, if start == 0 { "" } else { "{}" });
+    let path = &way.prefix;
+    if is_admin(&view) {
+        for (page, methods, runs) in super::admin::pages(cx) {
+            add(cx, way, &format!("{methods} /{path}{page}"), runs, seen);
         }
+    } else if !is_include && !is_ninja(&view) {
+        let (methods, runs) = handlers(cx, &view, way.at);
+        add(cx, way, &format!("{methods} /{path}"), runs, seen);
     }
-    shown
 }
 
-/// `users/<int:id>/` to `users/{id}/`.
-pub(crate) fn of_path(route: &str) -> String {
-    let mut made = String::new();
-    let mut rest = route;
-    while let Some((before, after)) = rest.split_once('<') {
-        made.push_str(before);
-        let Some((inside, tail)) = after.split_once('>') else {
-            break;
-        };
-        let name = inside.rsplit(':').next().unwrap_or(inside);
-        made.push_str(&format!("{{{name}}}"));
-        rest = tail;
-    }
-    made.push_str(rest);
-    made
-}
-
-/// `^users/(?P<id>\d+)/$` to `users/{id}/`.
-pub(crate) fn of_expression(expression: &str) -> String {
-    let mut made = String::new();
-    let chars: Vec<char> = expression.chars().collect();
-    let mut at = 0;
-    while let Some(&c) = chars.get(at) {
-        match c {
-            '^' | '$' => at += 1,
-            '\\' => {
-                let next = chars.get(at + 1).copied().unwrap_or_default();
-                if !matches!(next, 'Z' | 'A' | 'b') {
-                    made.push(next);
-                }
-                at += 2;
-            }
-            '(' => {
-                let end = closing(&chars, at);
-                let inside: String = chars.get(at + 1..end).unwrap_or_default().iter().collect();
-                let name = inside
-                    .strip_prefix("?P<")
-                    .and_then(|rest| rest.split_once('>'));
-                if !inside.starts_with("?:") {
-                    made.push_str(&format!("{{{}}}", name.map_or("", |(name, _)| name)));
-                }
-                at = end + 1;
-                while matches!(chars.get(at), Some('?' | '*' | '+')) {
-                    at += 1;
-                }
-            }
-            '?' | '*' | '+' => at += 1,
-            _ => {
-                made.push(c);
-                at += 1;
-            }
-        }
-    }
-    made
-}
-
-fn closing(chars: &[char], open: usize) -> usize {
-    let mut depth = 0usize;
-    let mut at = open;
-    while let Some(c) = chars.get(at) {
-        match c {
-            '\\' => at += 1,
-            '(' => depth += 1,
-            ')' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    chars.len()
+/// Where a pattern stands, if that is in the service's own code.
+fn stands(cx: &Evaluator<'_>, route: &Object) -> Option<(FileId, Span)> {
+    let start = route.words_after("start:").next()?;
+    let (file, start) = start.split_once(':')?;
+    let end = route.words_after("end:").next()?.parse().ok()?;
+    let file = FileId(file.parse().ok()?);
+    let span = Span::new(start.parse().ok()?, end);
+    cx.program.is_own(file).then_some((file, span))
 }
 
 /// `admin.site.urls`.
@@ -410,36 +331,24 @@ fn is_ninja(view: &Value) -> bool {
 
 fn add(
     cx: &mut Evaluator<'_>,
-    route: &Object,
+    way: &Way,
     name: &str,
     mut runs: Vec<Target>,
     seen: &mut BTreeSet<(String, u32, u32)>,
 ) {
-    let Some((file, start)) = route
-        .words_after("start:")
-        .next()
-        .and_then(|at| at.split_once(':'))
-    else {
-        return;
-    };
-    let end = route
-        .words_after("end:")
-        .next()
-        .and_then(|end| end.parse().ok());
-    let (Ok(file), Ok(start), Some(end)) = (file.parse(), start.parse(), end) else {
+    let Some((file, span)) = way.at else {
         return;
     };
     runs.extend(super::views::middleware(cx));
     let name = name.replacen(" //", " /", 1);
-    if !seen.insert((name.clone(), file, start)) {
+    if !seen.insert((name.clone(), file.0, span.start)) {
         return;
     }
-    let file = FileId(file);
     cx.within_file(file, |cx| {
         cx.current.entries.push(Entry {
             kind: EntryKind::Api,
             name: name.into(),
-            site: site(file, Span::new(start, end)),
+            site: site(file, span),
             schedule: None,
             runs,
             via: "python/django".into(),
@@ -448,7 +357,11 @@ fn add(
 }
 
 /// The methods that a view answers, and the code it runs.
-fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
+fn handlers(
+    cx: &mut Evaluator<'_>,
+    view: &Value,
+    at: Option<(FileId, Span)>,
+) -> (String, Vec<Target>) {
     let mut methods = BTreeSet::new();
     let mut runs = Vec::new();
     let mut open = false;
@@ -456,12 +369,14 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
         match atom {
             Atom::Function(function) | Atom::Method(function, _) => {
                 runs.push(Target::Function(*function));
+                runs.extend(super::guards::of_function(cx, *function));
                 let said = super::views::allowed(cx, *function);
                 open |= said.is_empty();
                 methods.extend(said);
             }
             Atom::Object(object) if object.kind == "view" => {
                 let told: Vec<String> = object.words_after("method:").map(str::to_owned).collect();
+                runs.extend(at.and_then(|at| super::ready::answers(cx, object, at)));
                 if object.class.is_none() {
                     methods.extend(told.clone());
                 }
@@ -471,6 +386,7 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
                     open |= said.is_empty();
                     methods.extend(said);
                     runs.extend(code);
+                    runs.extend(at.and_then(|at| described(cx, class, at)));
                 }
             }
             Atom::Instance(class) => {
@@ -486,6 +402,29 @@ fn handlers(cx: &mut Evaluator<'_>, view: &Value) -> (String, Vec<Target>) {
         methods.into_iter().collect::<Vec<_>>().join(",")
     };
     (words, runs)
+}
+
+/// What a view does that only a stub describes.
+fn described(cx: &mut Evaluator<'_>, class: ClassRef, at: (FileId, Span)) -> Option<Target> {
+    if !cx.program.is_stub(class.file) {
+        return None;
+    }
+    let unit = cx.add_unit(Unit::Declared(at.0, at.1));
+    cx.within_unit(unit, |cx| {
+        for method in ["get", "post"] {
+            super::generic::from_stub(cx, class, method, at.1);
+        }
+    });
+    Some(Target::Unit(unit))
+}
+
+/// `UserList.as_view()(request)`: a view that another one calls answers in its place.
+pub(super) fn called(cx: &mut Evaluator<'_>, view: &Object, call: &CallSite<'_>) -> Option<Value> {
+    let class = view.class.filter(|_| view.kind == "view")?;
+    for target in class_handlers(cx, class, &[], None).1 {
+        cx.runs(target, call.span, impact_facts::Certainty::Exact);
+    }
+    Some(Value::outside("django.http.HttpResponse"))
 }
 
 /// Methods of HTTP that a class answers, and the code that it runs: all of its methods, for the framework calls its

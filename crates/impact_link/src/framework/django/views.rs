@@ -65,7 +65,7 @@ pub(super) fn attribute(
     }
 }
 
-fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+pub(super) fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
     cx.inherits(class, VIEWS)
         || cx.program.ancestors(class).iter().any(|base| match base {
             Binding::External(name) => {
@@ -119,6 +119,13 @@ pub(super) fn method(
 ) -> Option<Value> {
     match (of, name) {
         (Atom::Class(class), "as_view") => {
+            // What a list of URLs fills in is set on the view.
+            for argument in call.arguments {
+                if let Some((name, _)) = &argument.name {
+                    let key = Key::Attribute(*class, name.clone());
+                    cx.cells.join(key, &argument.value);
+                }
+            }
             let mut made = Object::new(WEB, "view", None);
             made.class = Some(*class);
             Some(made.into())
@@ -142,6 +149,10 @@ pub(super) fn method(
         }
         (Atom::Instance(class), "get_context_data") if is_view(cx, *class) => {
             Some(super::pages::context_data(cx, *class, call))
+        }
+        (Atom::Instance(class), "render_to_response") if is_view(cx, *class) => {
+            super::pages::respond(cx, *class, &call.value(0, "context"), call.span);
+            Some(Value::outside("django.http.HttpResponse"))
         }
         (Atom::Instance(class), "paginate_queryset") if is_view(cx, *class) => {
             let rows = call.at(0).map(|a| (a.value.clone(), a.span));

@@ -190,6 +190,10 @@ pub(super) fn apply(cx: &mut Evaluator<'_>, model: ModelId, object: &Object, spa
     if matches!(object.kind, "queryset" | "manager") {
         let outer = object.values.get("outer").cloned().unwrap_or_default();
         paths(cx, model, &outer, span);
+        // A query among the values of a lookup selects its key, where it selects nothing else.
+        if let Some(inner) = object.model.filter(|_| !object.has("named")) {
+            lookup::read_primary_key(cx, inner, cx.file, span, Manner::implied(Access::Read));
+        }
         return;
     }
     let all = object.values.get("paths").cloned().unwrap_or_default();

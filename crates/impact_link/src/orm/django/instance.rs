@@ -1,12 +1,17 @@
 //! Rows: their attributes, constructors, saving and deleting.
 
-use super::{DJANGO, cascade, lookup, signals};
+use super::{cascade, lookup, other_side, signals};
+use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
+use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::orm::added;
 use crate::touch::Manner;
-use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, Language, MappedField, Relationship, Span, Spread};
+use crate::value::{Atom, ModelId, Value};
+use impact_bind::{Definition, FunctionRef};
+use impact_facts::{
+    Access, Certainty, ExpressionId, Language, MappedField, Relationship, Span, Spread,
+};
 
 /// What a member of a row is.
 pub(super) fn attribute(
@@ -21,7 +26,22 @@ pub(super) fn attribute(
         cx.touch_field(model, field, member.span, Manner::named(member.access));
         return Some(content(field));
     }
-    displayed(cx, model, member)
+    displayed(cx, model, member).or_else(|| of_a_child(cx, model, member))
+}
+
+/// A row may be one of a model that inherits from its own with a table beside it: then it has that one's fields, too.
+fn of_a_child(cx: &mut Evaluator<'_>, model: ModelId, member: &MemberSite<'_>) -> Option<Value> {
+    let below = cx.models.below(model).to_vec();
+    let has = |id: &ModelId| {
+        cx.models.field(*id, member.name).is_some()
+            || cx.models.relation(*id, member.name).is_some()
+    };
+    let children: Vec<ModelId> = below.into_iter().filter(has).collect();
+    let values = children.into_iter().map(|child| {
+        cx.with_certainty(Certainty::Likely, |cx| attribute(cx, child, member))
+            .unwrap_or_default()
+    });
+    values.reduce(|all, one| all.or(&one))
 }
 
 /// `get_status_display` reads the field.
@@ -55,33 +75,39 @@ fn related(
         }
         return Value::nothing();
     }
-    // A template names the relation; the keys at the other side and in between it does not.
-    let elsewhere = relation.reverse || relation.through.is_some();
-    let unnamed = elsewhere && cx.is(Language::Template);
-    let manner = if unnamed {
-        Manner::implied(Access::Read)
-    } else {
+    let manner = if names_key(cx, relation, member.span) {
         Manner::named(Access::Read)
+    } else {
+        Manner::implied(Access::Read)
     };
     lookup::read_key(cx, model, relation, file, member.span, manner);
     let Some(target) = target else {
         return Value::unknown("a related row");
     };
     if relation.many {
-        let kind = if relation.through.is_some() {
-            "many"
-        } else {
-            "reverse"
-        };
-        return Object::new(DJANGO, "manager", Some(target))
-            .with_word(kind)
-            .with_word(&format!("of:{}:{}", model.0, relation.name))
-            .into();
+        return other_side::rows(cx, (model, relation), target, member.span);
     }
     if !cx.together.contains(&(model, relation.name.clone())) {
         fetched(cx, target, member.span);
     }
     Atom::Mapped(target).into()
+}
+
+/// Whether a relation that is read stands for its key. The rows at the other side are found when a query runs; a single one
+/// is kept once it was found.
+fn names_key(cx: &mut Evaluator<'_>, relation: &Relationship, span: Span) -> bool {
+    if relation.many {
+        return false;
+    }
+    if !relation.reverse {
+        return true;
+    }
+    let module = cx.module();
+    let mut all = (0..).map(ExpressionId).zip(&module.expressions);
+    let spelled = all.find(|(_, expression)| expression.span == span);
+    let path = spelled.and_then(|(id, _)| module.dotted(id));
+    let is_first = path.is_none_or(|path| cx.environment.fetch(&path));
+    is_first && !cx.is(Language::Template)
 }
 
 /// A related row may be loaded when it is asked for: all its columns are read, found by its key.
@@ -107,6 +133,10 @@ pub(super) fn method(
         "refresh_from_db" => refresh(cx, model, call),
         "full_clean" | "validate_unique" | "clean_fields" => {
             cx.touch_row(model, call.span, Manner::whole(Access::Read), &|_| true);
+            cleaned(cx, model, call.span);
+            if base == "full_clean" {
+                run_own(cx, model, CLEANING, call.span);
+            }
         }
         "set_password" => {
             if let Some(field) = lookup::field(cx, model, "password") {
@@ -130,6 +160,45 @@ pub(super) fn method(
         _ => return None,
     }
     Some(Atom::Null.into())
+}
+
+/// Methods of a row's own class that `full_clean` runs.
+pub(super) const CLEANING: &[&str] = &[
+    "clean",
+    "clean_fields",
+    "validate_unique",
+    "validate_constraints",
+];
+
+/// A key is looked up in the table that it points at (`ForeignKey.validate`).
+fn cleaned(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    let relations = cx.models.get(model).map(|one| &one.relations);
+    let keys = relations.into_iter().flatten();
+    for relation in keys.filter(|one| !one.reverse && !one.many) {
+        if let Some(target) = cx.models.target(relation) {
+            lookup::read_primary_key(cx, target, cx.file, span, Manner::implied(Access::Read));
+        }
+    }
+}
+
+/// Runs methods that the class of a row defines itself, for that row.
+pub(super) fn run_own(cx: &mut Evaluator<'_>, model: ModelId, names: &[&str], span: Span) {
+    let Some(class) = cx.models.class(model) else {
+        return;
+    };
+    for name in names {
+        let Some((owner, [.., Definition::Function(function)])) = cx.class_member(class, name)
+        else {
+            continue;
+        };
+        let function = FunctionRef {
+            file: owner.file,
+            function: *function,
+        };
+        cx.runs(Target::Function(function), span, Certainty::Exact);
+        let row: Value = Atom::Mapped(model).into();
+        cx.cells.join(Key::Parameter(function, 0), &row);
+    }
 }
 
 /// Methods that have an async twin.
@@ -206,9 +275,7 @@ pub(super) fn assign_keywords(
                     cx.touch_field(model, field, *span, manner);
                 }
             }
-            (None, Spread::Named) => {
-                lookup::follow_value(cx, model, &argument.value, argument.span, manner.access);
-            }
+            (None, Spread::Named) => lookup::follow_spread(cx, model, argument, manner.access),
             _ => {}
         }
     }

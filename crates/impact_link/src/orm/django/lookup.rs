@@ -1,10 +1,13 @@
 //! Paths over fields and relations, as keywords, strings and ordering terms spell them.
 
 use super::DJANGO;
+use crate::door::Passed;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Value};
-use impact_facts::{Access, Assembled, Certainty, FileId, MappedField, Relationship, Span};
+use impact_facts::{
+    Access, Assembled, Certainty, ExpressionKind, FileId, MappedField, Relationship, Span,
+};
 
 /// Where a path stands: its file and first byte, if every byte stands there as it is.
 #[derive(Debug, Clone, Copy)]
@@ -50,14 +53,20 @@ pub(super) fn follow(
         start += segment.len() + 2;
         if let Some(relation) = relation(cx, at, segment) {
             read_key(cx, at, relation, written.file, span, manner);
-            let target = cx.models.target(relation);
-            match target {
-                Some(target) => at = target,
-                None => return,
+            let Some(target) = cx.models.target(relation) else {
+                return;
+            };
+            let next = path.get(start..).and_then(|rest| rest.split("__").next());
+            let next = next.unwrap_or_default();
+            let goes_on = next != "pk"
+                && (self::relation(cx, target, next).is_some()
+                    || field(cx, target, next).is_some());
+            if goes_on {
+                joined(cx, (at, target), relation, written.file, span, manner);
+            } else if relation.reverse && relation.through.is_none() && next != "pk" {
+                read_primary_key(cx, target, written.file, span, manner);
             }
-            if path.len() < start && relation.reverse && relation.through.is_none() {
-                read_primary_key(cx, at, written.file, span, manner);
-            }
+            at = target;
             continue;
         }
         if let Some(field) = field(cx, at, segment) {
@@ -65,6 +74,24 @@ pub(super) fn follow(
             return;
         }
         return;
+    }
+}
+
+/// A hop that goes on is a join: the keys of the rows that are pointed at are read, unnamed.
+fn joined(
+    cx: &mut Evaluator<'_>,
+    (from, target): (ModelId, ModelId),
+    relation: &Relationship,
+    file: FileId,
+    span: Span,
+    manner: Manner,
+) {
+    let manner = Manner::implied(Access::Read).at_most(manner.certainty);
+    if relation.reverse || relation.many {
+        read_primary_key(cx, from, file, span, manner);
+    }
+    if !relation.reverse {
+        read_primary_key(cx, target, file, span, manner);
     }
 }
 
@@ -274,6 +301,39 @@ pub(super) fn follow_value(
                 }
             }
             _ => cx.open_model(model, span, access),
+        }
+    }
+}
+
+/// Follows the keys of `**names`: named where they are written out there, else unnamed.
+pub(super) fn follow_spread(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    argument: &Passed,
+    access: Access,
+) {
+    let span = argument.span;
+    let written = argument.expression.is_some_and(|id| {
+        matches!(
+            cx.module().expression(id).kind,
+            ExpressionKind::Collection(_)
+        )
+    });
+    if written {
+        follow_value(cx, model, &argument.value, span, access);
+        return;
+    }
+    let manner = Manner::implied(access).at_most(argument.value.certainty);
+    for atom in argument.value.atoms() {
+        let Atom::Dictionary(of) = atom else {
+            follow_value(cx, model, &atom.clone().into(), span, access);
+            continue;
+        };
+        for key in of.known.keys() {
+            follow(cx, model, key, Written::at(cx, span, ""), manner);
+        }
+        if !of.rest.is_nothing() {
+            cx.open_model(model, span, access);
         }
     }
 }

@@ -10,6 +10,7 @@ mod instance;
 mod lookup;
 mod manager;
 mod operations;
+mod other_side;
 mod queryset;
 mod selection;
 pub(crate) mod signals;
@@ -209,9 +210,20 @@ pub(crate) fn touch_whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span, ac
     cx.touch_row(model, span, Manner::whole(access), &|_| true);
 }
 
+/// A row is saved: by the model's own `save`, where it has one, and with its signals.
+fn saved(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    signals::send(cx, model, signals::SAVED, span);
+    instance::run_own(cx, model, &["save"], span);
+}
+
+/// A form's row is cleaned before it is saved: what the model's own class adds to that.
+pub(crate) fn clean_row(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    instance::run_own(cx, model, instance::CLEANING, span);
+}
+
 /// Saves a row of a model, with the signals that this sends.
 pub(crate) fn save_row(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
-    signals::send(cx, model, signals::SAVED, span);
+    saved(cx, model, span);
     touch_whole(cx, model, span, Access::Write);
 }
 

@@ -1,7 +1,7 @@
 //! Methods of managers and querysets: a table of what each does with its arguments, and what it is.
 
 use super::selection::{annotated, listed, prefetched, selected, strings, strings_of, words};
-use super::{DJANGO, cascade, expression, instance, lookup, manager, queryset, signals};
+use super::{DJANGO, cascade, expression, instance, lookup, manager, other_side, queryset};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::orm::added;
@@ -129,6 +129,9 @@ const METHODS: &[(&str, Does)] = &[
     ("^", Does::Union),
 ];
 
+/// What finds no rows when it is called: the query is run by who uses it, or rows are only added.
+const FINDS_NONE: &[Does] = &[Does::Same, Does::Create, Does::BulkCreate];
+
 /// What a method of a manager, queryset or expression is.
 pub(super) fn call(
     cx: &mut Evaluator<'_>,
@@ -155,6 +158,9 @@ pub(super) fn call(
     let Some(model) = object.model else {
         return Some(all.into());
     };
+    if !FINDS_NONE.contains(does) && !matches!(name, "add" | "aadd") {
+        other_side::found(cx, object, call.span);
+    }
     let own = match name {
         "get_queryset" => Vec::new(),
         _ => own_querysets(cx, object, call.span),
@@ -245,7 +251,8 @@ fn apply(
             strings(cx, model, call, Access::Read);
             let mut query = query;
             query.words.retain(|word| !word.starts_with("order:"));
-            words(query, "order:", call).with_word("ordered").into()
+            operands(cx, model, call);
+            super::selection::ordered(words(query, "order:", call), call).into()
         }
         Does::Values => selected(cx, query, model, call)
             .with_word("dictionaries")
@@ -380,41 +387,15 @@ fn applied_write(
     }
 }
 
-/// A row that is made is saved: by the model's own `save`, where it has one, and with its signals.
+/// A row that is made is saved. A `save` of the model's own may fill in what the call leaves out.
 fn saved(cx: &mut Evaluator<'_>, query: &Object, model: ModelId, call: &CallSite<'_>) {
-    signals::send(cx, model, signals::SAVED, call.span);
     let class = cx.models.class(model);
     let own = class.and_then(|class| cx.class_member(class, "save"));
     let mut row = added::Row::of(model, call, Certainty::Likely);
-    // A `save` of the model's own may fill in what the call leaves out.
     row.open |= own.is_some();
-    row.beside = manager_key(cx, query);
+    row.beside = other_side::key(cx, query);
     added::row(cx, row, call);
-    if let Some((owner, [.., impact_bind::Definition::Function(function)])) = own {
-        let function = impact_bind::FunctionRef {
-            file: owner.file,
-            function: *function,
-        };
-        cx.runs(
-            crate::Target::Function(function),
-            call.span,
-            Certainty::Exact,
-        );
-        let row: Value = Atom::Mapped(model).into();
-        cx.cells.join(crate::Key::Parameter(function, 0), &row);
-    }
-}
-
-/// `project.check_set.create()` sets the key that points at the project.
-fn manager_key(cx: &Evaluator<'_>, query: &Object) -> Vec<Box<str>> {
-    let relation = relation_of(query).and_then(|(model, name)| cx.models.relation(model, name));
-    relation.map_or_else(Vec::new, |relation| relation.remote.clone())
-}
-
-/// The relation whose manager a query came from.
-fn relation_of(query: &Object) -> Option<(ModelId, &str)> {
-    let (model, name) = query.words_after("of:").next()?.split_once(':')?;
-    Some((ModelId(model.parse().ok()?), name))
+    super::saved(cx, model, call.span);
 }
 
 /// `add`, `set`, `remove`, `clear`: the table in between is read and written, or the key on the other side.
@@ -422,21 +403,7 @@ fn link(cx: &mut Evaluator<'_>, query: &Object, call: &CallSite<'_>) {
     for argument in call.arguments {
         cx.iterate(&argument.value, argument.span);
     }
-    if let Some((model, name)) = relation_of(query)
-        && let Some(relation) = cx.models.relation(model, name)
-    {
-        let file = cx.file;
-        for access in [Access::Read, Access::Write] {
-            lookup::read_key(
-                cx,
-                model,
-                relation,
-                file,
-                call.span,
-                Manner::implied(access),
-            );
-        }
-    }
+    other_side::linked(cx, query, call.span);
 }
 
 /// `filter(email=…, **more)` and conditions by place.
@@ -450,6 +417,7 @@ fn narrowed(cx: &mut Evaluator<'_>, query: Object, model: ModelId, call: &CallSi
                 lookup::follow(cx, model, name, written, Manner::named(Access::Read));
             }
             (None, Spread::None) => condition(cx, model, argument),
+            (None, Spread::Named) => lookup::follow_spread(cx, model, argument, Access::Read),
             (None, _) => {
                 lookup::follow_value(cx, model, &argument.value, argument.span, Access::Read);
             }

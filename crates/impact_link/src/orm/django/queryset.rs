@@ -1,11 +1,11 @@
 //! Querysets as values: what running one reads, and what comes out of it.
 
-use super::{DJANGO, lookup};
+use super::{DJANGO, lookup, other_side};
 use crate::door::{Consumption, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Dictionary, ModelId, Object, Value};
-use impact_facts::{Access, How, ReferenceClass, Span};
+use impact_facts::{Access, Certainty, How, ReferenceClass, Span};
 use std::sync::Arc;
 
 /// Attributes of querysets and managers.
@@ -67,7 +67,19 @@ pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
         lookup::read_primary_key(cx, model, file, span, Manner::implied(Access::Read));
     }
     order(cx, object, model, span);
+    other_side::found(cx, object, span);
+    varied(cx, model, span);
     relatives(cx, object, model, span);
+}
+
+/// Rows of django-polymorphic come as what they are: with the columns of the models that inherit.
+fn varied(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+    if cx.models.relation(model, "polymorphic_ctype").is_some() {
+        let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+        for child in cx.models.below(model).to_vec() {
+            cx.touch_row(child, span, manner, &|field| !field.deferred);
+        }
+    }
 }
 
 /// `Meta.ordering`, where the query has no order of its own.

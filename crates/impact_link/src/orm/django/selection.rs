@@ -43,6 +43,20 @@ pub(super) fn words(query: Object, prefix: &str, call: &CallSite<'_>) -> Object 
     query
 }
 
+/// A query in an order of its own: by its words, and by the paths of expressions.
+pub(super) fn ordered(query: Object, call: &CallSite<'_>) -> Object {
+    let mut query = query.with_word("ordered");
+    for argument in call.positional() {
+        for object in queryset::objects(&argument.value) {
+            let paths = object.values.get("paths").cloned().unwrap_or_default();
+            for text in paths.texts().filter(|text| text.holes.is_empty()) {
+                query = query.with_word(&format!("order:{}", text.text));
+            }
+        }
+    }
+    query
+}
+
 /// `values(*paths, **expressions)`.
 pub(super) fn selected(
     cx: &mut Evaluator<'_>,

@@ -16,9 +16,11 @@ const SIGNAL: &str = "signal";
 const RECEIVER: &str = "receiver";
 
 /// What saving a row sends.
-pub(super) const SAVED: &[&str] = &["pre_init", "post_init", "pre_save", "post_save"];
+pub(crate) const SAVED: &[&str] = &["pre_init", "post_init", "pre_save", "post_save"];
 /// What deleting a row sends.
 pub(super) const DELETED: &[&str] = &["pre_delete", "post_delete"];
+/// Signals of `django.contrib.auth` whose handlers get a user.
+const OF_USERS: &[&str] = &["user_logged_in", "user_logged_out"];
 /// What logging in sends.
 pub(crate) const LOGGED_IN: &[&str] = &["user_logged_in"];
 
@@ -109,6 +111,9 @@ fn connect(cx: &mut Evaluator<'_>, signals: &Value, sender: &Value, handler: &Va
                 if models.is_empty() {
                     cx.cells.join(key(name, "*"), &functions);
                 }
+                if OF_USERS.contains(&name) {
+                    tell_user(cx, &functions);
+                }
             }
             Atom::Object(object) if object.kind == SIGNAL => {
                 if let Some(id) = object.words_after("id:").next() {
@@ -134,17 +139,21 @@ fn senders(cx: &Evaluator<'_>, sender: &Value) -> Vec<ModelId> {
         .collect()
 }
 
-/// A handler gets the row that is saved.
-fn tell(cx: &mut Evaluator<'_>, functions: &Value, model: ModelId) {
+/// A handler gets the user who comes or goes, and the request.
+fn tell_user(cx: &mut Evaluator<'_>, functions: &Value) {
+    let classes = super::user_model(cx);
+    let user = cx.instances(&classes);
+    let request = Value::outside("django.http.HttpRequest");
+    pass(cx, functions, vec![("user", user), ("request", request)]);
+}
+
+fn pass(cx: &mut Evaluator<'_>, functions: &Value, values: Vec<(&str, Value)>) {
     let span = Span::default();
-    let row: Value = Atom::Mapped(model).into();
-    let named = |name: &str, value: Value| Passed {
+    let named = |(name, value): (&str, Value)| Passed {
         name: Some((name.into(), span)),
         ..Passed::plain(value, span)
     };
-    let class = cx.models.class(model).map(Atom::Class);
-    let class = Value::any_of(class);
-    let arguments = [named("sender", class), named("instance", row)];
+    let arguments: Vec<Passed> = values.into_iter().map(named).collect();
     let expected = Value::nothing();
     let call = CallSite::at_span(span, &arguments, &expected);
     for atom in functions.atoms() {
@@ -154,6 +163,14 @@ fn tell(cx: &mut Evaluator<'_>, functions: &Value, model: ModelId) {
             _ => {}
         }
     }
+}
+
+/// A handler gets the row that is saved.
+fn tell(cx: &mut Evaluator<'_>, functions: &Value, model: ModelId) {
+    let row: Value = Atom::Mapped(model).into();
+    let class = cx.models.class(model).map(Atom::Class);
+    let class = Value::any_of(class);
+    pass(cx, functions, vec![("sender", class), ("instance", row)]);
 }
 
 /// Runs what is connected to signals of a model.

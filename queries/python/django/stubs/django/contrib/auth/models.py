@@ -40,6 +40,27 @@ class PermissionsMixin(models.Model):
     class Meta:
         abstract = True
 
+    def get_user_permissions(self, obj=None):
+        found = Permission.objects.filter(user=self).values_list("content_type__app_label", "codename").order_by()
+        return set(found)
+
+    def get_group_permissions(self, obj=None):
+        found = Permission.objects.filter(group__user=self).values_list("content_type__app_label", "codename").order_by()
+        return set(found)
+
+    def get_all_permissions(self, obj=None):
+        return self.get_user_permissions() | self.get_group_permissions()
+
+    def has_perm(self, perm, obj=None):
+        self.get_all_permissions()
+        return bool(self.is_active and self.is_superuser)
+
+    def has_perms(self, perm_list, obj=None):
+        return self.has_perm("")
+
+    def has_module_perms(self, app_label):
+        return self.has_perm("")
+
 
 class AbstractUser(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=150, unique=True)
