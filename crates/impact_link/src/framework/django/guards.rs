@@ -52,7 +52,7 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
     if last == "method_decorator" {
         let given = call.value(0, "decorator");
         let inside = cx.iterate(&given, call.span);
-        let guards = given.or(&inside).filter(|atom| is_guard(atom));
+        let guards = given.or(&inside).filter(is_guard);
         return Some(guards).filter(|guards| !guards.is_nothing());
     }
     let asks = known(name)?;

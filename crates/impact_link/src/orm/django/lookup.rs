@@ -90,7 +90,7 @@ fn joined(
     if relation.reverse || relation.many {
         read_primary_key(cx, from, file, span, manner);
     }
-    if !relation.reverse {
+    if !relation.reverse || relation.through.is_some() {
         read_primary_key(cx, target, file, span, manner);
     }
 }

@@ -41,7 +41,9 @@ impl Door for Django {
         member: &MemberSite<'_>,
     ) -> Option<Value> {
         match of {
-            Atom::Mapped(model) if is_django(cx, *model) => instance::attribute(cx, *model, member),
+            // Classes are annotated as their rows are: `def make(model: Base): model.objects.create()`.
+            Atom::Mapped(model) if is_django(cx, *model) => instance::attribute(cx, *model, member)
+                .or_else(|| manager::of_model(cx, *model, member.name)),
             Atom::Class(class) => manager::of_class(cx, *class, member.name),
             Atom::Member(of, relation) if member.name == "through" => {
                 manager::through(cx, of, relation)
