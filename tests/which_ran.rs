@@ -156,3 +156,25 @@ fn a_migration_that_is_only_written_anew_takes_nothing_anew() {
     let (_, questions, _) = asked(&root, &["--since", "main", "--base", "main"]);
     assert_eq!(questions, ["drop users.nick clear"]);
 }
+
+/// A history that was written anew no longer makes what a migration takes from databases that have it.
+#[test]
+fn what_the_history_does_not_know_is_asked_about() {
+    let root = service(&[
+        ("migrations/0001_users.sql", CREATE),
+        (
+            "migrations/0002_drop.sql",
+            "ALTER TABLE users DROP COLUMN IF EXISTS age;\nALTER TABLE users ALTER COLUMN name SET NOT NULL;\n",
+        ),
+    ]);
+    let reads = READER.replace("SELECT name", "SELECT age");
+    write(root.path(), "app/age.py", reads.as_bytes());
+    let (code, mut questions, _) = asked(&root, &["migration", "migrations/0002_drop.sql"]);
+    questions.sort();
+    assert_eq!(questions.len(), 2, "{questions:?}");
+    assert!(questions[0].starts_with("drop users.age"), "{questions:?}");
+    assert_eq!(
+        (code != 0, &*questions[1]),
+        (true, "tighten users.name clear")
+    );
+}

@@ -7,7 +7,7 @@ use crate::paint::Paint;
 use crate::report::{Check, Report, Settings, Sources};
 use crate::words::{self, count};
 use impact_facts::{EntryKind, Scope};
-use impact_graph::{AffectedEntry, Proof, TracedReference};
+use impact_graph::{AffectedEntry, ColumnState, Proof, TracedReference};
 use impact_policy::{Finding, Level, Subject, Verdict};
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,7 +110,8 @@ fn head(check: &Check<'_>, settings: &Settings) -> String {
     if let Some(step) = check.step {
         out.push_str(&indented(&format!("by {}", words::place(step)), settings));
     }
-    if let Some(state) = words::state(&trace.target.state) {
+    let state = words::state(&trace.target.state).filter(|_| !is_its_own(check));
+    if let Some(state) = state {
         out.push_str(&format!("  {}: {state}\n", trace.target.name));
     }
     out.push_str(&indented(&counts(check), settings));
@@ -119,6 +120,15 @@ fn head(check: &Check<'_>, settings: &Settings) -> String {
     }
     out.push('\n');
     out
+}
+
+/// Whether what became of the target is what the change's own migration makes of it.
+fn is_its_own(check: &Check<'_>) -> bool {
+    let by = match &check.trace.target.state {
+        ColumnState::Dropped(by) | ColumnState::Renamed(_, by) => by.as_ref(),
+        ColumnState::Live | ColumnState::Mentioned => None,
+    };
+    by.is_some() && by.map(|by| &by.path) == check.step.map(|step| &step.path)
 }
 
 fn indented(line: &str, settings: &Settings) -> String {

@@ -257,50 +257,33 @@ impl Comparison<'_> {
         })
     }
 
-    /// Steps on relations that nothing here creates: no comparison knows them.
+    /// Steps on what nothing here creates: no comparison knows it. A history that was written anew may have left it out.
     fn unseen(&mut self, snapshot: &Snapshot) {
         let steps = self.steps.clone();
-        let mut known: BTreeMap<&str, Vec<&TableName>> = BTreeMap::new();
-        for name in snapshot.0.keys().chain(made(&steps)) {
-            known.entry(&name.name).or_default().push(name);
-        }
+        let here = made(&steps);
         for step in &steps {
-            use SchemaChange as C;
-            let (change, table, column) = match &step.change {
-                C::DropColumn { table, column, .. } => (Change::Drop, table, Some(column)),
-                C::RenameColumn { table, from, .. } => (Change::Rename, table, Some(from)),
-                C::AlterColumn {
-                    table,
-                    column,
-                    nullable: Some(false),
-                    ..
-                } => (Change::Tighten, table, Some(column)),
-                C::AlterColumn {
-                    table,
-                    column,
-                    data_type: Some(_),
-                    ..
-                } => (Change::Retype, table, Some(column)),
-                C::DropRelation { name, .. } => (Change::Drop, name, None),
-                C::RenameRelation { from, .. } => (Change::Rename, from, None),
-                _ => continue,
+            let Some((change, table, column)) = taken(&step.change) else {
+                continue;
             };
-            let fits = |known: &&TableName| {
-                table.schema.is_none() || known.schema.is_none() || known.schema == table.schema
+            let fits = |known: &TableName| {
+                let open = table.schema.is_none() || known.schema.is_none();
+                known.name == table.name && (open || known.schema == table.schema)
             };
-            if known
-                .get(&*table.name)
-                .is_some_and(|all| all.iter().any(fits))
-            {
+            if here.iter().any(|known| fits(known)) {
                 continue;
             }
-            self.push(
-                change,
-                table,
-                column.map(|column| &**column),
-                step.span,
-                None,
-            );
+            let before = snapshot.0.iter().find(|(known, _)| fits(known));
+            let seen = match (before, column) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some((_, before)), Some(column)) => {
+                    is_seen(before, column, &step.change).unwrap_or_else(|| adds(&steps, column))
+                }
+            };
+            if !seen {
+                let table = before.map_or(table, |(known, _)| known);
+                self.push(change, table, column, step.span, None);
+            }
         }
     }
 
@@ -346,6 +329,58 @@ impl Comparison<'_> {
         let found = last(&alters).or_else(|| last(&replaces));
         found.unwrap_or_else(|| self.span_here(None))
     }
+}
+
+/// What a step takes by what it says.
+fn taken(change: &SchemaChange) -> Option<(Change, &TableName, Option<&str>)> {
+    use SchemaChange as C;
+    let (change, table, column) = match change {
+        C::DropColumn { table, column, .. } => (Change::Drop, table, Some(column)),
+        C::RenameColumn { table, from, .. } => (Change::Rename, table, Some(from)),
+        C::AlterColumn {
+            table,
+            column,
+            nullable: Some(false),
+            ..
+        } => (Change::Tighten, table, Some(column)),
+        C::AlterColumn {
+            table,
+            column,
+            data_type: Some(_),
+            ..
+        } => (Change::Retype, table, Some(column)),
+        C::DropRelation { name, .. } => (Change::Drop, name, None),
+        C::RenameRelation { from, .. } => (Change::Rename, from, None),
+        _ => return None,
+    };
+    Some((change, table, column.map(|column| &**column)))
+}
+
+/// Whether comparing tells what a step does to a column: not where it is forbidden NULL that it did not allow. None if the
+/// column is unknown.
+fn is_seen(before: &Before, column: &str, change: &SchemaChange) -> Option<bool> {
+    let known = before
+        .columns
+        .iter()
+        .find(|known| known.name.eq_ignore_ascii_case(column));
+    let again = matches!(
+        change,
+        SchemaChange::AlterColumn {
+            nullable: Some(false),
+            data_type: None,
+            ..
+        }
+    );
+    known.map(|known| known.nullable || !again)
+}
+
+/// Whether steps make a column of this name.
+fn adds(steps: &[&SchemaStep], name: &str) -> bool {
+    steps.iter().any(|step| match &step.change {
+        SchemaChange::AddColumn { column, .. } => *column.name == *name,
+        SchemaChange::RenameColumn { to, .. } => **to == *name,
+        _ => false,
+    })
 }
 
 /// The names that steps give to relations.

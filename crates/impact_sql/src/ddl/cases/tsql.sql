@@ -11,5 +11,5 @@ EXEC sp_rename 'dbo.Users.Email', 'Mail', 'COLUMN';
 --> add dbo.Users b nvarchar(9)! @ b
 --> DropColumn { table: TableName { schema: Some("dbo"), name: "Users" }, column: "a", cascade: false } @ a
 --> DropColumn { table: TableName { schema: Some("dbo"), name: "Users" }, column: "b", cascade: false } @ b
---> AlterColumn { table: TableName { schema: Some("dbo"), name: "Users" }, column: "Email", data_type: Some("nvarchar(20)"), nullable: Some(false), has_default: None } @ Email
+--> AlterColumn { table: TableName { schema: Some("dbo"), name: "Users" }, column: "Email", data_type: Some("nvarchar(20)"), nullable: Some(false), has_default: None } @ Email nvarchar(20) NOT NULL
 --> RenameColumn { table: TableName { schema: Some("dbo"), name: "Users" }, from: "Email", to: "Mail" } @ dbo.Users.Email
