@@ -382,9 +382,17 @@ fn junit_reads_back_with_waived_skipped_and_open_as_error() {
     });
 }
 
+/// Its name, its parents, the attributes that it must have, those that it may.
+type JunitElement = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
 /// Elements of a JUnit report: which they stand in, which attributes they must and may have. Facts of `junit-10.xsd` of
 /// Jenkins' xUnit plugin, but for elements and attributes that are not written here.
-const JUNIT: &[(&str, &[&str], &[&str], &[&str])] = &[
+const JUNIT: &[JunitElement] = &[
     (
         "testsuites",
         &[""],

@@ -93,9 +93,10 @@ impl Replay {
                 std::mem::replace(&mut column.name, to.into())
             }),
             None => {
-                relation
-                    .columns
-                    .push(Column::untyped(to, Some(site), origin));
+                if position(relation, dialect, to).is_none() {
+                    let column = Column::untyped(to, Some(site), origin);
+                    relation.columns.push(column);
+                }
                 from.into()
             }
         };

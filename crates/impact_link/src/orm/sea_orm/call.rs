@@ -14,6 +14,9 @@ const STATEMENTS: &[(&str, usize)] = &[
     ("Statement.from_sql_and_values", 1),
 ];
 
+/// Marks an active model that was made of a row: every field is set.
+const WHOLE: &str = ".whole";
+
 /// What a function of an entity, of sea-orm or of sea-query makes.
 pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
     if path.starts_with(ENTITY) {
@@ -149,8 +152,10 @@ fn written(
     match name {
         "insert" | "update" => {
             whole(cx, model, call.span);
-            if name == "insert" {
-                added_row(cx, model, call);
+            match name {
+                "insert" if class.ends_with(WHOLE) => added_whole(cx, model, call),
+                "insert" => added_row(cx, model, call),
+                _ => {}
             }
             Some(Atom::Mapped(model).into())
         }
@@ -168,12 +173,27 @@ fn added_row(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
     added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
 }
 
+/// A row with every field is inserted: what may be NULL may be.
+fn added_whole(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    let mut row = added::Row::of(model, call, Certainty::Possible);
+    let fields = cx.models.get(model).map_or(&[][..], |model| &model.fields);
+    for field in fields {
+        let to = if field.nullable {
+            &mut row.maybe
+        } else {
+            &mut row.beside
+        };
+        to.push(field.column.clone());
+    }
+    added::row(cx, row, call);
+}
+
 fn row(cx: &mut Evaluator<'_>, model: ModelId, name: &str, call: &CallSite<'_>) -> Option<Value> {
     match name {
         "into_active_model" => {
             let aliases = cx.models.get(model).map(|owner| owner.aliases.clone())?;
             let alias = aliases.into_iter().next()?;
-            Some(Value::outside(&format!("{alias}.ActiveModel")))
+            Some(Value::outside(&format!("{alias}.ActiveModel{WHOLE}")))
         }
         "insert" | "update" => {
             whole(cx, model, call.span);
