@@ -160,6 +160,11 @@ impl Evaluator<'_> {
                 let text = module.plain_text(id).unwrap_or_default();
                 self.written(file, place, &text, 0)
             }
+            ExpressionKind::Name(name) if self.typed.is_some() && self.is_variable(file, id) => {
+                let word = module.name(*name);
+                let known = self.type_variable(word, 0);
+                known.unwrap_or(Value::unknown("a type variable"))
+            }
             ExpressionKind::Name(_) | ExpressionKind::Attribute(_) => {
                 let binding = self.program.resolve_expression(file, place, id);
                 self.applied(file, place, &binding, &[])

@@ -19,7 +19,7 @@ const PROPERTIES: &[&str] = &[
 ];
 
 /// A row of one of more models than this: which, could not be told.
-const MAX_TOLD: usize = 8;
+pub(crate) const MAX_TOLD: usize = 8;
 
 /// More models than this with a field of one name: the name tells nothing.
 const MAX_CANDIDATES: usize = 3;
@@ -29,10 +29,16 @@ impl<'a> Evaluator<'a> {
     pub fn attribute(&mut self, of: &Value, member: &MemberSite<'_>) -> Value {
         let mut result = Value::nothing();
         let weakest = self.certainty_of(of);
+        if of.is_nothing() && self.is(Language::Python) {
+            let put = crate::framework::pyramid::request_member(self, member.name);
+            if !put.is_nothing() {
+                return put;
+            }
+        }
         if of.is_nothing() {
             self.candidates(member);
             // The arguments of the call may tell what nothing else does: `session.query(User)`.
-            if TELLING.contains(&member.name) && self.is(Language::Python) {
+            if is_telling(member.name) && self.is(Language::Python) {
                 let unknown = Arc::new(Atom::Unknown("a value that no caller is known to pass"));
                 return Atom::Member(unknown, member.name.into()).into();
             }
@@ -104,8 +110,16 @@ impl<'a> Evaluator<'a> {
     /// What is `of.name`, for one alternative.
     pub fn member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {
         match of {
-            Atom::Unknown(_) if TELLING.contains(&member.name) => {
+            Atom::Unknown(_) if is_telling(member.name) => {
                 Atom::Member(Arc::new(of.clone()), member.name.into()).into()
+            }
+            Atom::Unknown(why) if self.is(Language::Python) => {
+                let put = crate::framework::pyramid::request_member(self, member.name);
+                if put.is_nothing() {
+                    Value::unknown(why)
+                } else {
+                    put
+                }
             }
             Atom::Unknown(why) => Value::unknown(why),
             Atom::Null => Value::nothing(),
@@ -143,7 +157,7 @@ impl<'a> Evaluator<'a> {
         self.ask(orm, of, member)
     }
 
-    fn is_mapped_member(&self, model: crate::value::ModelId, name: &str) -> bool {
+    pub(crate) fn is_mapped_member(&self, model: crate::value::ModelId, name: &str) -> bool {
         self.models.field(model, name).is_some()
             || self.models.relation(model, name).is_some()
             || self.is_member_below(model, name)
@@ -164,6 +178,10 @@ impl<'a> Evaluator<'a> {
     }
 
     fn described_member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {
+        let mapped = self.member_of_base(of, member);
+        if !mapped.is_nothing() {
+            return mapped;
+        }
         if let Some(class) = self.describing_class(of)
             && let Some(found) = self.user_member(class, of, member)
         {
@@ -186,7 +204,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The class of the program whose body says what members a value has.
-    fn describing_class(&self, of: &Atom) -> Option<ClassRef> {
+    pub(crate) fn describing_class(&self, of: &Atom) -> Option<ClassRef> {
         match of {
             Atom::Class(class) => Some(*class),
             other => self.class_of_instance(other),
@@ -283,6 +301,7 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Value {
         let mut value = Value::nothing();
+        let hybrid = matches!(of, Atom::Class(_)) && self.is_hybrid(owner, definitions);
         for definition in definitions {
             let one = match *definition {
                 Definition::Function(function) => {
@@ -290,7 +309,12 @@ impl<'a> Evaluator<'a> {
                         file: owner.file,
                         function,
                     };
-                    self.bound_function(function, of, span)
+                    if hybrid && !self.is_setter(function) {
+                        let method = Atom::Method(function, Arc::new(of.clone()));
+                        self.call_silently(&method, span)
+                    } else {
+                        self.bound_function(function, of, span)
+                    }
                 }
                 Definition::Class(class) => Atom::Class(ClassRef {
                     file: owner.file,
@@ -300,7 +324,9 @@ impl<'a> Evaluator<'a> {
                 Definition::Value(bound) => {
                     let kept = self.program.module(owner.file).expression(bound.target);
                     let said = match bound.annotation {
-                        Some(id) => self.annotation_in(owner.file, Place::Class(owner.class), id),
+                        Some(id) => self.typed_as(Some(of), |cx| {
+                            cx.annotation_in(owner.file, Place::Class(owner.class), id)
+                        }),
                         None => Value::nothing(),
                     };
                     let cell = match kept.kind {
@@ -310,7 +336,7 @@ impl<'a> Evaluator<'a> {
                         _ => Value::nothing(),
                     };
                     if said.is_nothing() || said.is_unknown() {
-                        self.bound_value(&cell, of)
+                        self.bound_value(&cell, of, span)
                     } else {
                         said
                     }
@@ -323,10 +349,14 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A class's value as a member of the class or an instance: doors may bind their objects to it.
-    fn bound_value(&mut self, value: &Value, of: &Atom) -> Value {
+    fn bound_value(&mut self, value: &Value, of: &Atom, span: Span) -> Value {
         let mut result = Value::nothing();
         for atom in value.atoms() {
             let bound = match atom {
+                // `get = by_id`: another name for a method.
+                Atom::Function(function) if self.program.class_of(*function).is_some() => {
+                    Some(self.bound_function(*function, of, span))
+                }
                 Atom::Object(object) => {
                     door(object.door).and_then(|door| door.bound(self, object, of))
                 }
@@ -400,6 +430,7 @@ impl<'a> Evaluator<'a> {
 
     fn set_member(&mut self, of: &Atom, member: &MemberSite<'_>) {
         let value = member.value.cloned().unwrap_or_default();
+        self.run_setters(of, member);
         match of {
             Atom::Mapped(model) if self.is_mapped_member(*model, member.name) => {
                 let orm = self.models.get(*model).map_or("", |model| &*model.orm);
@@ -407,6 +438,7 @@ impl<'a> Evaluator<'a> {
                 return;
             }
             Atom::Instance(class) | Atom::Class(class) => {
+                self.member_of_base(of, member);
                 self.cells
                     .join(Key::Attribute(*class, member.name.into()), &value);
             }
@@ -452,6 +484,10 @@ impl<'a> Evaluator<'a> {
         let asked = self.ask_all(receiver, member);
         asked.unwrap_or_else(|| Atom::Member(Arc::new(receiver.clone()), member.name.into()).into())
     }
+}
+
+fn is_telling(name: &str) -> bool {
+    TELLING.contains(&name) || crate::framework::pyramid::TELLING.contains(&name)
 }
 
 /// Under which word attributes are kept that code sets on something without a class of the program.

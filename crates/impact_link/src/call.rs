@@ -4,7 +4,7 @@ use crate::cells::Key;
 use crate::door::{CallSite, Consumption, DOORS, Passed};
 use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
-use crate::summary::{Summary, is_given};
+use crate::summary::{APPLIED, GIVEN, Summary, is_given};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Argument, Call, Certainty, ExpressionKind, Language, Span};
@@ -107,6 +107,9 @@ impl<'a> Evaluator<'a> {
             }
             Atom::Class(class) => self.construct(*class, call),
             Atom::Instance(_) => self.call_instance(callee, call),
+            Atom::Object(object) if object.door == GIVEN && object.kind == APPLIED => {
+                self.construct_applied(object, call)
+            }
             given if is_given(given) => self.call_instance(callee, call),
             Atom::Null => Value::nothing(),
             Atom::Object(object) if object.door == DECORATED => self.call_decorated(object, call),
@@ -241,10 +244,20 @@ impl<'a> Evaluator<'a> {
         self.give(summary, &given);
         for wrapper in wrappers.atoms() {
             if let Atom::Function(wrapper) = wrapper {
-                self.pass(*wrapper, receiver.clone(), call);
+                self.wrapped(*wrapper, receiver.clone(), call);
             }
         }
         self.result_of(summary, receiver.as_ref())
+    }
+
+    /// Code that stands around a function gets what the function gets: summed up for each row that it is called for.
+    fn wrapped(&mut self, wrapper: FunctionRef, receiver: Option<Atom>, call: &CallSite<'_>) {
+        let given = self.bound(wrapper, receiver.clone(), call);
+        let summary = self.summary_around(wrapper, receiver.as_ref());
+        if summary.unit.is_some() {
+            self.runs(summary.target(), call.span, Certainty::Exact);
+        }
+        self.give(summary, &given);
     }
 
     /// What a function of the program returns, whoever calls it.
@@ -263,7 +276,9 @@ impl<'a> Evaluator<'a> {
             .around(Place::Function(function.function))
             .unwrap_or(Place::Module);
         let said = match definition.returns {
-            Some(id) => self.annotation_for(function.file, around, id, receiver),
+            Some(id) => self.typed_as(receiver, |cx| {
+                cx.annotation_for(function.file, around, id, receiver)
+            }),
             None => Value::nothing(),
         };
         if definition.is_generator {
@@ -278,8 +293,13 @@ impl<'a> Evaluator<'a> {
             };
         }
         let returned = self.read(summary.returned());
-        if is_telling(&said) {
+        let given = self.given_of(&said, &returned);
+        if !given.is_nothing() {
+            given.at_most(Certainty::Likely)
+        } else if is_telling(&said) {
             said.or(&crate::carried::part(&returned))
+        } else if returned.is_unknown() && !said.is_unknown() {
+            said
         } else {
             returned.at_most(Certainty::Likely)
         }
@@ -307,7 +327,15 @@ impl<'a> Evaluator<'a> {
                 .unwrap_or(Atom::Instance(class));
             self.call_function(function, Some(receiver), call);
         }
-        if let Some(value) = DOORS.iter().find_map(|door| door.call(self, &callee, call)) {
+        let left = self.left_over(initializer, call);
+        let rest = CallSite {
+            arguments: &left,
+            ..*call
+        };
+        if let Some(value) = DOORS
+            .iter()
+            .find_map(|door| door.call(self, &callee, &rest))
+        {
             return value;
         }
         if initializer.is_none() {
@@ -315,6 +343,30 @@ impl<'a> Evaluator<'a> {
             self.fill_from(class, call);
         }
         made
+    }
+
+    /// The arguments that an initializer of the program does not name: those reach the code that is not in the tree.
+    fn left_over(&self, initializer: Option<FunctionRef>, call: &CallSite<'_>) -> Vec<Passed> {
+        let own = initializer.filter(|function| !self.program.is_stub(function.file));
+        let mut left = call.arguments.to_vec();
+        if let Some(function) = own {
+            let module = self.program.module(function.file);
+            let parameters = &module.function(function.function).parameters;
+            let plain = |parameter: &impact_facts::Parameter| {
+                use impact_facts::ParameterKind as Kind;
+                matches!(parameter.kind, Kind::Plain | Kind::Named)
+            };
+            let names: Vec<String> = parameters
+                .iter()
+                .filter(|parameter| plain(parameter))
+                .filter_map(|parameter| module.dotted(parameter.pattern))
+                .collect();
+            left.retain(|argument| match &argument.name {
+                Some((name, _)) => !names.iter().any(|own| **own == **name),
+                None => true,
+            });
+        }
+        left
     }
 
     /// What a class's own `__new__` returns instead of an instance of it.
@@ -334,7 +386,7 @@ impl<'a> Evaluator<'a> {
             .at_most(Certainty::Likely)
     }
 
-    fn initializer(&self, class: ClassRef) -> Option<FunctionRef> {
+    pub(crate) fn initializer(&self, class: ClassRef) -> Option<FunctionRef> {
         match self.class_member(class, "__init__")? {
             (owner, [.., Definition::Function(function)]) => Some(FunctionRef {
                 file: owner.file,
@@ -455,6 +507,11 @@ impl<'a> Evaluator<'a> {
             self.current.calls.push(edge);
         }
     }
+}
+
+/// Whether an atom is a mapped class.
+pub(crate) fn is_class_of(models: &crate::models::Models<'_>, atom: &Atom) -> bool {
+    matches!(atom, Atom::Class(class) if models.of_class(*class).is_some())
 }
 
 /// Decorators that make a generator a context manager: `with` gives what it yields.

@@ -103,14 +103,20 @@ pub struct Evaluator<'a> {
     pub(crate) settings: Option<Arc<[FileId]>>,
     /// Units of decorators that ask something before a view runs.
     pub(crate) guards: HashMap<(FileId, ExpressionId), UnitId>,
+    /// For whom type variables are asked.
+    pub(crate) typed: Option<crate::value::Atom>,
     steps: u32,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(input: &LinkInput<'a>, schemas: &'a Schemas) -> Self {
+    pub(crate) fn new(
+        input: &LinkInput<'a>,
+        tables: &'a [impact_facts::Model],
+        schemas: &'a Schemas,
+    ) -> Self {
         let mut evaluator = Self {
             program: input.program,
-            models: Models::new(input.models),
+            models: Models::new(input.models).with_tables(tables),
             schemas,
             cells: Cells::default(),
             tags: Tags::of(input.program),
@@ -139,6 +145,7 @@ impl<'a> Evaluator<'a> {
             mentions: None,
             settings: None,
             guards: HashMap::new(),
+            typed: None,
             steps: 0,
         };
         evaluator.add_units();

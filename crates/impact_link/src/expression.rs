@@ -185,6 +185,12 @@ impl<'a> Evaluator<'a> {
         }
         match self.program.resolve(self.file, self.place, &path) {
             impact_bind::Binding::External(_) => None,
+            // A method is bound to the class that it is asked of.
+            impact_bind::Binding::Function(function)
+                if self.program.class_of(function).is_some() =>
+            {
+                None
+            }
             binding if binding.is_definite() => Some(self.binding(&binding)),
             _ => None,
         }
@@ -269,6 +275,13 @@ impl<'a> Evaluator<'a> {
                 self.named_key(of, key, span);
                 entry(of, key)
             }),
+            Atom::Class(class) if self.is(Language::Python) => {
+                if let Some(row) = crate::orm::active::of_key(self, *class, span) {
+                    return row;
+                }
+                let applied = self.applied_class(*class, keys);
+                applied.unwrap_or_else(|| of.clone()).into()
+            }
             Atom::Class(_) | Atom::External(_) => of.clone().into(),
             Atom::Unknown(_) => of.clone().into(),
             Atom::Instance(_) => self.call_method(of, "__getitem__", span),

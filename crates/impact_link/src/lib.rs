@@ -39,6 +39,7 @@
 mod annotated;
 mod annotation;
 mod attribute;
+mod bases;
 mod call;
 mod carried;
 mod cells;
@@ -60,6 +61,8 @@ mod names;
 mod orm;
 mod parameters;
 mod past;
+mod properties;
+mod reflected;
 mod report;
 mod sql;
 mod statement;
@@ -68,6 +71,8 @@ mod tags;
 mod text;
 mod touch;
 mod touches;
+mod type_arguments;
+mod unnamed_tables;
 mod value;
 
 pub use annotated::decide;
@@ -104,7 +109,13 @@ pub struct LinkInput<'a> {
 #[must_use]
 pub fn link(input: &LinkInput<'_>) -> Index {
     let schemas = Schemas::new(input.catalogs);
-    let mut evaluator = Evaluator::new(input, &schemas);
+    let models = reflected::filled(input);
+    let tables = reflected::tables(input);
+    let input = &LinkInput {
+        models: &models,
+        ..*input
+    };
+    let mut evaluator = Evaluator::new(input, &tables, &schemas);
     evaluator.run();
     let mut index = report::index(input, evaluator);
     manifest::complete(input, &mut index);

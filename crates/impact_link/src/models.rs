@@ -3,13 +3,15 @@
 use crate::value::ModelId;
 use foldhash::{HashMap, HashMapExt};
 use impact_bind::ClassRef;
-use impact_facts::{FileId, MappedField, Model, Relationship};
+use impact_facts::{FileId, MappedField, Model, Relationship, TableName};
 use std::collections::BTreeMap;
 
 /// The models of the input, indexed.
 #[derive(Debug)]
 pub struct Models<'a> {
     all: &'a [Model],
+    /// Tables that no class maps and code may name: their ids follow those of the models.
+    tables: &'a [Model],
     by_class: HashMap<ClassRef, ModelId>,
     by_name: HashMap<&'a str, ModelId>,
     /// Models with a table of their own below one that has its own, too.
@@ -42,6 +44,7 @@ impl<'a> Models<'a> {
         }
         let mut models = Self {
             all,
+            tables: &[],
             by_class,
             by_name,
             below: BTreeMap::new(),
@@ -52,6 +55,27 @@ impl<'a> Models<'a> {
             }
         }
         models
+    }
+
+    /// The same, with tables that no class maps.
+    #[must_use]
+    pub(crate) fn with_tables(mut self, tables: &'a [Model]) -> Self {
+        self.tables = tables;
+        self
+    }
+
+    /// What stands for a table that code finds by its name: the model that maps it, else the table alone. A name without
+    /// a schema means the first table of that name.
+    pub(crate) fn of_table(&self, orm: &str, schema: Option<&str>, name: &str) -> Option<ModelId> {
+        let is = |model: &&Model| {
+            let table = model.table.as_ref().filter(|table| *table.name == *name);
+            let fits =
+                |of: &TableName| schema.is_none_or(|said| of.schema.as_deref() == Some(said));
+            *model.orm == *orm && !model.is_abstract && table.is_some_and(fits)
+        };
+        let all = self.all.iter().chain(self.tables);
+        let mut found = (0..).map(ModelId).zip(all).filter(|(_, model)| is(model));
+        found.next().map(|(id, _)| id)
     }
 
     /// The models that a model inherits from and that have tables of their own, nearest first.
@@ -79,7 +103,9 @@ impl<'a> Models<'a> {
     /// The model of an id.
     #[must_use]
     pub fn get(&self, id: ModelId) -> Option<&'a Model> {
-        self.all.get(id.0 as usize)
+        let at = id.0 as usize;
+        let table = || self.tables.get(at.checked_sub(self.all.len())?);
+        self.all.get(at).or_else(table)
     }
 
     /// All models with their ids.

@@ -13,6 +13,9 @@ use impact_facts::{
 impl<'a> Evaluator<'a> {
     /// What a bare name is, here.
     pub(crate) fn name(&mut self, name: Name, span: Span) -> Value {
+        if let Place::Class(class) = self.place {
+            crate::orm::sqlalchemy::named_in_body(self, class, name, span);
+        }
         if let Some(value) = self.environment.get(name) {
             return value.clone();
         }
@@ -403,10 +406,14 @@ impl<'a> Evaluator<'a> {
             };
         }
         use impact_facts::ParameterKind as Kind;
-        let said = parameter
-            .annotation
-            .map(|id| self.annotation(id))
-            .unwrap_or_default();
+        let receiver = self.told(summary, 0).filter(|_| at > 0);
+        let receiver = receiver.and_then(|value| value.atoms().first().cloned());
+        let said = self.typed_as(receiver.as_ref(), |cx| {
+            parameter
+                .annotation
+                .map(|id| cx.annotation(id))
+                .unwrap_or_default()
+        });
         if self.is(Language::Rust) {
             let span = module.expression(parameter.pattern).span;
             crate::orm::sqlx::row::becomes(self, &passed, &said, span);
@@ -423,7 +430,13 @@ impl<'a> Evaluator<'a> {
                 .iter()
                 .any(|atom| matches!(atom, Atom::Object(_)))
             && !crate::call::is_telling(&said);
-        let value = if silent || is_query || (is_weak(&said) && !passed.is_unknown()) {
+        let narrower = match self.given_of(&said, &passed) {
+            given if given.is_nothing() => self.narrower(&said, &passed),
+            given => given,
+        };
+        let value = if !narrower.is_nothing() {
+            narrower.at_most(Certainty::Likely)
+        } else if silent || is_query || (is_weak(&said) && !passed.is_unknown()) {
             inferred
         } else {
             said

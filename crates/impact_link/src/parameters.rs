@@ -124,6 +124,7 @@ impl Evaluator<'_> {
         let parameters = &module.function(function.function).parameters;
         for atom in argument.value.atoms() {
             let Atom::Dictionary(of) = atom else {
+                given.extend(open_names(parameters));
                 continue;
             };
             for (at, parameter) in (0..).zip(parameters) {
@@ -136,4 +137,16 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// What `**value` gives where its names are not known: any to the parameter that takes all that are left.
+fn open_names(parameters: &[impact_facts::Parameter]) -> Option<Given> {
+    let mut places = (0..).zip(parameters);
+    let (at, _) = places.find(|(_, parameter)| parameter.kind == ParameterKind::Keywords)?;
+    let open = Dictionary {
+        keys: Value::outside("builtins.str"),
+        rest: Value::unknown("a value under a name that is not known"),
+        ..Dictionary::default()
+    };
+    Some((at, Value::dictionary(open)))
 }

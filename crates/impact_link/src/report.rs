@@ -5,6 +5,7 @@ use crate::cells::UnitId;
 use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
+use crate::unnamed_tables;
 use crate::value::ModelId;
 use impact_facts::{
     BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileId, Index, IndexedFile, Insertion,
@@ -314,6 +315,9 @@ impl<'a, 'e> Report<'a, 'e> {
         self.problems();
         self.wrappers();
         self.declarations();
+        let unnamed =
+            unnamed_tables::blind_spots(self.input, self.evaluator, |site| self.scope(site.file));
+        self.index.blind_spots.extend(unnamed);
         let mut index = self.index;
         index.references.sort();
         index.references.dedup_by(|later, earlier| {

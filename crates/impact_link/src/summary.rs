@@ -17,14 +17,19 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Summaries of one function, at most.
-const MAX_OF_ONE: usize = 48;
+const MAX_OF_ONE: usize = 96;
 /// Summaries beside the joined ones, at most.
-const MAX_ALL: usize = 6000;
+const MAX_ALL: usize = 8000;
+
+/// An instance whose telling takes more bytes than this is one of many.
+const MAX_ID: usize = 400;
 
 /// The name of the door of instances that were told a mapped class when they were made: no one's.
-const GIVEN: &str = "given";
+pub(crate) const GIVEN: &str = "given";
 /// Their kind.
-const INSTANCE: &str = "instance";
+pub(crate) const INSTANCE: &str = "instance";
+/// The kind of a generic class with its arguments.
+pub(crate) const APPLIED: &str = "class";
 
 /// Arguments that tell: parameters by place, each with what it is.
 type Telling = Vec<(u32, Atom)>;
@@ -141,6 +146,24 @@ impl Evaluator<'_> {
             return joined;
         }
         let telling = self.telling(function, given);
+        self.summary_of(function, telling)
+    }
+
+    /// The summary of code that stands around methods, for a receiver that is a row.
+    pub(crate) fn summary_around(
+        &mut self,
+        wrapper: FunctionRef,
+        receiver: Option<&Atom>,
+    ) -> Summary {
+        let own = self.program.is_own(wrapper.file);
+        match receiver {
+            Some(row @ Atom::Mapped(_)) if own => self.summary_of(wrapper, vec![(0, row.clone())]),
+            _ => Summary::joined(wrapper),
+        }
+    }
+
+    fn summary_of(&mut self, function: FunctionRef, telling: Telling) -> Summary {
+        let joined = Summary::joined(function);
         if telling.is_empty() {
             return joined;
         }
@@ -167,13 +190,32 @@ impl Evaluator<'_> {
                 Atom::Class(class) if receives => is_shared || self.is_mapped(*class),
                 Atom::Instance(_) | Atom::Mapped(_) if receives => is_shared,
                 Atom::Class(class) => self.is_mapped(*class),
-                other => receives && is_given(other),
+                other => is_given(other),
             };
             if tells && !telling.iter().any(|(known, _)| known == at) {
                 telling.push((*at, atom.clone()));
             }
         }
         telling
+    }
+
+    /// Instances of a type's classes that were told more when they were made than the type says.
+    pub(crate) fn given_of(&self, said: &Value, found: &Value) -> Value {
+        let is_said = |class: ClassRef| {
+            said.atoms().iter().any(|atom| match atom {
+                Atom::Instance(base) => {
+                    let below = self.descendants.get(base);
+                    *base == class || below.is_some_and(|below| below.contains(&class))
+                }
+                _ => false,
+            })
+        };
+        found.filter(|atom| match atom {
+            Atom::Object(object) => {
+                object.door == GIVEN && object.kind == INSTANCE && object.class.is_some_and(is_said)
+            }
+            _ => false,
+        })
     }
 
     fn is_mapped(&self, class: ClassRef) -> bool {
@@ -208,9 +250,10 @@ impl Evaluator<'_> {
                         .iter()
                         .cloned()
                         .map(|atom| (at, atom));
-                    told.extend(known.filter(
-                        |(_, atom)| matches!(atom, Atom::Class(class) if self.is_mapped(*class)),
-                    ));
+                    told.extend(known.filter(|(_, atom)| match atom {
+                        Atom::Class(class) => self.is_mapped(*class),
+                        other => is_given(other),
+                    }));
                 }
             }
         }
@@ -219,9 +262,19 @@ impl Evaluator<'_> {
         }
         let mut id = format!("id:{}.{}", class.file.0, class.class.0);
         for (at, atom) in &told {
-            if let Atom::Class(model) = atom {
-                id.push_str(&format!(" {at}={}.{}", model.file.0, model.class.0));
+            match atom {
+                Atom::Class(model) => {
+                    id.push_str(&format!(" {at}={}.{}", model.file.0, model.class.0));
+                }
+                Atom::Object(given) => {
+                    let known = given.words_after("id:").next().unwrap_or_default();
+                    id.push_str(&format!(" {at}=({known})"));
+                }
+                _ => {}
             }
+        }
+        if id.len() > MAX_ID {
+            return None;
         }
         let mut made = Object::new(GIVEN, INSTANCE, None).with_word(&id);
         made.class = Some(class);

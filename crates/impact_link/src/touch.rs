@@ -175,7 +175,9 @@ impl Evaluator<'_> {
         };
         self.touch(Touch {
             column: Some(field.column.clone()),
-            declared_at: (manner.how == How::Implicit).then_some(field.declared_at),
+            declared_at: (manner.how == How::Implicit)
+                .then_some(field.declared_at)
+                .filter(|at| at.span != Span::default()),
             ..manner.touch(site(self.file, span), table, &owner.orm)
         });
     }
@@ -256,7 +258,7 @@ impl Evaluator<'_> {
         for atom in of.atoms() {
             match atom {
                 Atom::Mapped(model) => models.push(*model),
-                Atom::Class(class) => models.extend(self.models.of_class(*class)),
+                Atom::Class(class) | Atom::Instance(class) => models.extend(self.mapped(*class)),
                 Atom::Object(object) => crate::orm::sqlalchemy::open(self, object, span, access),
                 _ => {}
             }

@@ -54,7 +54,8 @@
    ]) @hook
    definition: (_) @handler)
  (#any-of? @_hook "before_request" "after_request" "teardown_request" "before_app_request" "after_app_request"
-   "teardown_appcontext" "errorhandler" "app_errorhandler" "context_processor" "app_context_processor")
+   "teardown_appcontext" "errorhandler" "app_errorhandler" "context_processor" "app_context_processor"
+   "url_value_preprocessor" "app_url_value_preprocessor" "url_defaults" "app_url_defaults")
  (#instance? @receiver "flask.Flask" "flask.Blueprint" "flask.app.Flask" "flask.blueprints.Blueprint"))
 
 ; @app.cli.command("sync")

@@ -13,6 +13,14 @@ pub(super) struct Words {
     pub(super) orm: &'static str,
     /// Qualified names of the base of all models.
     pub(super) bases: &'static [&'static str],
+    /// A call whose member of that name is the base, too: Pony's `Database().Entity`.
+    pub(super) maker: Option<(&'static str, &'static str)>,
+    /// Classes of fields, where their names do not say `Field`.
+    pub(super) fields: &'static [&'static str],
+    /// A dictionary in the body that holds the fields.
+    pub(super) dictionary: Option<&'static str>,
+    /// Members of the class itself that name the table.
+    pub(super) own_table: &'static [&'static str],
     /// The package of the fields.
     pub(super) package: &'static str,
     /// `Meta` options that name the table.
@@ -67,6 +75,8 @@ struct Key {
     target: Option<String>,
     reverse: Option<Box<str>>,
     one: bool,
+    /// A collection: the other side holds the key.
+    many: bool,
     site: Site,
 }
 
@@ -77,10 +87,29 @@ fn is_model(program: &Program<'_>, words: &Words, class: ClassRef) -> bool {
             .class(class.class)
             .bases
             .is_empty()
-        && words
+        && (words
             .bases
             .iter()
             .any(|base| program.is_subclass(class, base))
+            || is_made(program, words, class))
+}
+
+/// Whether a class extends a member of what a call of the ORM makes.
+fn is_made(program: &Program<'_>, words: &Words, class: ClassRef) -> bool {
+    let Some((maker, wanted)) = words.maker else {
+        return false;
+    };
+    program.ancestors(class).iter().any(|base| match base {
+        Binding::Value(value, member) if **member == *wanted => {
+            let call = Arguments::of(program, *value);
+            let callee = call.map(|call| values::binding(program, call.callee()));
+            callee.is_some_and(|callee| {
+                let name = callee.external().unwrap_or_default();
+                name.split('.').next() == Some(words.package) && name.ends_with(maker)
+            })
+        }
+        _ => false,
+    })
 }
 
 fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
@@ -117,7 +146,13 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
     let named = words
         .table
         .iter()
-        .find_map(|option| meta(program, class, option));
+        .find_map(|option| meta(program, class, option))
+        .or_else(|| {
+            words
+                .own_table
+                .iter()
+                .find_map(|name| own(program, class, name))
+        });
     let table = named.and_then(|value| values::plain(program, value));
     let table = table.unwrap_or_else(|| short.to_lowercase());
     let model = Model {
@@ -148,6 +183,14 @@ fn meta(program: &Program<'_>, class: ClassRef, option: &str) -> Option<ValueRef
     };
     match program.own_member(meta, option).first()? {
         Definition::Value(bound) => Some(in_class(meta.file, meta.class, bound.value?)),
+        _ => None,
+    }
+}
+
+/// What the class's own body says under a name.
+fn own(program: &Program<'_>, class: ClassRef, name: &str) -> Option<ValueRef> {
+    match program.own_member(class, name).first()? {
+        Definition::Value(bound) => Some(in_class(class.file, class.class, bound.value?)),
         _ => None,
     }
 }
@@ -200,11 +243,35 @@ impl Reader<'_, '_> {
                 file: class.file,
                 span: module.expression(bind.target).span,
             };
+            if self.words.dictionary == Some(module.name(*name)) {
+                self.dictionary(class, value);
+                continue;
+            }
             self.field(
                 module.name(*name),
                 site,
                 in_class(class.file, class.class, value),
             );
+        }
+    }
+
+    /// `fields = {"id": orm.Integer(primary_key=True)}`.
+    fn dictionary(&mut self, class: ClassRef, value: impact_facts::ExpressionId) {
+        let module = self.program.module(class.file);
+        let ExpressionKind::Collection(all) = &module.expression(value).kind else {
+            return;
+        };
+        for item in &all.items {
+            let Some(key) = item.key else { continue };
+            if let Some(name) = module.plain_text(key) {
+                let whole = module.expression(key).span;
+                let end = whole.end.saturating_sub(1).max(whole.start + 1);
+                let site = Site {
+                    file: class.file,
+                    span: impact_facts::Span::new(whole.start + 1, end),
+                };
+                self.field(&name, site, in_class(class.file, class.class, item.value));
+            }
         }
     }
 
@@ -216,14 +283,23 @@ impl Reader<'_, '_> {
             return;
         };
         if self.words.without_column.contains(&class.as_str()) {
+            self.collection(name, site, &call);
             return;
         }
-        let is_key = self.words.keys.contains(&class.as_str());
+        let by_target = self.words.maker.is_some();
+        let is_key = match by_target {
+            true => call
+                .placed(0)
+                .and_then(|value| self.target(value))
+                .is_some(),
+            false => self.words.keys.contains(&class.as_str()),
+        };
         let option = |names: &[&str]| names.iter().find_map(|name| call.named(name));
         let text =
             |names: &[&str]| option(names).and_then(|value| values::string(self.program, value));
         let named = text(self.words.column);
-        let member: Box<str> = match is_key && !name.ends_with("_id") {
+        let suffixed = is_key && !by_target && self.words.dictionary.is_none();
+        let member: Box<str> = match suffixed && !name.ends_with("_id") {
             true => text(self.words.value)
                 .map_or_else(|| format!("{name}_id"), |(text, _)| text)
                 .into(),
@@ -231,7 +307,7 @@ impl Reader<'_, '_> {
         };
         let column: Box<str> = match &named {
             Some((column, _)) => column.as_str().into(),
-            None if is_key && !name.ends_with("_id") => format!("{name}_id").into(),
+            None if suffixed && !name.ends_with("_id") => format!("{name}_id").into(),
             None => name.into(),
         };
         self.fields.retain(|field| field.name != member);
@@ -242,14 +318,14 @@ impl Reader<'_, '_> {
         let primary_key = is_true(self.words.key)
             || matches!(
                 class.as_str(),
-                "AutoField" | "BigAutoField" | "PrimaryKeyField"
+                "AutoField" | "BigAutoField" | "PrimaryKeyField" | "PrimaryKey"
             );
         self.fields.push(MappedField {
             name: member,
             column: column.clone(),
             deferred: false,
             has_default: class.ends_with("AutoField") || option(DEFAULTS).is_some(),
-            nullable: is_true(&["null"]),
+            nullable: is_true(&["null", "allow_null"]) || class == "Optional",
             primary_key,
             declared_at: site,
             names_column: named.map(|(_, site)| site.span),
@@ -263,9 +339,26 @@ impl Reader<'_, '_> {
                 target: target.and_then(|value| self.target(value)),
                 reverse: text(self.words.reverse).map(|(text, _)| text.into()),
                 one: class.starts_with("OneToOne"),
+                many: false,
                 site,
             });
         }
+    }
+
+    /// `Set("Order")`: rows of the other side, where that says so at all.
+    fn collection(&mut self, name: &str, site: Site, call: &Arguments<'_>) {
+        if self.words.maker.is_none() {
+            return;
+        }
+        self.keys.push(Key {
+            name: name.into(),
+            column: "".into(),
+            target: call.placed(0).and_then(|value| self.target(value)),
+            reverse: None,
+            one: false,
+            many: true,
+            site,
+        });
     }
 
     /// The class of field that a call makes: of the ORM's package, or a class of the tree that extends one.
@@ -281,7 +374,11 @@ impl Reader<'_, '_> {
                 .find_map(|base| base.external().filter(|name| of_package(name)).map(last))?,
             _ => return None,
         };
-        name.contains("Field").then_some(name)
+        let known = match self.words.fields {
+            [] => name.contains("Field"),
+            fields => fields.contains(&name.as_str()),
+        };
+        known.then_some(name)
     }
 
     /// The qualified name of a target, or its word for it: `models.Tournament`.
@@ -319,6 +416,22 @@ fn key_column(draft: &Draft) -> Box<str> {
 
 fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> {
     let target = find(drafts, key);
+    if key.many {
+        let (name, _) = target?;
+        return Some(Relationship {
+            name: key.name.clone(),
+            target: Some(name.as_str().into()),
+            many: true,
+            local: Vec::new(),
+            remote: Vec::new(),
+            through: None,
+            query_name: None,
+            cascade: None,
+            reverse: true,
+            eager: false,
+            declared_at: key.site,
+        });
+    }
     Some(Relationship {
         name: key.name.clone(),
         target: target.map(|(name, _)| name.as_str().into()),
@@ -337,7 +450,7 @@ fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> 
 fn reverse_relations(drafts: &BTreeMap<String, Draft>) -> BTreeMap<String, Vec<Relationship>> {
     let mut found: BTreeMap<String, Vec<Relationship>> = BTreeMap::new();
     for draft in drafts.values().filter(|draft| draft.model.table.is_some()) {
-        for key in &draft.keys {
+        for key in draft.keys.iter().filter(|key| !key.many) {
             let Some((target, other)) = find(drafts, key) else {
                 continue;
             };

@@ -11,8 +11,10 @@ mod databases;
 mod dialect;
 mod diesel;
 mod django;
+mod encode_orm;
 mod mapped;
 mod peewee;
+mod pony;
 mod sea_orm;
 mod sea_query;
 mod sql;
@@ -144,6 +146,8 @@ const DECLARERS: &[Declarer] = &[
     sea_query::declare,
     peewee::declare,
     tortoise::declare,
+    pony::declare,
+    encode_orm::declare,
 ];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.

@@ -13,7 +13,14 @@ use crate::value::{Atom, Value};
 pub(crate) struct Flask;
 
 /// The user of Flask-Login, by the names that it is imported from.
-const CURRENT_USER: &[&str] = &["flask_login.current_user", "flask_login.utils.current_user"];
+const CURRENT_USER: &[&str] = &[
+    "flask_login.current_user",
+    "flask_login.utils.current_user",
+    "template.current_user",
+];
+
+/// What the code of a request keeps, as every template sees it (Flask 3, "Standard Context").
+const TEMPLATE_G: &str = "template.g";
 
 /// Decorators of a login manager: their function answers with the current user.
 const LOADERS: &[&str] = &["user_loader", "request_loader", "header_loader"];
@@ -39,6 +46,9 @@ impl Door for Flask {
                 let user = user.filter(|atom| !matches!(atom, Atom::Null | Atom::External(_)));
                 (!user.is_nothing()).then(|| cx.attribute(&user, member))
             }
+            Atom::External(name) if **name == *TEMPLATE_G => {
+                Some(cx.attribute(&Value::external("flask.g"), member))
+            }
             _ => None,
         }
     }
@@ -48,6 +58,8 @@ impl Door for Flask {
             return None;
         };
         match &**name {
+            // werkzeug.local.LocalProxy
+            "_get_current_object" => Some((**of).clone().into()),
             "update" if is_globals(of) => {
                 for argument in call.arguments {
                     match &argument.name {

@@ -9,6 +9,8 @@ mod jobs;
 mod mounts;
 mod named_routes;
 pub(crate) mod poem;
+pub(crate) mod pyramid;
+pub(crate) mod restx;
 pub(crate) mod rocket;
 mod routes;
 pub(crate) mod tagged;

@@ -249,6 +249,9 @@ impl Evaluator<'_> {
             return;
         };
         let name = module.name(attribute.name);
+        if super::rows::RUNNING.contains(&name) && self.is(Language::Python) {
+            self.fill_cursor(attribute.of, site);
+        }
         if !GROWING.contains(&name) {
             return;
         }

@@ -78,6 +78,9 @@ fn whole(cx: &mut Evaluator<'_>, of: &Value, span: Span, access: Access) {
 fn named(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     let (of, mut names) = (call.value(0, "rows"), Vec::new());
     texts_of(&call.value(1, "names"), 0, &mut names);
+    if of.is_nothing() {
+        return;
+    }
     for text in &names {
         super::python::named_member(cx, text, call.span, |cx, span| {
             let (name, access, value) = (&*text.text, Access::Read, None);
@@ -121,7 +124,7 @@ fn relations(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     }
 }
 
-fn texts_of(value: &Value, depth: u32, found: &mut Vec<Arc<Assembled>>) {
+pub(super) fn texts_of(value: &Value, depth: u32, found: &mut Vec<Arc<Assembled>>) {
     for atom in value.atoms() {
         match atom {
             Atom::Text(text) => found.push(text.clone()),
@@ -137,7 +140,7 @@ fn texts_of(value: &Value, depth: u32, found: &mut Vec<Arc<Assembled>>) {
 }
 
 /// The rows among a value's alternatives, in lists and queries, too.
-pub(super) fn rows(cx: &mut Evaluator<'_>, of: &Value) -> Value {
+pub(crate) fn rows(cx: &mut Evaluator<'_>, of: &Value) -> Value {
     let mut found = Value::nothing();
     rows_of(cx, of, Span::default(), 0, &mut found);
     found

@@ -8,3 +8,4 @@ pub(crate) mod python;
 pub(crate) mod record;
 pub(crate) mod rows;
 pub(crate) mod rust;
+mod schema;

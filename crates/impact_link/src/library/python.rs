@@ -34,6 +34,8 @@ enum Makes {
     GetAttribute,
     /// `hasattr(of, "name")`.
     HasAttribute,
+    /// `type(of)`.
+    ClassOf,
     /// `setattr(of, "name", value)`.
     SetAttribute,
     /// A dictionary.
@@ -66,6 +68,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("itertools.cycle", Makes::ListOf(0)),
     ("random.sample", Makes::ListOf(0)),
     ("copy.copy", Makes::Same),
+    ("typing.get_args", Makes::Same),
     ("copy.deepcopy", Makes::Same),
     ("builtins.sorted", Makes::Sorted),
     ("builtins.next", Makes::ElementOf),
@@ -86,6 +89,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("builtins.isinstance", Makes::Scalar),
     ("builtins.issubclass", Makes::Scalar),
     ("builtins.hasattr", Makes::HasAttribute),
+    ("builtins.type", Makes::ClassOf),
     ("builtins.enumerate", Makes::Enumerated),
     ("builtins.zip", Makes::Zipped),
     ("itertools.zip_longest", Makes::Zipped),
@@ -118,6 +122,20 @@ impl Door for Python {
                 found.map(|(_, makes)| function(cx, *makes, call))
             }
             Atom::Member(of, name) => super::containers::method(cx, of, name, call),
+            _ => None,
+        }
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        match (member.name, of) {
+            ("__class__", _) => classes_of(cx, &of.clone().into()),
+            ("__orig_bases__", _) => Some(cx.base_arguments(of)),
+            ("__args__", Atom::Tuple(_)) => Some(of.clone().into()),
             _ => None,
         }
     }
@@ -235,11 +253,10 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
     match makes {
         Makes::GetAttribute => get_attribute(cx, call, first),
         Makes::HasAttribute => {
-            if call.value(1, "").texts().next().is_some() {
-                get_attribute(cx, call, first);
-            }
+            get_attribute(cx, call, first);
             Value::outside("builtins.bool")
         }
+        Makes::ClassOf => classes_of(cx, first).unwrap_or(Value::unknown("the type of something")),
         Makes::SetAttribute => {
             set_attribute(cx, call, first);
             Atom::Null.into()
@@ -313,6 +330,16 @@ pub(super) fn apply(
         ..*call
     };
     cx.call(&callee, &site)
+}
+
+/// The classes of the program that a value's alternatives are instances of; none if it has no such.
+fn classes_of(cx: &Evaluator<'_>, of: &Value) -> Option<Value> {
+    let classes = of.atoms().iter().filter_map(|atom| match atom {
+        Atom::Mapped(model) => cx.models.class(*model),
+        other => cx.class_of_instance(other),
+    });
+    let found = Value::any_of(classes.map(Atom::Class)).at_most(of.certainty);
+    (!found.is_nothing()).then_some(found)
 }
 
 fn text_of(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
@@ -389,7 +416,7 @@ fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
 }
 
 /// Runs something where a known string stands, if that is part of the place that uses it, or if a stub uses it; else at
-/// the place that uses it.
+/// the place that uses it, which then does not name what it does.
 pub(super) fn named_member<T>(
     cx: &mut Evaluator<'_>,
     text: &Assembled,
@@ -400,7 +427,15 @@ pub(super) fn named_member<T>(
     let (file, span) = match text.locate(Span::new(0, text.text.len() as u32)) {
         Some((file, span)) if file == here && otherwise.contains(span) => (file, span),
         Some((file, span)) if cx.program.is_stub(here) && cx.program.is_own(file) => (file, span),
-        _ => (here, otherwise),
+        _ => {
+            let first = cx.current.touches.as_slice().len();
+            let result = run(cx, otherwise);
+            for touch in cx.current.touches.since(first) {
+                touch.how = impact_facts::How::Implicit;
+                touch.certainty = touch.certainty.min(impact_facts::Certainty::Likely);
+            }
+            return result;
+        }
     };
     cx.file = file;
     let result = run(cx, span);

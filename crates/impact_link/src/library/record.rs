@@ -72,6 +72,9 @@ impl Door for Records {
                 if let (Atom::Mapped(model), true) = (&**of, TO_RECORD.contains(&&**name)) {
                     return Some(of_model(*model).at_most(Certainty::Likely));
                 }
+                if let Some(dictionary) = super::schema::dumped(cx, of, name, call) {
+                    return Some(dictionary);
+                }
                 let Atom::Object(object) = &**of else {
                     return None;
                 };
@@ -191,7 +194,8 @@ fn touched(
         let at = home
             .filter(|(file, inner)| *file == cx.file && span.contains(*inner))
             .map_or(span, |(_, inner)| inner);
-        found = found.or(&named(cx, model, &text.text, at, access));
+        let manner = Manner::named(access).at_most(Certainty::Likely);
+        found = found.or(&named(cx, model, &text.text, at, manner));
     }
     if found.is_nothing() {
         Value::unknown("what a record holds")
@@ -201,10 +205,9 @@ fn touched(
 }
 
 /// A field by name, as a part of a record.
-fn named(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) -> Value {
+fn named(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, manner: Manner) -> Value {
     match cx.models.field(model, name) {
         Some(field) => {
-            let manner = Manner::named(access).at_most(Certainty::Likely);
             cx.touch_field(model, field, span, manner);
             Value::outside(&format!("field {}", field.data_type))
         }
@@ -230,9 +233,16 @@ impl Evaluator<'_> {
     pub(crate) fn filled_member(&mut self, class: ClassRef, name: &str, span: Span) -> Value {
         let filled = self.read(Key::Attribute(class, FILLED.into()));
         let mut found = Value::nothing();
+        let alias = if filled.is_nothing() {
+            None
+        } else {
+            super::schema::source(self, class, name)
+        };
+        let name = alias.as_deref().unwrap_or(name);
         for model in self.fitting(class, &filled) {
             if self.models.field(model, name).is_some() {
-                found = found.or(&named(self, model, name, span, Access::Read));
+                let manner = Manner::implied(Access::Read).at_most(Certainty::Likely);
+                found = found.or(&named(self, model, name, span, manner));
             }
         }
         found
@@ -279,7 +289,9 @@ fn declared(cx: &mut Evaluator<'_>, body: ClassRef, model: ModelId) {
         if bind.annotation.is_some()
             && let Some(name) = module.dotted(bind.target)
         {
-            words.push((name, module.expression(bind.target).span));
+            let own = (name.clone(), module.expression(bind.target).span);
+            let aliased = super::schema::alias(module, statement, &name);
+            words.push(aliased.unwrap_or(own));
         }
         if let Some(ExpressionKind::Collection(items)) =
             bind.value.map(|id| &module.expression(id).kind)

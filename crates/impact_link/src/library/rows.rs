@@ -5,7 +5,7 @@ use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_facts::{Access, Certainty, Span};
+use impact_facts::{Access, Certainty, ExpressionId, Span};
 
 /// The name of the door.
 const ROWS: &str = "sql/rows";
@@ -33,6 +33,31 @@ const READERS: &[&str] = &[
     "polars.read_database",
     "polars.read_database_uri",
 ];
+
+/// What every stub of a cursor extends: it keeps the rows of the statement that it ran last.
+const CURSOR: &str = "__impact__.Cursor";
+
+/// Methods of a cursor that run a statement (PEP 249, psycopg, duckdb).
+pub(super) const RUNNING: &[&str] = &["execute", "executemany", "sql", "query"];
+
+/// Methods of rows that take no names of columns.
+const FETCHING: &[&str] = &[
+    "execute",
+    "executemany",
+    "fetchone",
+    "fetchall",
+    "fetchmany",
+    "all",
+    "first",
+    "one",
+    "mappings",
+    "items",
+    "keys",
+    "values",
+];
+
+/// Deeper arguments than this are not searched for names of columns.
+const MAX_ARGUMENT: u32 = 8;
 
 /// Methods whose results are no rows.
 const SCALARS: &[&str] = &[
@@ -68,6 +93,16 @@ impl Door for Rows {
 
     fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
         let mut found = None;
+        for atom in key.atoms() {
+            let items = match atom {
+                Atom::List(items) => std::slice::from_ref(items),
+                Atom::Tuple(items) => &**items,
+                _ => continue,
+            };
+            for one in items {
+                self.item(cx, of, one, span);
+            }
+        }
         for text in key.texts() {
             let home = text.locate(Span::new(0, text.text.len() as u32));
             let at = home
@@ -90,6 +125,9 @@ impl Door for Rows {
                 };
                 if object.door != ROWS {
                     return None;
+                }
+                if !FETCHING.contains(&&**name) && &**name != "get" {
+                    taken(cx, object, call);
                 }
                 Some(match &**name {
                     "get" => {
@@ -131,4 +169,79 @@ fn named(cx: &mut Evaluator<'_>, rows: &Object, name: &str, span: Span) -> Optio
         cx.touch_column_of(database, table, column, span, manner, "sql");
     }
     (!sources.is_empty()).then(|| Value::outside("field "))
+}
+
+/// Columns that a method of a table in memory names among its arguments: `df.groupby("org")`, `df.filter(pl.col("age") > 1)`,
+/// `df.rename(columns={"a": "b"})`.
+fn taken(cx: &mut Evaluator<'_>, rows: &Object, call: &CallSite<'_>) {
+    let module = cx.module();
+    let mut words: Vec<(String, Span)> = Vec::new();
+    for argument in call.arguments {
+        if let Some(id) = argument.expression {
+            texts(cx, id, 0, &mut |id| {
+                let span = module.expression(id).span;
+                let end = span.end.saturating_sub(1).max(span.start + 1);
+                let text = module.plain_text(id);
+                words.extend(text.map(|text| (text, Span::new(span.start + 1, end))));
+            });
+        }
+    }
+    for (word, span) in words {
+        named(cx, rows, &word, span);
+    }
+}
+
+/// Visits the texts inside an expression.
+fn texts(cx: &Evaluator<'_>, id: ExpressionId, depth: u32, visit: &mut dyn FnMut(ExpressionId)) {
+    if depth > MAX_ARGUMENT {
+        return;
+    }
+    let module = cx.module();
+    if let impact_facts::ExpressionKind::Collection(all) = &module.expression(id).kind {
+        for key in all.items.iter().filter_map(|item| item.key) {
+            texts(cx, key, depth + 1, visit);
+        }
+    }
+    if matches!(
+        module.expression(id).kind,
+        impact_facts::ExpressionKind::Text(_)
+    ) {
+        visit(id);
+        return;
+    }
+    let mut parts = Vec::new();
+    module.parts(id, &mut |part| {
+        if let impact_facts::Part::Expression(id) = part {
+            parts.push(id);
+        }
+    });
+    for part in parts {
+        texts(cx, part, depth + 1, visit);
+    }
+}
+
+impl Evaluator<'_> {
+    /// `cursor.execute("select …")`: from here on, what the cursor fetches are this statement's rows.
+    pub(super) fn fill_cursor(&mut self, cursor: ExpressionId, call: &CallSite<'_>) {
+        let Some(sql) = call.at(0).map(|argument| argument.value.clone()) else {
+            return;
+        };
+        let text = sql.filter(|atom| matches!(atom, Atom::Text(_)));
+        let kept = std::mem::take(&mut self.current);
+        let of = self.evaluate(cursor);
+        self.current = kept;
+        let is_cursor = |atom: &Atom| {
+            let class = self.class_of_instance(atom);
+            class.is_some_and(|class| self.inherits(class, &[CURSOR]))
+        };
+        if !of.atoms().iter().any(is_cursor) {
+            return;
+        }
+        let is_rows = |atom: &Atom| matches!(atom, Atom::Object(rows) if rows.door == ROWS);
+        let mut filled = of.filter(|atom| !is_rows(atom));
+        if !text.is_nothing() {
+            filled = filled.or(&of_statement(&text));
+        }
+        self.regrow(cursor, &filled, call.span);
+    }
 }

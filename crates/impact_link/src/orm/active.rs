@@ -1,7 +1,7 @@
-//! ORMs whose classes are their own queries: peewee 3 and Tortoise ORM 0.2x.
+//! ORMs whose classes are their own queries: peewee 3, Tortoise ORM 0.2x, Pony ORM 0.7 and encode/orm 0.3.
 //!
-//! Facts are those of peewee's "Querying" and of Tortoise's "Query API": `select()`, `get_by_id` and `all` read every field;
-//! a loaded row's `save` and `create` write every field.
+//! Facts are those of peewee's "Querying", of Tortoise's "Query API", of Pony's "Declarative queries" and of encode/orm's
+//! "Making queries": `select()`, `get_by_id` and `all` read every field; a loaded row's `save` and `create` write every field.
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
@@ -19,6 +19,22 @@ pub(crate) const PEEWEE: Active = Active("python/peewee");
 
 /// Tortoise ORM.
 pub(crate) const TORTOISE: Active = Active("python/tortoise");
+
+/// Pony ORM.
+pub(crate) const PONY: Active = Active("python/pony");
+
+/// encode/orm.
+pub(crate) const ENCODE: Active = Active("python/orm");
+
+/// Pony's functions over a generator of rows, and whether they read the rows.
+const OVER_GENERATORS: &[(&str, bool)] = &[
+    ("select", true),
+    ("left_join", true),
+    ("get", true),
+    ("exists", false),
+    ("count", false),
+    ("delete", false),
+];
 
 /// What a method of a class or query does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +84,13 @@ const METHODS: &[(&str, Does)] = &[
     ("execute", Does::Rows),
     ("raw", Does::Rows),
     ("iterator", Does::Rows),
+    ("get_for_update", Does::Row),
+    ("for_update", Does::Narrow),
+    ("sort_by", Does::Narrow),
+    ("page", Does::Narrow),
+    ("fetch", Does::Rows),
+    ("select_by_sql", Does::Rows),
+    ("get_by_sql", Does::Row),
     ("get", Does::Row),
     ("first", Does::Row),
     ("last", Does::Row),
@@ -136,7 +159,13 @@ fn attribute(
     }
     if let Some(field) = cx.models.field(model, member.name) {
         cx.touch_field(model, field, member.span, Manner::named(member.access));
-        return Some(Value::outside(&format!("field {}", field.data_type)));
+        let Some(relation) = cx.models.relation(model, member.name) else {
+            return Some(Value::outside(&format!("field {}", field.data_type)));
+        };
+        return Some(other_side(cx, orm, relation, member));
+    }
+    if member.name == "objects" && orm == ENCODE.0 {
+        return Some(query(orm, model).into());
     }
     let relation = cx.models.relation(model, member.name)?;
     Some(related(cx, orm, model, relation, member))
@@ -156,6 +185,16 @@ fn related(
             cx.touch_column(table, column, member.span, manner, orm);
         }
     }
+    other_side(cx, orm, relation, member)
+}
+
+/// The rows that a relation leads to.
+fn other_side(
+    cx: &mut Evaluator<'_>,
+    orm: &'static str,
+    relation: &Relationship,
+    member: &MemberSite<'_>,
+) -> Value {
     match cx.models.target(relation) {
         Some(target) if relation.many => query(orm, target).into(),
         Some(target) => {
@@ -186,8 +225,14 @@ fn answer(
                 .filter(|id| cx.models.is_of(*id, orm))?;
             names(cx, model, call, Access::Write);
             added::row(cx, added::Row::of(model, call, Certainty::Possible), call);
-            Some(Atom::Mapped(model).into())
+            let row = Atom::Mapped(model).into();
+            // Pony inserts what is made.
+            if orm == PONY.0 {
+                cx.touch_row(model, call.span, Manner::whole(Access::Write), &|_| true);
+            }
+            Some(row)
         }
+        Atom::External(name) if orm == PONY.0 => generated(cx, name, call),
         Atom::Member(of, name) => match &**of {
             Atom::Class(class) => {
                 let model = cx
@@ -206,9 +251,66 @@ fn answer(
     }
 }
 
+/// `select(user for user in User if user.email)`.
+fn generated(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    let word = name.strip_prefix("pony.orm.")?.rsplit('.').next()?;
+    let (_, reads) = OVER_GENERATORS.iter().find(|(known, _)| *known == word)?;
+    let element = cx.iterate(&call.at(0)?.value.clone(), call.span);
+    let rows = element.atoms().iter().find_map(|atom| match atom {
+        Atom::Mapped(model) if cx.models.is_of(*model, PONY.0) => Some(*model),
+        _ => None,
+    });
+    match rows {
+        Some(model) if *reads => {
+            let made = query(PONY.0, model);
+            if word != "get" {
+                return Some(made.into());
+            }
+            whole(cx, &made, call.span);
+            Some(Atom::Mapped(model).into())
+        }
+        Some(_) => Some(Value::outside("builtins.int")),
+        None => Some(Value::list(element)),
+    }
+}
+
+/// `User[1]`: the row of that key, where a class of the ORM has rows as its items.
+pub(crate) fn of_key(
+    cx: &mut Evaluator<'_>,
+    class: impact_bind::ClassRef,
+    span: Span,
+) -> Option<Value> {
+    let model = cx.models.of_class(class)?;
+    if !cx.models.is_of(model, PONY.0) {
+        return None;
+    }
+    whole(cx, &query(PONY.0, model), span);
+    Some(Atom::Mapped(model).into())
+}
+
+/// Functions among the arguments are asked for each row: `User.select(lambda user: user.email)`.
+fn asked(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    for argument in call.arguments {
+        if argument
+            .value
+            .atoms()
+            .iter()
+            .any(|atom| matches!(atom, Atom::Function(_)))
+        {
+            let row = crate::door::Passed::plain(Atom::Mapped(model).into(), call.span);
+            let expected = Value::nothing();
+            let one = CallSite::at_span(call.span, std::slice::from_ref(&row), &expected);
+            cx.call(&argument.value.clone(), &one);
+        }
+    }
+}
+
 fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
     let model = of.model?;
     let (_, does) = METHODS.iter().find(|(known, _)| *known == name)?;
+    if of.door == PONY.0 {
+        asked(cx, model, call);
+    }
     let row: Value = Atom::Mapped(model).into();
     Some(match does {
         Does::Narrow => {
@@ -217,7 +319,7 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
         }
         Does::Select => {
             names(cx, model, call, Access::Read);
-            if call.arguments.is_empty() {
+            if call.arguments.is_empty() || of.door == PONY.0 {
                 of.clone().into()
             } else {
                 of.clone().with_word("named").into()
@@ -273,6 +375,14 @@ fn row_method(
                 }
             }
             Some(Value::outside("builtins.int"))
+        }
+        "set" | "update" | "upsert" => {
+            names(cx, model, call, Access::Write);
+            Some(Atom::Null.into())
+        }
+        "to_dict" | "load" => {
+            cx.touch_row(model, call.span, Manner::whole(Access::Read), &|_| true);
+            Some(crate::library::record::of_model(model))
         }
         "update_from_dict" => {
             names(cx, model, call, Access::Write);

@@ -1,7 +1,8 @@
 import __impact__
+from impact_drivers.cursors import Connection as _Connection, Cursor as _Cursor
 
 
-class Cursor:
+class Cursor(_Cursor):
     def execute(self, sql, parameters=()):
         return __impact__.selected(sql)
 
@@ -9,10 +10,7 @@ class Cursor:
         return self
 
 
-class Connection:
-    def __enter__(self):
-        return self
-
+class Connection(_Connection):
     def cursor(self, factory=Cursor):
         return Cursor()
 

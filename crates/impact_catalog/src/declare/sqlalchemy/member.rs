@@ -1,5 +1,6 @@
 //! The members of a declarative class: which statement of its body maps a column or relates to another class.
 
+use super::derived::{self, Derived};
 use super::role::{Role, role};
 use impact_bind::{ClassRef, Place, Program};
 use impact_facts::{
@@ -68,6 +69,8 @@ pub(super) enum MemberKind<'p> {
     Relationship(Option<&'p Call>),
     /// Another name for a field.
     Synonym(String),
+    /// A value that is made from columns.
+    Derived(Derived<'p>),
 }
 
 /// The call that declares a column, and the file it stands in.
@@ -187,13 +190,21 @@ fn kind_of<'p>(cx: Context<'_, 'p>, value: ExpressionId, depth: u32) -> Option<M
                 .dotted(call.callee)
                 .is_some_and(|n| n.ends_with("deferred"));
             let inner = call.arguments.iter().find(|a| a.name.is_none())?;
-            let mut kind = kind_of(cx, inner.value, depth + 1)?;
+            let Some(mut kind) = kind_of(cx, inner.value, depth + 1) else {
+                let parts = Derived::Parts(derived::words(cx, inner.value), Vec::new());
+                return Some(MemberKind::Derived(parts));
+            };
             if let MemberKind::Column(Some(column)) = &mut kind {
                 column.deferred |= deferred;
             }
             Some(kind)
         }
         Some(Role::Relationship) => Some(MemberKind::Relationship(Some(call))),
+        Some(Role::Composite) => Some(MemberKind::Derived(derived::composite(cx, call))),
+        Some(Role::Proxy) => {
+            let at = |place: usize| call.arguments.get(place).and_then(|a| cx.text(a.value));
+            Some(MemberKind::Derived(Derived::Through(at(0)?, at(1)?)))
+        }
         Some(Role::Synonym) => {
             let name = call.arguments.first().and_then(|a| cx.text(a.value))?;
             Some(MemberKind::Synonym(name))

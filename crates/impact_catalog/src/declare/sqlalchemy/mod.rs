@@ -2,6 +2,7 @@
 //! SQLModel's rules for names.
 
 mod column;
+mod derived;
 mod member;
 mod relationship;
 mod role;
@@ -13,6 +14,7 @@ pub(crate) use member::{Context, items};
 pub(crate) use role::Role;
 
 use super::{DeclareOptions, Declared};
+use derived::DerivedMember;
 use impact_bind::{Binding, ClassRef, Place, Program};
 use impact_facts::{FileId, Language, Model, Site, TableName};
 use member::{Member, MemberKind, members};
@@ -31,6 +33,7 @@ struct Draft {
     /// For each field, in order: what it points at, as written.
     points_at: Vec<Option<String>>,
     relations: Vec<DeclaredRelation>,
+    derived: Vec<DerivedMember>,
 }
 
 /// Reads every class and table of the service.
@@ -52,6 +55,7 @@ fn models(program: &Program<'_>) -> Vec<Model> {
     }
     table::map_imperatively(program, &mut drafts);
     relationship::bind(program, &mut drafts);
+    derived::bind(&mut drafts);
     let mut models: Vec<Model> = drafts.into_iter().map(|draft| draft.model).collect();
     models.sort_by(|a, b| (a.declared_at, &a.name).cmp(&(b.declared_at, &b.name)));
     models
@@ -91,7 +95,8 @@ fn draft(
 ) -> Option<Draft> {
     let base = base_role(program, class);
     let said = table_name::said(program, class, subject(program, class));
-    if said.is_abstract || (base.is_none() && said.name.is_none() && said.table.is_none()) {
+    let says = said.name.is_some() || said.unnamed || said.table.is_some();
+    if said.is_abstract || (base.is_none() && !says) {
         return None;
     }
     let plain = base == Some(Role::SqlModel);
@@ -104,7 +109,7 @@ fn draft(
         add_members(program, *part, plain, &mut draft);
     }
     let parent = parents.first().and_then(|at| drafts.get(*at));
-    name_table(program, class, base, &lineage, parent, &mut draft);
+    let told = name_table(program, class, base, &lineage, parent, &mut draft);
     if let Some(table) = said.table {
         let cx = Context {
             program,
@@ -115,11 +120,55 @@ fn draft(
     }
     if let Some(parent) = parent {
         inherit(parent, &mut draft);
+        override_fields(program, &lineage, &mut draft);
     }
     let has_key = draft.model.fields.iter().any(|field| field.primary_key) || parent.is_some();
-    let is_mapped = draft.model.table.is_some() && (has_key || said.name.is_some());
+    let named = draft.model.table.is_some();
+    let is_mapped = named && (has_key || said.name.is_some() || said.table.is_some());
     let reflects = said.table.is_some() || draft.model.reflected;
-    (is_mapped && (!draft.model.fields.is_empty() || reflects)).then_some(draft)
+    let unnamed = !told || said.table.is_some();
+    let open = !named && unnamed && (has_key || reflects) && !is_base(program, class);
+    ((is_mapped || open) && (!draft.model.fields.is_empty() || reflects)).then_some(draft)
+}
+
+/// Whether other classes of the program inherit from a class.
+fn is_base(program: &Program<'_>, class: ClassRef) -> bool {
+    let base = Binding::Class(class);
+    let others = program.all_classes().filter(|other| *other != class);
+    others
+        .into_iter()
+        .any(|other| program.ancestors(other).contains(&base))
+}
+
+/// A method or property under the name of a parent's field stands for it: the class no longer maps the column
+/// (SQLAlchemy 1.4 and 2.0, `orm/mapper.py`, `_should_exclude`).
+fn override_fields(program: &Program<'_>, lineage: &[ClassRef], draft: &mut Draft) {
+    for body in lineage {
+        let module = program.module(body.file);
+        for statement in &module.class(body.class).body.statements {
+            let impact_facts::Statement::Function(id) = statement else {
+                continue;
+            };
+            let Some(name) = module.function(*id).name.map(|name| module.name(name)) else {
+                continue;
+            };
+            let covers =
+                |field: &impact_facts::MappedField| *field.name == *name && !field.primary_key;
+            let own = |field: &impact_facts::MappedField| {
+                field.declared_at.file == body.file
+                    && module.function(*id).span.contains(field.declared_at.span)
+            };
+            if let Some(at) = draft
+                .model
+                .fields
+                .iter()
+                .position(|field| covers(field) && !own(field))
+            {
+                draft.model.fields.remove(at);
+                draft.points_at.remove(at);
+            }
+        }
+    }
 }
 
 fn subject<'p>(program: &Program<'p>, class: ClassRef) -> &'p str {
@@ -200,6 +249,7 @@ fn empty(program: &Program<'_>, class: ClassRef) -> Draft {
         },
         points_at: Vec::new(),
         relations: Vec::new(),
+        derived: Vec::new(),
     }
 }
 
@@ -273,6 +323,13 @@ fn add_members(program: &Program<'_>, body: ClassRef, plain: bool, draft: &mut D
                     .relations
                     .push(relationship::of_member(cx, &member, *call));
             }
+            MemberKind::Derived(of) => {
+                let site = Site {
+                    file: body.file,
+                    span: member.span,
+                };
+                derived::add(cx, draft, name, site, of);
+            }
             MemberKind::Synonym(of) => add_synonym(draft, &member, of, body.file),
         }
     }
@@ -312,7 +369,8 @@ fn add_synonym(draft: &mut Draft, member: &Member<'_>, of: &str, file: FileId) {
     );
 }
 
-/// Gives the draft its table: what the nearest body says, else the rule of the base, else the parent's table.
+/// Gives the draft its table: what the nearest body says, else the rule of the base, else the parent's table. False: the
+/// nearest body that says one could not be followed.
 fn name_table(
     program: &Program<'_>,
     class: ClassRef,
@@ -320,7 +378,7 @@ fn name_table(
     lineage: &[ClassRef],
     parent: Option<&Draft>,
     draft: &mut Draft,
-) {
+) -> bool {
     let subject = subject(program, class);
     let all: Vec<_> = lineage
         .iter()
@@ -328,7 +386,12 @@ fn name_table(
         .map(|body| table_name::said(program, *body, subject))
         .collect();
     let schema = all.iter().find_map(|said| said.schema.clone());
-    let name = all.iter().find_map(|said| said.name.clone());
+    let told = all.iter().find(|said| said.name.is_some() || said.unnamed);
+    let name = told.and_then(|said| said.name.clone());
+    if told.is_some_and(|said| said.unnamed) {
+        draft.model.table = None;
+        return false;
+    }
     let has_own_key = draft.model.fields.iter().any(|field| field.primary_key);
     let name = name.or_else(|| match base {
         _ if parent.is_some() && !has_own_key => None,
@@ -343,6 +406,7 @@ fn name_table(
         }),
         None => parent.and_then(|parent| parent.model.table.clone()),
     };
+    true
 }
 
 /// A child has its parent's fields. In joined inheritance they stay columns of the parent's table: their declarations
@@ -365,6 +429,11 @@ fn inherit(parent: &Draft, draft: &mut Draft) {
     }
     if parent.model.table != draft.model.table {
         draft.model.parents.push(parent.model.name.clone());
+    }
+    for member in &parent.derived {
+        if draft.derived.iter().all(|own| own.name != member.name) {
+            draft.derived.push(member.clone());
+        }
     }
     for relation in &parent.relations {
         if draft.relations.iter().all(|own| own.name != relation.name) {

@@ -302,6 +302,23 @@ impl Names {
     }
 }
 
+/// A relation that leads nowhere yet.
+pub(super) fn relation(name: &str, declared_at: Site) -> Relationship {
+    Relationship {
+        name: name.into(),
+        target: None,
+        many: false,
+        local: Vec::new(),
+        remote: Vec::new(),
+        through: None,
+        query_name: None,
+        cascade: None,
+        reverse: false,
+        eager: false,
+        declared_at,
+    }
+}
+
 /// The relation, and whether its own table holds the key.
 fn bound(
     relation: &DeclaredRelation,
@@ -311,17 +328,10 @@ fn bound(
     drafts: &[Draft],
 ) -> (Relationship, bool) {
     let mut bound = Relationship {
-        name: relation.name.as_str().into(),
         target: target.map(|target| drafts[target].model.name.clone()),
         many: relation.many.unwrap_or(false),
-        local: Vec::new(),
-        remote: Vec::new(),
-        through: None,
-        query_name: None,
-        cascade: None,
-        reverse: false,
         eager: relation.eager,
-        declared_at: relation.site,
+        ..self::relation(&relation.name, relation.site)
     };
     let secondary = relation
         .secondary
@@ -329,6 +339,8 @@ fn bound(
         .map(|s| s.rsplit('.').next().unwrap_or(s));
     if let Some(table) = secondary.and_then(|word| names.tables.get(word)) {
         bound.through = Some((table.clone(), columns_of(table, drafts)));
+        bound.local = pointed_at(table, &drafts[at], drafts);
+        bound.remote = target.map_or_else(Vec::new, |to| pointed_at(table, &drafts[to], drafts));
         bound.many = relation.many.unwrap_or(true);
         return (bound, false);
     }
@@ -351,6 +363,18 @@ fn bound(
     bound.many = relation.many.unwrap_or(!outward);
     (bound.local, bound.remote) = pairs.into_iter().unzip();
     (bound, outward)
+}
+
+/// The columns of a class that the table in between points at.
+fn pointed_at(table: &TableName, of: &Draft, drafts: &[Draft]) -> Vec<Box<str>> {
+    let between = drafts
+        .iter()
+        .find(|draft| draft.model.table.as_ref() == Some(table));
+    let pairs = between.map_or_else(Vec::new, |between| keys(between, of, &[]).0);
+    let mut columns: Vec<Box<str>> = pairs.into_iter().map(|(_, column)| column).collect();
+    columns.sort();
+    columns.dedup();
+    columns
 }
 
 fn columns_of(table: &TableName, drafts: &[Draft]) -> Vec<Box<str>> {

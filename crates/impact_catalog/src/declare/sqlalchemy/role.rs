@@ -10,8 +10,12 @@ use impact_facts::{ExpressionId, ExpressionKind, FileId};
 pub(crate) enum Role {
     /// `Column`, `mapped_column`, SQLModel's `Field`.
     Column,
-    /// `deferred`, `column_property`, `query_expression`: what they wrap is the column.
+    /// `deferred`, `column_property`, `query_expression`: what they wrap is the column, or an expression over columns.
     Wrapper,
+    /// `composite`: a value of several columns.
+    Composite,
+    /// `association_proxy`: a member of what a relation leads to.
+    Proxy,
     /// `relationship`, SQLModel's `Relationship`.
     Relationship,
     /// `backref`.
@@ -42,6 +46,8 @@ const ROLES: &[(&str, Role)] = &[
     ("deferred", Role::Wrapper),
     ("column_property", Role::Wrapper),
     ("query_expression", Role::Wrapper),
+    ("composite", Role::Composite),
+    ("association_proxy", Role::Proxy),
     ("relationship", Role::Relationship),
     ("relation", Role::Relationship),
     ("dynamic_loader", Role::Relationship),

@@ -43,7 +43,7 @@ fn table_call<'p>(cx: Context<'_, 'p>, id: ExpressionId) -> Option<&'p Call> {
 
 fn of_call(cx: Context<'_, '_>, call: &Call, name: &str) -> Option<Draft> {
     let first = call.arguments.first()?;
-    let table = cx.text(first.value)?;
+    let table = cx.text(first.value);
     let site = Site {
         file: cx.file,
         span: cx.module().expression(first.value).span,
@@ -54,10 +54,11 @@ fn of_call(cx: Context<'_, '_>, call: &Call, name: &str) -> Option<Draft> {
         model: blank(name, site),
         points_at: Vec::new(),
         relations: Vec::new(),
+        derived: Vec::new(),
     };
-    draft.model.table = Some(TableName {
+    draft.model.table = table.map(|name| TableName {
         schema: schema.map(Into::into),
-        name: table.into(),
+        name: name.into(),
     });
     draft.model.reflected =
         named(cx, call, "autoload_with").is_some() || flag(cx, call, "autoload") == Some(true);
@@ -83,8 +84,26 @@ pub(super) fn take(cx: Context<'_, '_>, id: ExpressionId, draft: &mut Draft, kno
     match (own, other()) {
         (Some(table), _) => copy(&table, draft),
         (None, Some(table)) => copy(table, draft),
-        (None, None) => draft.model.reflected = true,
+        (None, None) => {
+            draft.model.table = of_metadata(cx, id).or(draft.model.table.take());
+            draft.model.reflected = true;
+        }
     }
+}
+
+/// `metadata.tables["users"]`: a table that reflection found.
+fn of_metadata(cx: Context<'_, '_>, id: ExpressionId) -> Option<TableName> {
+    let ExpressionKind::Subscript(subscript) = &cx.module().expression(id).kind else {
+        return None;
+    };
+    let of = cx.module().dotted(subscript.of)?;
+    let name = cx.text(*subscript.keys.first()?)?;
+    let (schema, name) = match name.split_once('.') {
+        Some((schema, name)) => (Some(schema.into()), name.into()),
+        None => (None, name.into()),
+    };
+    of.ends_with(".tables")
+        .then_some(TableName { schema, name })
 }
 
 fn copy(table: &Draft, draft: &mut Draft) {
@@ -168,5 +187,6 @@ fn mapped(cx: Context<'_, '_>, call: &Call, drafts: &[Draft]) -> Option<Draft> {
     }
     let mut draft = super::empty(cx.program, ClassRef { ..class });
     take(cx, table, &mut draft, drafts);
-    draft.model.table.is_some().then_some(draft)
+    let known = draft.model.table.is_some() || !draft.model.fields.is_empty();
+    known.then_some(draft)
 }

@@ -14,6 +14,8 @@ use impact_facts::{
 pub(super) struct TableSaid {
     /// Its name.
     pub name: Option<String>,
+    /// A name is said by code that could not be followed.
+    pub unnamed: bool,
     /// Its schema.
     pub schema: Option<String>,
     /// `__table__ = Table(…)` or a name of one.
@@ -37,7 +39,11 @@ pub(super) fn said(program: &Program<'_>, body: ClassRef, subject: &str) -> Tabl
             Statement::Bind(bind) => {
                 let Some(value) = bind.value else { continue };
                 match module.dotted(bind.target).as_deref() {
-                    Some("__tablename__") => said.name = name(cx, value, subject, 0),
+                    Some("__tablename__") => {
+                        said.name = name(cx, value, subject, 0);
+                        let none = module.expression(value).kind == ExpressionKind::Null;
+                        said.unnamed = said.name.is_none() && !none;
+                    }
                     Some("__table_args__") => said.schema = schema(cx, value),
                     Some("__table__") => said.table = Some(value),
                     Some("__abstract__") => {
@@ -63,7 +69,11 @@ fn of_function(cx: Context<'_, '_>, id: FunctionId, subject: &str, said: &mut Ta
     let mut values = returned(function).into_iter();
     match function.name.map(|name| cx.module().name(name)) {
         Some("__tablename__") => {
-            said.name = values.find_map(|value| name(inside, value, subject, 0));
+            let all: Vec<ExpressionId> = values.collect();
+            let mut names = all.iter().map(|value| name(inside, *value, subject, 0));
+            said.name = names.find_map(|name| name);
+            let null = |id: &ExpressionId| cx.module().expression(*id).kind == ExpressionKind::Null;
+            said.unnamed = said.name.is_none() && !all.iter().all(null);
         }
         Some("__table_args__") => said.schema = values.find_map(|value| schema(inside, value)),
         _ => {}

@@ -4,7 +4,7 @@ use super::{SQLALCHEMY, entity, expression, expression_over, instance, is_ours};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
-use crate::value::{Atom, Object, Value};
+use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::Access;
 
@@ -18,6 +18,15 @@ pub(super) fn attribute(
         .models
         .of_class(class)
         .filter(|model| is_ours(cx, *model))?;
+    self::member(cx, model, member)
+}
+
+/// A member of the class of a model, in a query.
+pub(super) fn member(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    member: &MemberSite<'_>,
+) -> Option<Value> {
     if let Some(field) = cx.models.field(model, member.name) {
         cx.touch_field(model, field, member.span, Manner::named(Access::Read));
         let column = Object::new(SQLALCHEMY, "column", Some(model));
@@ -34,9 +43,14 @@ pub(super) fn attribute(
         );
     }
     match member.name {
-        "query" => Some(entity::of_rows("query", &Atom::Mapped(model).into()).into()),
+        "query" => {
+            let mut query = entity::of_rows("query", &Atom::Mapped(model).into());
+            query.class = query_class(cx, model);
+            Some(query.into())
+        }
         "__table__" => Some(Object::new(SQLALCHEMY, "table", Some(model)).into()),
-        "metadata" | "registry" | "__mapper__" => Some(expression()),
+        "metadata" => Some(super::made("metadata")),
+        "registry" | "__mapper__" => Some(expression()),
         _ => None,
     }
 }
@@ -77,4 +91,14 @@ pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) 
         "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
         _ => expression_over(object.model),
     }
+}
+
+/// The class of the program whose methods a model's `query` has (Flask-SQLAlchemy 3.1, "Advanced Customization").
+fn query_class(cx: &mut Evaluator<'_>, model: ModelId) -> Option<ClassRef> {
+    let class = cx.models.class(model)?;
+    let said = cx.silent_attribute(&Atom::Class(class).into(), "query_class");
+    said.atoms().iter().find_map(|atom| match atom {
+        Atom::Class(class) => Some(*class),
+        _ => None,
+    })
 }

@@ -1,9 +1,11 @@
 //! SQLAlchemy's functions by name.
 
-use super::{SQLALCHEMY, classes, entity, event, expression_over, made, migration, ours};
+use super::{
+    SQLALCHEMY, classes, constraint, entity, event, expression_over, made, migration, ours, table,
+};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, ModelId, Object, Value};
+use crate::value::{Atom, Object, Value};
 
 /// Calls that make sessions, engines and what makes these.
 const MAKERS: &[&str] = &[
@@ -34,6 +36,9 @@ const EAGER: &[&str] = &[
 
 /// What a call of one of SQLAlchemy's own names is.
 pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> Option<Value> {
+    if let Some(made) = constraint::call(cx, word, call) {
+        return Some(made);
+    }
     match word {
         "SQLAlchemy" => Some(made("hub")),
         "select" | "lambda_stmt" => Some(entity::select(cx, "select", call).into()),
@@ -45,11 +50,13 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
         "listens_for" => Some(event::listens_for(call)),
         "listen" => {
             let (target, name) = (call.value(0, "target"), call.value(1, "identifier"));
-            event::listen(cx, &target, &name, &call.value(2, "fn"));
+            event::listen(cx, &target, &name, &call.value(2, "fn"), &event::raw(call));
             Some(Atom::Null.into())
         }
-        "Table" => table(cx, call),
-        "Column" => Some(migration::column(call)),
+        "Table" | "table" => table::table(cx, call),
+        "Column" | "column" => Some(migration::column(call)),
+        "automap_base" => Some(made("automap")),
+        "MetaData" => Some(made("metadata")),
         "load_only" | "defer" | "undefer" => Some(columns_option(word, call)),
         _ if MAKERS.contains(&word) => Some(made("session")),
         _ if EAGER.contains(&word) => Some(eager(call)),
@@ -83,27 +90,6 @@ pub(super) fn statement(
         _ => return Some(entity::select(cx, "select", call).into()),
     };
     Some(Object::new(SQLALCHEMY, kind, model).into())
-}
-
-/// `Table("users", metadata, …)` is the model that was declared where its name stands.
-fn table(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
-    let first = call.at(0)?;
-    let here = crate::effect::site(cx.file, first.span);
-    let found = cx
-        .models
-        .iter()
-        .find(|(_, model)| model.declared_at == here);
-    let by_name = || {
-        let text = first.value.texts().next()?;
-        cx.models.iter().find(|(_, model)| {
-            model
-                .table
-                .as_ref()
-                .is_some_and(|table| *table.name == *text.text)
-        })
-    };
-    let model: Option<ModelId> = found.or_else(by_name).map(|(id, _)| id);
-    Some(Object::new(SQLALCHEMY, "table", model).into())
 }
 
 /// `load_only(User.a)`, `defer(User.b)`.

@@ -6,6 +6,7 @@
 
 mod any;
 mod class;
+mod constraint;
 mod entity;
 mod event;
 mod function;
@@ -14,6 +15,7 @@ mod migration;
 mod query;
 mod result;
 mod session;
+mod table;
 mod write;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
@@ -24,6 +26,8 @@ use impact_facts::{Access, Span};
 
 /// The name of the door.
 pub(crate) const SQLALCHEMY: &str = "python/sqlalchemy";
+
+pub(crate) use constraint::named_in_body;
 
 /// Packages whose names this door knows.
 const PACKAGES: &[&str] = &[
@@ -75,6 +79,7 @@ impl Door for SqlAlchemy {
             Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
                 "any_class" => Some(any::construct(cx, call)),
                 "listener" => Some(event::decorate(cx, object, call)),
+                "class" => Some(instance::construct(cx, object.model?, call)),
                 "session" | "hub" | "column" | "expression" => Some(callee.clone().into()),
                 _ => None,
             },
@@ -110,7 +115,11 @@ impl Door for SqlAlchemy {
     }
 
     fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
-        result::item(cx, of, key, span)
+        match of.kind {
+            "tables" => Some(table::item(cx, "table", key, span)),
+            "automap_classes" => Some(table::item(cx, "class", key, span)),
+            _ => result::item(cx, of, key, span),
+        }
     }
 
     fn annotation(&self, _cx: &mut Evaluator<'_>, name: &str, keys: &[Value]) -> Option<Value> {
@@ -189,6 +198,19 @@ fn object_attribute(
     match object.kind {
         "hub" => Some(session::hub_attribute(member.name)),
         "session" => session::attribute(member.name),
+        "class" => class::member(cx, object.model?, member),
+        "automap" => Some(match member.name {
+            "classes" => made("automap_classes"),
+            "metadata" => made("metadata"),
+            _ => expression(),
+        }),
+        "state" => match member.name {
+            "object" => object.values.get("row").cloned(),
+            "class_" | "class" => Some(made("expression")),
+            _ => Some(expression()),
+        },
+        "automap_classes" => Some(table::named(cx, "class", member.name, member.span)),
+        "metadata" => (member.name == "tables").then(|| made("tables")),
         "column" | "expression" => class::expression_attribute(object, member.name),
         "relationship" => class::relationship_attribute(cx, object, member),
         "table" | "subquery" | "columns" => entity::column_of(cx, object, member),
@@ -222,6 +244,7 @@ fn method(
             _ => Some(expression()),
         },
         "subquery" => Some(object.clone().into()),
+        "tables" | "automap_classes" => table::method(cx, object, name, call),
         "row" => result::row_call(object, name),
         "page" => Some(Value::list(result::row(object))),
         _ => None,
@@ -262,7 +285,7 @@ fn classes(cx: &Evaluator<'_>, value: &Value) -> Vec<ModelId> {
         Atom::Class(class) => cx.models.of_class(*class),
         Atom::Mapped(model) => Some(*model),
         Atom::Object(object) if object.door == SQLALCHEMY => match object.kind {
-            "table" | "columns" | "query" | "select" => object.model,
+            "table" | "class" | "columns" | "query" | "select" => object.model,
             _ => None,
         },
         _ => None,

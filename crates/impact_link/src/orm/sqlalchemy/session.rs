@@ -14,6 +14,7 @@ pub(super) fn hub_attribute(name: &str) -> Value {
     match name {
         "session" | "engine" => made("session"),
         "func" | "sql" => Value::external("sqlalchemy.func"),
+        "metadata" => made("metadata"),
         "Model" => Value::external("flask_sqlalchemy.model.Model"),
         "first_or_404" | "get_or_404" | "one_or_404" | "paginate" => Atom::Member(
             std::sync::Arc::new(Atom::Object(std::sync::Arc::new(Object::new(

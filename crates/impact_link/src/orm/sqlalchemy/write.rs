@@ -194,7 +194,8 @@ pub(super) fn strings(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, acc
             Atom::Text(text) => {
                 let name = text.text.trim_start_matches('-');
                 let skipped = (text.text.len() - name.len()) as u32;
-                let field = cx.models.field(model, name);
+                let by_name = cx.models.field(model, name);
+                let field = by_name.or_else(|| entity::by_column(cx, model, name));
                 let place = text.locate(Span::new(skipped, text.text.len() as u32));
                 if let (Some(field), Some((file, span))) = (field, place)
                     && let Some(table) = cx.table_of(model, field)

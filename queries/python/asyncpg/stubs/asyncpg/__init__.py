@@ -14,6 +14,9 @@ class Connection:
     def cursor(self, query, *args, prefetch=None, timeout=None, record_class=None):
         return __impact__.selected(query)
 
+    async def prepare(self, query, *, name=None, timeout=None, record_class=None):
+        return __impact__.selected(query)
+
 
 class Pool:
     async def __aenter__(self):
@@ -24,7 +27,6 @@ class Pool:
 
     async def fetchrow(self, query, *args, timeout=None, record_class=None):
         return __impact__.selected(query)
-
 
     def acquire(self, *, timeout=None):
         return Connection()

@@ -1,9 +1,7 @@
+from impact_drivers import cursors
 from MySQLdb.cursors import Cursor
 
 
-class Connection:
-    def __enter__(self):
-        return self
-
+class Connection(cursors.Connection):
     def cursor(self, cursor=None):
         return Cursor()

@@ -1,10 +1,8 @@
 import __impact__
+from impact_drivers.cursors import Connection as _Connection, Cursor as _Cursor
 
 
-class Cursor:
-    def __enter__(self):
-        return self
-
+class Cursor(_Cursor):
     def execute(self, query, params=None, *, prepare=None, binary=None):
         return __impact__.selected(query)
 
@@ -17,21 +15,15 @@ class ServerCursor(Cursor):
     pass
 
 
-class AsyncCursor:
-    async def __aenter__(self):
-        return self
-
+class AsyncCursor(_Cursor):
     async def execute(self, query, params=None, *, prepare=None, binary=None):
         return __impact__.selected(query)
 
 
-class Connection:
+class Connection(_Connection):
     @classmethod
     def connect(cls, conninfo="", **kwargs):
         return cls()
-
-    def __enter__(self):
-        return self
 
     def cursor(self, name="", **kwargs):
         return Cursor()
@@ -40,13 +32,10 @@ class Connection:
         return __impact__.selected(query)
 
 
-class AsyncConnection:
+class AsyncConnection(_Connection):
     @classmethod
     async def connect(cls, conninfo="", **kwargs):
         return cls()
-
-    async def __aenter__(self):
-        return self
 
     def cursor(self, name="", **kwargs):
         return AsyncCursor()

@@ -1,15 +1,12 @@
-class cursor:
-    def __enter__(self):
-        return self
+from impact_drivers.cursors import Connection, Cursor
 
+
+class cursor(Cursor):
     def __iter__(self):
         return self
 
 
-class connection:
-    def __enter__(self):
-        return self
-
+class connection(Connection):
     def cursor(self, name=None, cursor_factory=None, scrollable=None, withhold=False):
         return _cursor()
 

@@ -1,17 +1,1 @@
-"""A composed query is the text that it will be."""
-
-
-def SQL(string):
-    return string
-
-
-def Identifier(*strings):
-    return strings[0]
-
-
-def Placeholder(name=None):
-    return "%s"
-
-
-def Literal(wrapped):
-    return "%s"
+from impact_drivers.composed import SQL, Identifier, Literal, Placeholder

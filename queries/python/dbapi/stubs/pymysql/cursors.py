@@ -1,6 +1,8 @@
-class Cursor:
-    def __enter__(self):
-        return self
+from impact_drivers import cursors
+
+
+class Cursor(cursors.Cursor):
+    pass
 
 
 class DictCursor(Cursor):

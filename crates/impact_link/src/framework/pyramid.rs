@@ -1,0 +1,167 @@
+//! Pyramid: what code puts on the request, and services that are found by name or interface.
+//!
+//! Facts are those of Pyramid 2 (`Configurator.add_request_method`) and of pyramid_services 2 (`register_service_factory`,
+//! `register_service`, `find_service`).
+
+use crate::cells::Key;
+use crate::door::{CallSite, Door};
+use crate::evaluator::Evaluator;
+use crate::value::{Atom, Value};
+use impact_facts::Certainty;
+
+/// Methods of a configurator and a request that tell themselves by their names.
+pub(crate) const TELLING: &[&str] = &[
+    "add_request_method",
+    "set_request_property",
+    "register_service_factory",
+    "register_service",
+    "find_service",
+];
+
+/// Pyramid.
+#[derive(Debug)]
+pub(crate) struct Pyramid;
+
+impl Door for Pyramid {
+    fn name(&self) -> &'static str {
+        "python/pyramid"
+    }
+
+    fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
+        let Atom::Member(_, name) = callee else {
+            return None;
+        };
+        match &**name {
+            "add_request_method" | "set_request_property" => request_method(cx, name, call),
+            "register_service_factory" => {
+                let factory = followed(cx, &call.value(0, "service_factory"));
+                let service = made(cx, &factory);
+                register(cx, call, &service);
+            }
+            "register_service" => register(cx, call, &call.value(0, "service")),
+            "find_service" => return found(cx, call),
+            _ => return None,
+        }
+        Some(Atom::Null.into())
+    }
+}
+
+/// `config.add_request_method(current_user, "user", reify=True)`.
+fn request_method(cx: &mut Evaluator<'_>, method: &str, call: &CallSite<'_>) {
+    let callable = followed(cx, &call.value(0, "callable"));
+    let said = call.value(1, "name");
+    let mut names: Vec<String> = said.texts().map(|text| text.text.clone()).collect();
+    if names.is_empty() {
+        names.extend(callable.atoms().iter().filter_map(|atom| match atom {
+            Atom::Function(function) => {
+                let name = cx.program.function_name(*function);
+                name.rsplit('.').next().map(str::to_owned)
+            }
+            _ => None,
+        }));
+    }
+    let is_set = |name: &str| call.named(name).is_some_and(|one| !one.value.is_nothing());
+    let property = is_set("reify") || is_set("property") || method == "set_request_property";
+    let value = if property {
+        made(cx, &callable)
+    } else {
+        callable
+    };
+    for name in names {
+        cx.cells.join(on_request(&name), &value);
+    }
+    cx.cells.join(any_on_request(), &Atom::Null.into());
+}
+
+fn on_request(name: &str) -> Key {
+    Key::Outside("pyramid.request".into(), name.into())
+}
+
+fn any_on_request() -> Key {
+    Key::Outside("pyramid.request".into(), "*".into())
+}
+
+/// A member of something that nothing is known of, if code puts one of that name on the request.
+pub(crate) fn request_member(cx: &mut Evaluator<'_>, name: &str) -> Value {
+    if cx.read(any_on_request()).is_nothing() {
+        return Value::nothing();
+    }
+    cx.read(on_request(name)).at_most(Certainty::Likely)
+}
+
+/// What functions return and classes make.
+fn made(cx: &mut Evaluator<'_>, of: &Value) -> Value {
+    let mut all = Value::nothing();
+    for atom in of.atoms() {
+        all = all.or(&match atom {
+            Atom::Function(function) => cx.result(*function, None),
+            Atom::Class(class) => cx.instance_of(*class),
+            _ => Value::nothing(),
+        });
+    }
+    all
+}
+
+/// A function, or what a dotted name in a text leads to: `".services.user_factory"` is below the own package.
+fn followed(cx: &mut Evaluator<'_>, of: &Value) -> Value {
+    let mut all = of.filter(|atom| !matches!(atom, Atom::Text(_)));
+    let texts: Vec<String> = of.texts().map(|text| text.text.clone()).collect();
+    for text in texts {
+        let path = match text.strip_prefix('.') {
+            Some(rest) => format!("{}.{rest}", package(cx)),
+            None => text.replace(':', "."),
+        };
+        let binding = cx.program.lookup(&path);
+        all = all.or(&cx.binding(&binding));
+    }
+    all
+}
+
+/// The package of the file that is being evaluated.
+fn package(cx: &Evaluator<'_>) -> String {
+    let module = cx.program.module_name(cx.file).to_string();
+    if cx.program.path(cx.file).ends_with("__init__.py") {
+        return module;
+    }
+    module
+        .rsplit_once('.')
+        .map_or(String::new(), |(package, _)| package.to_owned())
+}
+
+fn register(cx: &mut Evaluator<'_>, call: &CallSite<'_>, service: &Value) {
+    for key in keys(cx, call, 1) {
+        cx.cells.join(key, service);
+    }
+}
+
+fn found(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Option<Value> {
+    let mut all = Value::nothing();
+    for key in keys(cx, call, 0) {
+        all = all.or(&cx.read(key));
+    }
+    if all.is_nothing() {
+        let asked = call.value(0, "iface");
+        all = made(cx, &asked.filter(|atom| matches!(atom, Atom::Class(_))));
+    }
+    Some(all.at_most(Certainty::Likely))
+}
+
+/// Under what a service is kept: its name, else the interface or class that it answers for.
+fn keys(cx: &Evaluator<'_>, call: &CallSite<'_>, iface: usize) -> Vec<Key> {
+    let key = |word: String| Key::Outside("pyramid.service".into(), word.into());
+    let named = call.named("name").map(|argument| argument.value.clone());
+    let names = named.iter().flat_map(Value::texts);
+    let names: Vec<Key> = names
+        .map(|text| key(format!("name {}", text.text)))
+        .collect();
+    if !names.is_empty() {
+        return names;
+    }
+    let asked = call.value(iface, "iface");
+    let words = asked.atoms().iter().filter_map(|atom| match atom {
+        Atom::Class(class) => Some(cx.program.class_name(*class)),
+        Atom::External(name) => Some(name.to_string()),
+        _ => None,
+    });
+    words.map(|word| key(format!("class {word}"))).collect()
+}

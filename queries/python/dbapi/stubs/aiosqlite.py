@@ -1,0 +1,19 @@
+import __impact__
+from impact_drivers import cursors
+
+
+class Cursor(cursors.Cursor):
+    async def execute(self, sql, *parameters):
+        return __impact__.selected(sql)
+
+
+class Connection(cursors.Connection):
+    async def cursor(self):
+        return Cursor()
+
+    async def execute(self, sql, *parameters):
+        return __impact__.selected(sql)
+
+
+def connect(*args, **kwargs):
+    return Connection()

@@ -1,0 +1,1 @@
+"""What drivers of databases have in common."""
