@@ -50,7 +50,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
                 Manner::implied(Access::Write),
             );
         } else if let Some(target) = cx.models.target(relation) {
-            if has_cascades(cx, target) {
+            if fetches(cx, target) {
                 let whole = Manner::whole(Access::Read);
                 cx.touch_row(target, span, whole, &|field| !field.deferred);
                 queryset::in_order(cx, target, span);
@@ -68,7 +68,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     next
 }
 
-/// Whether something refers to a model's rows: then they are fetched before they are deleted.
+/// Whether something refers to a model's rows.
 fn has_cascades(cx: &Evaluator<'_>, model: ModelId) -> bool {
     let all = cx
         .models
@@ -84,7 +84,8 @@ fn collects(relation: &Relationship) -> bool {
     relation.reverse || (relation.many && relation.cascade.is_some())
 }
 
-/// Whether deleting rows by a queryset must fetch them first.
-pub(super) fn fetches(cx: &Evaluator<'_>, model: ModelId) -> bool {
-    has_cascades(cx, model)
+/// Whether rows must be fetched before they are deleted: something refers to them, or a signal's handler gets each
+/// (`Collector.can_fast_delete`).
+pub(super) fn fetches(cx: &mut Evaluator<'_>, model: ModelId) -> bool {
+    has_cascades(cx, model) || signals::are_heard(cx, model, signals::DELETED)
 }

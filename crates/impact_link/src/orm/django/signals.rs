@@ -173,6 +173,14 @@ fn tell(cx: &mut Evaluator<'_>, functions: &Value, model: ModelId) {
     pass(cx, functions, vec![("sender", class), ("instance", row)]);
 }
 
+/// Whether something is connected to one of some signals of a model.
+pub(super) fn are_heard(cx: &mut Evaluator<'_>, model: ModelId, signals: &[&str]) -> bool {
+    signals.iter().any(|signal| {
+        let own = cx.read(key(signal, &model.0.to_string()));
+        !own.is_nothing() || !cx.read(key(signal, "*")).is_nothing()
+    })
+}
+
 /// Runs what is connected to signals of a model.
 pub(crate) fn send(cx: &mut Evaluator<'_>, model: ModelId, signals: &[&str], span: Span) {
     for signal in signals {
