@@ -57,7 +57,8 @@ fn a_question_for_one_column_is_answered_from_a_part_as_from_the_whole() {
         .map(|line| (field(line, "table"), field(line, "column")))
         .collect();
     assert!(columns.len() > 3, "{columns:?}");
-    for (table, column) in columns {
+    let step = columns.len() / 6;
+    for (table, column) in columns.into_iter().step_by(step.max(1)) {
         let of_column =
             lines().filter(|line| (field(line, "table"), field(line, "column")) == (table, column));
         let expected: String = of_column.map(|line| format!("{line}\n")).collect();

@@ -77,6 +77,9 @@ pub struct Global {
         help_heading = "Running"
     )]
     pub color: ColorChoice,
+    /// Say on standard error what each stage costs
+    #[arg(long, global = true, help_heading = "Running")]
+    pub timings: bool,
     /// Take files in an order made from SEED: the answer must not change
     #[arg(long, global = true, value_name = "SEED", hide = true)]
     pub shuffle: Option<u64>,

@@ -42,5 +42,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments, typed: &ArgMatches) -> Result<Outcome, Failure> {
     let session = session::Session::of(arguments.global)?;
-    commands::run(&session, arguments.command, typed)
+    let outcome = commands::run(&session, arguments.command, typed);
+    session.say_timings();
+    outcome
 }

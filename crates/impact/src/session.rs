@@ -11,6 +11,7 @@ use impact_render::Settings;
 use impact_scan::{ScanOptions, ServiceArgument, Wanted, Workspace, packs, read_index, scan};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The environment variable that signs what is kept between runs.
 const CACHE_SECRET: &str = "IMPACT_CACHE_SECRET";
@@ -50,12 +51,21 @@ impl Session {
                 jobs: arguments.jobs.map(usize::from),
                 progress,
                 shuffle: arguments.shuffle,
+                timings: arguments.timings.then(Arc::default),
             },
             place: location(arguments.workspace, arguments.service)?,
             indexes: arguments.index,
             color: arguments.color,
             quiet: arguments.quiet,
         })
+    }
+
+    /// Says what each stage cost, if that was asked: the last one ends here.
+    pub fn say_timings(&self) {
+        if let Some(timings) = &self.options.timings {
+            timings.stage("answer", None);
+            say(format_args!("{}", timings.table().trim_end()));
+        }
     }
 
     /// The same session, keeping nothing between runs: what it looks at will not be there again.
@@ -123,6 +133,9 @@ impl Session {
         joined: &[Index],
         wanted: &Wanted,
     ) -> Vec<Index> {
+        if let Some(timings) = &self.options.timings {
+            timings.stage("start", Some((workspace.services.len(), "services")));
+        }
         let found = scan(workspace, packs, joined, wanted, &self.options);
         if !self.quiet {
             found

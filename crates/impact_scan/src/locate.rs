@@ -117,6 +117,15 @@ fn fill(slots: Vec<Slot<'_>>, path: &Path) {
 pub(crate) struct Lines<'a> {
     bytes: &'a [u8],
     starts: Vec<usize>,
+    /// How many characters begin before each block: a line may be as long as its file, and hold as many sites.
+    characters: Vec<usize>,
+}
+
+/// How many bytes a block has.
+const BLOCK: usize = 1 << 10;
+
+fn characters_in(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 impl<'a> Lines<'a> {
@@ -127,9 +136,15 @@ impl<'a> Lines<'a> {
             .enumerate()
             .filter(|(_, byte)| **byte == b'\n')
             .map(|(at, _)| at + 1);
+        let mut characters = vec![0];
+        for block in bytes.chunks(BLOCK) {
+            let before = characters.last().copied().unwrap_or_default();
+            characters.push(before + characters_in(block));
+        }
         Self {
             bytes,
             starts: std::iter::once(0).chain(after).collect(),
+            characters,
         }
     }
 
@@ -153,9 +168,15 @@ impl<'a> Lines<'a> {
             .and_then(|at| self.starts.get(at))
             .copied()
             .unwrap_or(0);
-        let before = self.bytes.get(start..offset).unwrap_or_default();
-        let columns = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let columns = self.characters_before(offset) - self.characters_before(start);
         (line as u32, columns as u32 + 1)
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let before = self.characters.get(block).copied().unwrap_or_default();
+        let rest = self.bytes.get(block * BLOCK..offset);
+        before + characters_in(rest.unwrap_or_default())
     }
 
     /// The first line of what stands at a span, cut to a length that can be shown.
@@ -201,6 +222,15 @@ mod tests {
             end_col: 2,
         };
         assert_eq!(at("a\nb", 90, 91), expected);
+    }
+
+    #[test]
+    fn columns_of_a_line_of_many_blocks_are_counted_from_its_start() {
+        let text = format!("a\n{}b", "é".repeat(3_000));
+        let at = Lines::of(text.as_bytes()).position(Span::new(6_002, 6_003));
+        assert_eq!((at.line, at.col, at.end_col), (2, 3_001, 3_002));
+        let end = Lines::of(&[b'x'; 2_048]).position(Span::new(2_048, 2_048));
+        assert_eq!(end.col, 2_049);
     }
 
     #[test]

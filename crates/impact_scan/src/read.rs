@@ -25,6 +25,8 @@ pub(crate) struct Listing {
     passed_by: Tally,
     /// Dialects that its manifests and settings speak for.
     pub(crate) votes: Votes,
+    /// How many files had to be read.
+    pub(crate) read: usize,
     /// Whether a file turned out to be another than it was listed as: it was changed meanwhile.
     pub(crate) outdated: bool,
     /// What the person who runs this should know.
@@ -67,6 +69,7 @@ pub(crate) fn list(
         unreadable: tree.unreadable.into_iter().collect(),
         passed_by: tree.skipped,
         votes: Votes::new(),
+        read: 0,
         outdated: false,
         warnings: known.warning.iter().cloned().collect(),
     };
@@ -85,6 +88,7 @@ pub(crate) fn list(
             .collect();
     let mut fresh = Vec::new();
     for (found, said, facts) in looked {
+        listing.read += usize::from(known.of(&found).is_none());
         listing.note(found, said);
         fresh.extend(facts);
     }

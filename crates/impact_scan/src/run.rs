@@ -55,20 +55,21 @@ fn run(
     options: &ScanOptions,
 ) -> Scan {
     let trees = walk_all(workspace);
-    let progress = Progress::new(
-        trees.iter().map(|tree| tree.files.len()).sum(),
-        options.progress,
-    );
+    let files = trees.iter().map(|tree| tree.files.len()).sum();
+    options.stage("walk", files, "files");
+    let progress = Progress::new(files, options.progress);
     let mut listings: Vec<Listing> = workspace
         .services
         .par_iter()
         .zip(trees)
         .map(|(service, tree)| list(service, tree, packs, options, &progress))
         .collect();
+    let read = listings.iter().map(|one| one.read).sum();
+    options.stage("read", read, "files read");
     let votes: Vec<Votes> = listings.iter().map(|one| one.votes.clone()).collect();
     let workspace = workspace.clone().told(&votes);
     progress.say("linking");
-    let indexes = analyze(&workspace, packs, joined, wanted, &mut listings);
+    let indexes = analyze((&workspace, packs), joined, wanted, options, &mut listings);
     let mut warnings: Vec<String> = Vec::new();
     for warning in listings.into_iter().flat_map(|listing| listing.warnings) {
         if !warnings.contains(&warning) {

@@ -6,6 +6,7 @@
 use crate::cache::{Declared, Digest, Linked, Origin, Partial};
 use crate::keys;
 use crate::locate::{Lines, locate};
+use crate::options::ScanOptions;
 use crate::read::{Contents, Listing};
 use crate::schema_paths;
 use crate::source::beginning;
@@ -48,10 +49,10 @@ struct Known<'w> {
 
 /// The index of every service, in the workspace's order, with the wanted references.
 pub(crate) fn analyze(
-    workspace: &Workspace,
-    packs: &Packs,
+    (workspace, packs): (&Workspace, &Packs),
     joined: &[Index],
     wanted: &Wanted,
+    options: &ScanOptions,
     listings: &mut [Listing],
 ) -> Vec<Index> {
     let declared_from = keys::declared_from(workspace, listings);
@@ -62,7 +63,9 @@ pub(crate) fn analyze(
         .zip(&declared_from)
         .map(|(kept, from)| kept.declared(from))
         .collect();
+    let missing = declared.iter().filter(|one| one.is_none()).count();
     let declared = declare_missing(workspace, packs, listings, declared);
+    options.stage("declare", missing, "services");
 
     let universe = keys::universe(workspace, &declared, joined);
     let known = Known {
@@ -78,8 +81,12 @@ pub(crate) fn analyze(
         .zip(&known.declared_from)
         .map(|(kept, from)| kept.of_universe(from, &universe))
         .collect();
+    let missing = parts.iter().filter(|one| one.is_none()).count();
     let parts = known.complete(&mut kept, listings, parts);
+    options.stage("link", missing, "services");
     let indexes = known.hand_out(&mut kept, listings, parts, wanted);
+    let references = indexes.iter().flatten().map(|one| one.references.len());
+    options.stage("hand out", references.sum(), "references");
     for (kept, listing) in kept.into_iter().zip(listings) {
         listing.warnings.extend(kept.warning);
     }

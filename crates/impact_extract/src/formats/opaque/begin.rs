@@ -111,7 +111,7 @@ fn property(lead: &str) -> Option<Opening<'_>> {
         .strip_suffix('=')
         .or_else(|| lead.strip_suffix(':'))?
         .trim_end();
-    let line = key.rsplit('\n').next()?.trim_start();
+    let line = line_before(key)?.trim_start();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     (!line.is_empty() && line.chars().all(plain)).then_some(Opening {
         start: lead.len(),
@@ -148,8 +148,21 @@ fn here_document(before: &str) -> Option<Opening<'_>> {
 
 fn in_comment(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let line = line_before(before).unwrap_or_default().trim_start();
     COMMENTS.iter().any(|leader| line.starts_with(leader))
+}
+
+/// A line that goes further back was written by a program: it is neither a comment nor a key.
+const LONGEST_LINE: usize = 4 << 10;
+
+/// What stands on the last line of a text; none if that is too long to be looked at for each string that stands on it.
+fn line_before(text: &str) -> Option<&str> {
+    let start = floor(text, text.len().saturating_sub(LONGEST_LINE));
+    let end = text.get(start..)?;
+    match end.rsplit_once('\n') {
+        Some((_, line)) => Some(line),
+        None => (start == 0).then_some(end),
+    }
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
