@@ -62,21 +62,6 @@ fn what_is_not_read_for_its_size_leaves_the_answer_open() {
     }
 }
 
-#[test]
-fn many_strings_on_one_line_are_read_like_many_lines() {
-    let root = service();
-    let one = "var a=function(b){return \"select name from users\"};";
-    write(
-        root.path(),
-        "static/app.min.js",
-        one.repeat(20_000).as_bytes(),
-    );
-    let output = impact(root.path(), &["references", "--column", "users.name"]);
-    let found = stdout(&output);
-    let found = found.lines().filter(|line| line.contains("app.min.js"));
-    assert_eq!(found.count(), 20_000);
-}
-
 /// A list with more records than are read, of which the last differs.
 fn records(last: &str) -> String {
     format!("[{}{last}]", "{\"a\": 1},".repeat(1_000))

@@ -125,11 +125,13 @@ pub fn read(text: &str, opening: &Opening, draft: &mut Draft) {
 /// How long the literal's inside is, and what closes it.
 fn end_of(rest: &str, close: Close) -> (usize, usize) {
     let bound = bounded(rest);
-    let line = bound.find('\n').unwrap_or(bound.len());
+    let line = || bound.find('\n').unwrap_or(bound.len());
     match close {
-        Close::Mark(mark) => unescaped(bound, mark).map_or((line, 0), |at| (at, mark.len())),
+        Close::Mark(mark) => {
+            unescaped(bound, mark).map_or_else(|| (line(), 0), |at| (at, mark.len()))
+        }
         Close::Line(word) => closing_line(bound, word).unwrap_or((bound.len(), 0)),
-        Close::Markup => (bound.find("</").unwrap_or(line), 0),
+        Close::Markup => (bound.find("</").unwrap_or_else(line), 0),
         Close::EndOfLine => (continued_line(bound), 0),
     }
 }
