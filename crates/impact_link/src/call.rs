@@ -10,6 +10,14 @@ use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Argument, Call, Certainty, ExpressionKind, Language, Span};
 use std::sync::Arc;
 
+/// Whether what is called is code of the tree.
+fn is_in_tree(callee: &Atom) -> bool {
+    matches!(
+        callee,
+        Atom::Function(_) | Atom::Method(..) | Atom::Class(_)
+    )
+}
+
 impl<'a> Evaluator<'a> {
     pub(crate) fn call_expression(&mut self, span: Span, call: &Call, expected: &Value) -> Value {
         if let Some(value) = self.super_call(call) {
@@ -35,6 +43,11 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.call(&callee, &site);
         self.mutate(call, &site);
+        if !callee.atoms().iter().any(is_in_tree) {
+            for argument in &arguments {
+                self.composed_sql(&argument.value, argument.span);
+            }
+        }
         value
     }
 

@@ -231,7 +231,8 @@ impl CallSite<'_> {
 
 /// Members that a door may know by the arguments of a call alone, whatever they are asked of.
 pub(crate) const TELLING: &[&str] = &[
-    "query", "get", "execute", "scalars", "scalar", "add", "add_all", "merge", "delete", "refresh",
+    "query", "get", "cursor", "execute", "scalars", "scalar", "add", "add_all", "merge", "delete",
+    "refresh",
 ];
 
 /// All doors, in the order in which they are asked.
@@ -262,6 +263,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::rocket::Rocket,
     &crate::carried::Carried,
     &crate::library::rust::Rust,
+    &crate::library::cursor::Cursors,
 ];
 
 /// The door of that name.

@@ -12,8 +12,8 @@ use impact_facts::{
     Position, Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
 };
 use impact_sql::{
-    ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass, looks_like_sql,
-    resolve,
+    ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass,
+    begins_like_sql, looks_like_sql, resolve,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
@@ -376,6 +376,30 @@ impl Evaluator<'_> {
         resolved
     }
 
+    /// A text that was put together of several, reads like SQL and is handed to code outside the tree: resolved where every
+    /// table it names is known. A text that stands as a whole is met where it stands.
+    pub(crate) fn composed_sql(&mut self, value: &Value, span: Span) {
+        let certainty = value.certainty.min(Certainty::Likely);
+        let composed = value.texts().filter(|text| {
+            text.segments.len() > 1 && begins_like_sql(&text.text) && looks_like_sql(&text.text)
+        });
+        for text in composed {
+            if self.names_known_tables(text) {
+                self.with_certainty(certainty, |cx| cx.sql_text(text, span, "sql"));
+            }
+        }
+    }
+
+    /// Whether the statements of a text can be resolved and name tables, all of them known.
+    fn names_known_tables(&mut self, text: &Assembled) -> bool {
+        let resolved = self.resolved(text);
+        let statements = || resolved.statements.iter();
+        let mut tables = statements().flat_map(|one| &one.tables).peekable();
+        tables.peek().is_some()
+            && tables.all(|table| table.kind.is_some())
+            && statements().all(|one| one.error.is_none())
+    }
+
     /// Strings that read like SQL and that no pack recognized: resolved where every table they name is known.
     pub(crate) fn untagged_sql(&mut self) {
         for file in self.program.files().take(self.program.own_files() as usize) {
@@ -403,22 +427,14 @@ impl Evaluator<'_> {
             return;
         };
         let origin = (file, first.map.locate(0));
-        if self.statements.origins.contains(&origin) || !looks_like_sql(&first.value) {
+        if self.statements.origins.contains(&origin) || !begins_like_sql(&first.value) {
             return;
         }
         let assembled = assemble(file, &text.pieces);
-        let resolved = self.resolved(&assembled);
-        let mut tables = resolved
-            .statements
-            .iter()
-            .flat_map(|statement| &statement.tables)
-            .peekable();
-        let known = tables.peek().is_some() && tables.all(|table| table.kind.is_some());
-        let sound = resolved
-            .statements
-            .iter()
-            .all(|statement| statement.error.is_none());
-        if !known || !sound || self.on_way_back(file, text.span) {
+        if !looks_like_sql(&assembled.text) {
+            return;
+        }
+        if !self.names_known_tables(&assembled) || self.on_way_back(file, text.span) {
             return;
         }
         self.within_code(file, text.span, |cx| {

@@ -5,8 +5,8 @@ use crate::value::{Atom, Value};
 use foldhash::{HashMap, HashSet};
 use impact_bind::Program;
 use impact_facts::{
-    Capture, Captured, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId, Language,
-    Module, Span, Tag, TagKind,
+    Capture, Captured, Certainty, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId,
+    Language, Module, Span, Tag, TagKind,
 };
 
 /// The expressions of a file that a framework runs on its own: jobs that are a call and name no function.
@@ -77,15 +77,16 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let span = self.module().expression(id).span;
-        for tag in tags {
-            if !self.holds(tag) {
-                continue;
-            }
-            if tag.kind == TagKind::Fragment {
-                self.sql_fragment(value, span, &via_of(&tag.pack));
-            } else {
-                self.sql_value(value, span, &via_of(&tag.pack));
-            }
+        let (parts, statements): (Vec<&Tag>, Vec<&Tag>) = tags
+            .into_iter()
+            .filter(|tag| self.holds(tag))
+            .partition(|tag| tag.kind == TagKind::Fragment);
+        for tag in &statements {
+            self.sql_value(value, span, &via_of(&tag.pack));
+        }
+        for tag in parts.iter().filter(|_| statements.is_empty()) {
+            let value = value.clone().at_most(certainty_of(tag));
+            self.sql_fragment(&value, span, &via_of(&tag.pack));
         }
     }
 
@@ -176,6 +177,15 @@ fn fits(condition: &Condition, name: &str) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
             None => **wanted == *name,
         })
+}
+
+/// How sure what a pack recognized may be at most.
+fn certainty_of(tag: &Tag) -> Certainty {
+    match tag.setting("certainty") {
+        Some("likely") => Certainty::Likely,
+        Some("possible") => Certainty::Possible,
+        _ => Certainty::Exact,
+    }
 }
 
 /// `python/psycopg` of `python/psycopg/queries`: language and framework.

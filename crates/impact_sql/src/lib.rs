@@ -26,7 +26,7 @@ mod views;
 pub use analyze::resolve;
 pub use any_table::uses_of_any_table;
 pub use ddl::{row_columns, schema_steps};
-pub use recognize::looks_like_sql;
+pub use recognize::{begins_like_sql, looks_like_sql};
 pub use report::Answer;
 pub use resolution::*;
 pub use schema::Schema;

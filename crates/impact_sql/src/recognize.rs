@@ -41,8 +41,7 @@ const VERBS: &[Keyword] = &[
 /// Strict where prose and SQL look alike: an article where a table should stand, or keywords whose case changes, is prose.
 #[must_use]
 pub fn looks_like_sql(text: &str) -> bool {
-    let head = text.trim_start();
-    if head.len() < 8 || !may_begin(head) {
+    if text.trim_start().len() < 8 || !begins_like_sql(text) {
         return false;
     }
     let lower = text.to_ascii_lowercase();
@@ -63,8 +62,11 @@ pub fn looks_like_sql(text: &str) -> bool {
     }
 }
 
-/// A cheap look at the first characters: most strings end here.
-fn may_begin(head: &str) -> bool {
+/// A cheap look at the first characters, which most strings fail: whether [`looks_like_sql`] may hold of a text that
+/// begins so.
+#[must_use]
+pub fn begins_like_sql(text: &str) -> bool {
+    let head = text.trim_start();
     if head.starts_with("--") || head.starts_with("/*") || head.starts_with('(') {
         return true;
     }

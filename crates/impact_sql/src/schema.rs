@@ -313,6 +313,14 @@ impl Prepared {
         }
     }
 
+    /// The table whose rows a type's name means.
+    pub fn row_type(&self, name: &str) -> Option<RelationId> {
+        match self.bind(None, name) {
+            Bound::Known(id, _) => Some(id),
+            _ => None,
+        }
+    }
+
     fn schema_of(&self, id: RelationId) -> Option<&str> {
         self.relation(id).and_then(|r| r.name.schema.as_deref())
     }

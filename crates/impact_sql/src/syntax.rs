@@ -59,8 +59,8 @@ pub(crate) enum Atom<'a> {
     RowStar(Path<'a>),
     /// `t.*` inside `ROW(…)`: each column.
     Star(Path<'a>),
-    /// `(x).field` of the expression before, and the name of that.
-    Field(Ident<'a>, Option<&'a str>),
+    /// `(x).field` of the expression before, and what makes that a row.
+    Field(Ident<'a>, RowOf<'a>),
     /// A subquery.
     Query(Box<Query<'a>>, QueryPlace),
     /// Something that is filled in at run time and may be a name.
@@ -75,6 +75,27 @@ pub(crate) enum Atom<'a> {
     Sorted(Path<'a>),
     /// An aggregate is called: how many of the atoms behind are its arguments. None: as a window function.
     Aggregate(Option<usize>),
+}
+
+/// What says which fields a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowOf<'a> {
+    /// The function that returns it.
+    Function(&'a str),
+    /// The type that it has: the name of a table, or of a composite type.
+    Type(&'a str),
+    Unknown,
+}
+
+impl<'a> RowOf<'a> {
+    /// Of an expression's type, if it says one, or of the name that it has.
+    pub fn new(row_type: Option<&'a str>, name: Option<&'a str>) -> Self {
+        match (row_type, name) {
+            (Some(row_type), _) => Self::Type(row_type),
+            (None, Some(function)) => Self::Function(function),
+            (None, None) => Self::Unknown,
+        }
+    }
 }
 
 /// Where a subquery stands.
@@ -120,6 +141,8 @@ pub(crate) struct Expr<'a> {
     pub name: Option<&'a str>,
     /// `(a, b)`: how many values it has.
     pub width: u32,
+    /// The type that it is cast to, or is made of by its function.
+    pub row_type: Option<&'a str>,
     pub span: Span,
 }
 

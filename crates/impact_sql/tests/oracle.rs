@@ -17,15 +17,15 @@ const SETS: &[(&str, &str)] = &[
 ];
 
 /// Where the server's tree does not say what is meant: `TABLE t` leaves no place of a `*` in it, a copy of a table into
-/// itself loses the column on both sides, and the column that a table is partitioned by cannot be dropped. And one limit
-/// of ours: the row type of a table that is named in a cast alone is not followed to its fields.
+/// itself (or of rows of its own type) loses the column on both sides, and the column that a table is partitioned by cannot be dropped.
 const OTHERWISE: &[&str] = &[
     "TABLE gone",
     "TABLE label ORDER BY word LIMIT 1",
     "INSERT INTO label SELECT * FROM label",
     "INSERT INTO staging SELECT * FROM staging WHERE day IS NULL",
     "INSERT INTO usage_2024 (tenant_id, metric, day, value) SELECT tenant_id, metric, day, value FROM usage_2025 WHERE day < '2025-02-01'",
-    "SELECT (jsonb_populate_record(NULL::member, payload)).email FROM staging",
+    "INSERT INTO label SELECT * FROM jsonb_populate_recordset(NULL::label, $1)",
+    "INSERT INTO label SELECT (jsonb_populate_record(NULL::label, $1)).*",
 ];
 
 type Pairs = BTreeSet<(String, String)>;

@@ -16,6 +16,13 @@
  (#argument! text @sql 0 "sql" "query" "operation" "statement" "sql_script" "command")
  (#argument! parameters @sql 1 "params" "parameters" "vars" "args" "seq_of_parameters" "vars_list" "params_seq"))
 
+; A cursor or connection that is handed in, of whatever driver: what is executed is SQL if it reads like it
+((call function: (attribute attribute: (identifier) @_verb)) @fragment
+ (#any-of? @_verb "execute" "executemany" "executescript" "mogrify" "copy_expert" "exec_driver_sql"
+   "fetch" "fetchrow" "fetchval" "fetch_all" "fetch_one" "fetch_val" "execute_many" "read_sql" "read_sql_query")
+ (#set! certainty "likely")
+ (#argument! text @fragment 0 "sql" "query" "operation" "statement"))
+
 ; execute_values(cursor, "insert into t values %s", rows)
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @sql
  (#any-of? @_name "execute_values" "execute_batch")

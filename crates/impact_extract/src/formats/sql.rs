@@ -61,7 +61,7 @@ type BlockTag<'a, 's, 'b> = fn(&mut Sql<'a, 's, 'b>, &BlockNode, &mut Vec<Piece>
 
 impl<'a, 's, 'b> Sql<'a, 's, 'b> {
     /// Tags whose body is not simply put out.
-    fn blocks() -> [(&'static str, BlockTag<'a, 's, 'b>); 9] {
+    fn blocks() -> [(&'static str, BlockTag<'a, 's, 'b>); 10] {
         [
             ("if", Self::alternatives),
             ("for", Self::repeat),
@@ -71,6 +71,7 @@ impl<'a, 's, 'b> Sql<'a, 's, 'b> {
             ("test", Self::function),
             ("data_test", Self::function),
             ("materialization", Self::function),
+            ("snapshot", Self::snapshot),
             ("docs", Self::nothing),
         ]
     }
@@ -265,6 +266,15 @@ impl<'a, 's, 'b> Sql<'a, 's, 'b> {
 
     /// A macro is a function that puts its text out, as a file does, and returns it.
     fn function(&mut self, block: &BlockNode, _out: &mut Vec<Piece>) {
+        self.defined(block, false);
+    }
+
+    /// A snapshot is a macro that dbt runs.
+    fn snapshot(&mut self, block: &BlockNode, _out: &mut Vec<Piece>) {
+        self.defined(block, true);
+    }
+
+    fn defined(&mut self, block: &BlockNode, is_statement: bool) {
         let Some((tag, nodes)) = block.sections.first() else {
             return;
         };
@@ -278,14 +288,17 @@ impl<'a, 's, 'b> Sql<'a, 's, 'b> {
                 tags,
                 statements: Vec::new(),
             }
-            .function_body(block.span, nodes)
+            .function_body(block.span, nodes, is_statement)
         });
         self.statements.push(Statement::Function(id));
     }
 
-    fn function_body(mut self, span: Span, nodes: &[Node]) -> Block {
+    fn function_body(mut self, span: Span, nodes: &[Node], is_statement: bool) -> Block {
         let pieces = self.body(nodes);
         let text = self.text(span, pieces);
+        if is_statement {
+            self.tag(text);
+        }
         self.statements.push(Statement::Do(text));
         self.statements.push(Statement::Return(Some(text)));
         Block {

@@ -1,6 +1,7 @@
 //! What languages' own libraries do with values: one file for each.
 
 mod containers;
+pub(crate) mod cursor;
 pub(crate) mod intrinsic;
 pub(crate) mod named;
 pub(crate) mod operator;

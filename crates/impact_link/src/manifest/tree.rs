@@ -30,6 +30,16 @@ pub(crate) fn node(module: &Module, id: ExpressionId) -> Node<'_> {
 }
 
 impl<'a> Node<'a> {
+    /// The module that it stands in.
+    pub(crate) fn module(self) -> &'a Module {
+        self.module
+    }
+
+    /// What it is in its module.
+    pub(crate) fn expression(self) -> ExpressionId {
+        self.id
+    }
+
     /// Where it stands.
     pub(crate) fn span(self) -> Span {
         self.module.expression(self.id).span

@@ -479,6 +479,7 @@ impl<'a> Parser<'a> {
                 shape: Shape::Other,
                 name: None,
                 width: 1,
+                row_type: None,
                 span: self.span_from(0),
             });
         }

@@ -3,6 +3,7 @@
 use super::expression::Place;
 use super::operand::Operand;
 use super::{Parsed, Parser};
+use crate::functions;
 use crate::keyword::Keyword;
 use crate::syntax::{Atom, Path, QueryPlace};
 use crate::token::TokenKind;
@@ -72,7 +73,11 @@ impl<'a> Parser<'a> {
         if aggregate {
             atoms.push(Atom::Aggregate(None));
         }
-        self.deeper(|parser| parser.arguments(atoms, name))?;
+        let row_type = self.deeper(|parser| {
+            let row_type = parser.row_argument(atoms, name)?;
+            parser.arguments(atoms, name)?;
+            Ok(row_type)
+        })?;
         if aggregate && !self.is(Keyword::Over) {
             let count = atoms.len().saturating_sub(first + 1);
             if let Some(atom) = atoms.get_mut(first) {
@@ -83,7 +88,25 @@ impl<'a> Parser<'a> {
             // `quantile(0.9)(a)`
             self.deeper(|parser| parser.arguments(atoms, name))?;
         }
-        Ok(Operand::named(trimmed(name)))
+        Ok(Operand {
+            row_type,
+            ..Operand::named(trimmed(name))
+        })
+    }
+
+    /// The first argument of a function whose result has its type, and that type.
+    fn row_argument(
+        &mut self,
+        atoms: &mut Vec<Atom<'a>>,
+        function: &str,
+    ) -> Parsed<Option<&'a str>> {
+        if !functions::populates(function) || self.is_symbol(b')') {
+            return Ok(None);
+        }
+        let first = self.expr()?;
+        let row_type = functions::populated(&first);
+        atoms.extend(first.atoms);
+        Ok(row_type)
     }
 
     /// `t.COLUMNS('pattern')`.

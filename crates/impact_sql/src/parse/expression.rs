@@ -4,7 +4,7 @@ use super::operand::Operand;
 use super::parentheses::star_in_row;
 use super::{Parsed, Parser};
 use crate::keyword::Keyword;
-use crate::syntax::{Atom, Expr, Shape};
+use crate::syntax::{Atom, Expr, RowOf, Shape};
 use crate::token::TokenKind;
 use impact_facts::Dialect;
 
@@ -140,6 +140,7 @@ impl<'a> Parser<'a> {
             shape: operand.shape,
             name: operand.name,
             width: operand.width,
+            row_type: operand.row_type,
             span: self.span_from(start),
         })
     }
@@ -356,6 +357,8 @@ impl<'a> Parser<'a> {
         if self.skip_operator("*") {
             building.operand = Operand {
                 shape: Shape::Star,
+                name: building.operand.name,
+                row_type: building.operand.row_type,
                 ..Operand::OTHER
             };
             return;
@@ -366,13 +369,14 @@ impl<'a> Parser<'a> {
             building.operand = building.operand.wrapped();
             return;
         }
-        let of = building.operand.name;
+        let of = RowOf::new(building.operand.row_type, building.operand.name);
         if let Some(field) = self.any_ident() {
             building.operand = Operand {
                 shape: Shape::Other,
                 name: Some(field.name),
                 strong: true,
                 width: 1,
+                row_type: None,
             };
             building.atoms.push(Atom::Field(field, of));
         }

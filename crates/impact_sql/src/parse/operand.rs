@@ -15,6 +15,8 @@ pub(crate) struct Operand<'a> {
     /// Whether the name outlives a cast.
     pub strong: bool,
     pub width: u32,
+    /// The type that it is cast to, or is made of by its function.
+    pub row_type: Option<&'a str>,
 }
 
 impl<'a> Operand<'a> {
@@ -24,6 +26,7 @@ impl<'a> Operand<'a> {
         name: None,
         strong: false,
         width: 1,
+        row_type: None,
     };
 
     pub fn shaped(shape: Shape) -> Operand<'static> {
@@ -39,6 +42,7 @@ impl<'a> Operand<'a> {
             name: Some(name),
             strong: true,
             width: 1,
+            row_type: None,
         }
     }
 
@@ -87,6 +91,7 @@ impl<'a> Operand<'a> {
             } else {
                 to.or(self.name)
             },
+            row_type: to,
             ..self
         }
     }
@@ -389,6 +394,7 @@ impl<'a> Parser<'a> {
                 name,
                 strong: false,
                 width: 1,
+                row_type: None,
             });
         }
         if self.holds_hole(path.span) && place == Place::Value {
@@ -400,6 +406,7 @@ impl<'a> Parser<'a> {
             name,
             strong: true,
             width: 1,
+            row_type: None,
         })
     }
 

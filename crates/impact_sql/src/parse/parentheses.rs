@@ -92,6 +92,7 @@ impl<'a> Parser<'a> {
                 name: first.name,
                 strong: first.name.is_some(),
                 width: first.width,
+                row_type: None,
             };
             return Ok(operand.in_parentheses());
         }
@@ -156,6 +157,7 @@ impl<'a> Parser<'a> {
             name,
             strong: name.is_some(),
             width,
+            row_type: None,
         }
     }
 

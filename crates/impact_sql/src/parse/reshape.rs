@@ -219,6 +219,7 @@ fn of_atoms(atoms: Vec<Atom<'_>>, span: impact_facts::Span) -> Expr<'_> {
         shape: Shape::Other,
         name: None,
         width: 1,
+        row_type: None,
         span,
     }
 }

@@ -179,6 +179,7 @@ pub(super) fn name_of(path: Path<'_>) -> Expr<'_> {
         shape: Shape::BareName,
         name: path.last().map(|ident| ident.name),
         width: 1,
+        row_type: None,
         atoms: vec![crate::syntax::Atom::Name(path)],
     }
 }

@@ -338,6 +338,7 @@ impl<'a> Parser<'a> {
                 shape: crate::syntax::Shape::Other,
                 name: None,
                 width: 1,
+                row_type: None,
                 span: self.span_from(start),
             });
             if !self.skip_symbol(b',') {

@@ -303,6 +303,7 @@ impl<'a> Parser<'a> {
                 shape: crate::syntax::Shape::Other,
                 name: None,
                 width: 1,
+                row_type: None,
                 span: self.span_from(start),
             });
         }

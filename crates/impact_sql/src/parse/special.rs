@@ -60,6 +60,7 @@ impl<'a> Parser<'a> {
                     name,
                     strong: false,
                     width: 1,
+                    row_type: None,
                 }
             }
             K::Default if !called => {
@@ -124,6 +125,7 @@ impl<'a> Parser<'a> {
                 name,
                 strong: false,
                 width: 1,
+                row_type: None,
             });
         }
         self.at = start;
@@ -140,6 +142,7 @@ impl<'a> Parser<'a> {
             name: Some("interval"),
             strong: false,
             width: 1,
+            row_type: None,
         };
         if text_follows
             || self.symbol_at(1, b'(')
@@ -225,6 +228,7 @@ impl<'a> Parser<'a> {
             name: strong.or(to),
             strong: strong.is_some(),
             width: 1,
+            row_type: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! INSERT, ON CONFLICT, COPY.
 
-use super::scope::{Columns, Frame, Output, Target};
+use super::scope::{Columns, Frame, Origin, Output, Target};
 use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
 use crate::schema::PreparedRelation;
@@ -139,7 +139,7 @@ impl<'a> Resolver<'a> {
             return Vec::new();
         };
         let open = outputs.iter().any(|output| {
-            output.name.is_none() && matches!(output.origin, super::scope::Origin::Star(_))
+            output.name.is_none() && matches!(output.origin, Origin::Star(_) | Origin::Row)
         });
         let count = if open {
             relation.columns.len()

@@ -75,7 +75,7 @@ impl<'a> Resolver<'a> {
                         .get(star as usize)
                         .is_some_and(|u| u.target == gone),
                     Origin::Stands(target) => target == gone,
-                    Origin::Named | Origin::Proposed(_) => false,
+                    Origin::Named | Origin::Row | Origin::Proposed(_) => false,
                 })
             }
             _ => false,

@@ -3,8 +3,8 @@
 use super::scope::{Columns, Origin, Place, Target};
 use super::{Resolver, Use};
 use crate::resolution::UseClass;
-use crate::schema::FunctionShape;
-use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, Shape};
+use crate::schema::{FunctionShape, RelationId};
+use crate::syntax::{Atom, Expr, Ident, Path, QueryPlace, RowOf, Shape};
 use impact_facts::{Access, Certainty, Dialect, Span};
 
 /// Columns that the server gives every table.
@@ -88,8 +88,8 @@ impl<'a> Resolver<'a> {
                         self.sorted.push(first);
                     }
                 }
-                Atom::Field(field, Some(function)) => self.field_of_rows(*field, function),
-                Atom::Field(..) | Atom::Aggregate(_) => {}
+                Atom::Field(field, of) => self.field_of_rows(*field, *of),
+                Atom::Aggregate(_) => {}
             }
         }
         self.aggregated = around;
@@ -127,19 +127,27 @@ impl<'a> Resolver<'a> {
         );
     }
 
-    /// `(f(x)).a`, where the function yields rows of a table: nothing of the table is read, but the column must be there.
-    fn field_of_rows(&mut self, field: Ident<'a>, function: &str) {
-        let Some(FunctionShape::Rows(table)) = self.schema.function(function) else {
-            return;
-        };
-        let column = self
-            .schema
-            .relation(*table)
-            .and_then(|r| r.column(field.name));
-        if let Some(at) = column {
-            let target = Target::Known(*table, at);
+    /// `(f(x)).a`, `(x::t).a`: a row that has the columns of a table. Nothing of the table is read, but the column must be there.
+    fn field_of_rows(&mut self, field: Ident<'a>, of: RowOf<'a>) {
+        let table = self.table_of_row(of);
+        let relation = |table| self.schema.relation(table);
+        let column = table.and_then(|table| Some((table, relation(table)?.column(field.name)?)));
+        if let Some((table, at)) = column {
+            let target = Target::Known(table, at);
             let class = UseClass::Proposed;
             self.touch(target, Access::Read, class, field.span, Certainty::Exact);
+        }
+    }
+
+    /// The table whose columns a row has.
+    pub(super) fn table_of_row(&self, of: RowOf<'a>) -> Option<RelationId> {
+        match of {
+            RowOf::Function(function) => match self.schema.function(function) {
+                Some(FunctionShape::Rows(table)) => Some(*table),
+                _ => None,
+            },
+            RowOf::Type(name) => self.schema.row_type(name),
+            RowOf::Unknown => None,
         }
     }
 
@@ -248,7 +256,7 @@ impl<'a> Resolver<'a> {
                     Origin::Proposed(target) => {
                         self.touch(target, Access::Read, UseClass::Proposed, span, certainty)
                     }
-                    Origin::Named | Origin::Star(_) => {}
+                    Origin::Named | Origin::Row | Origin::Star(_) => {}
                 }
             }
             Place::Open => self.take_open(level, at, name, span, certainty),

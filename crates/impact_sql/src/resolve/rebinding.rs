@@ -93,7 +93,7 @@ impl<'a> Resolver<'a> {
                 match outputs.get(output)?.origin {
                     Origin::Star(star) => self.uses.get(star as usize)?.target,
                     Origin::Stands(target) => target,
-                    Origin::Named | Origin::Proposed(_) => return None,
+                    Origin::Named | Origin::Row | Origin::Proposed(_) => return None,
                 }
             }
             _ => return None,

@@ -27,6 +27,8 @@ pub(crate) enum Origin<'a> {
     Stands(Target<'a>),
     /// A column of the row proposed for insertion.
     Proposed(Target<'a>),
+    /// `(row).*`: any number of columns.
+    Row,
 }
 
 /// A column of a subquery, CTE, function or join.

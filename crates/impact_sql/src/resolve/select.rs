@@ -4,7 +4,7 @@ use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
 use crate::resolution::UseClass;
-use crate::syntax::{Atom, Expr, Item, Select, Shape};
+use crate::syntax::{Atom, Expr, Item, RowOf, Select, Shape};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -112,15 +112,18 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `(row).*`: how many columns it yields is not known.
+    /// `(row).*`: the columns of a table, or how many is not known.
     fn expanded_row(&mut self, expr: &Expr<'a>, outputs: &mut Vec<Output<'a>>) {
         let before = self.sources.len();
         self.expr(expr);
         let mut sources: Sources<'a> = self.sources.drain(before..).collect();
         dedup(&mut sources);
+        if let Some(table) = self.table_of_row(RowOf::new(expr.row_type, expr.name)) {
+            return outputs.extend(self.row_outputs(table, &sources, expr.span));
+        }
         outputs.push(Output {
             name: None,
-            origin: Origin::Named,
+            origin: Origin::Row,
             sources,
             data_type: None,
             span: expr.span,

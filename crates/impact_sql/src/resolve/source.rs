@@ -257,7 +257,24 @@ impl<'a> Resolver<'a> {
         self.restore_sight(from, to);
         let name = function.path.last().map_or("", |ident| ident.name);
         let columns = self.function_columns(function, name, &sources);
+        self.names_need(&columns, &function.alias);
         self.push(name, None, columns, &function.alias, function.path.span)
+    }
+
+    /// As many names as a function's rows have columns: each must stay.
+    fn names_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
+        let (Columns::Outputs(outputs, false), Some(last)) = (columns, alias.columns.last()) else {
+            return;
+        };
+        if alias.columns.len() < outputs.len() {
+            return;
+        }
+        for output in Rc::clone(outputs).iter() {
+            if let Origin::Proposed(target) = output.origin {
+                let class = UseClass::Proposed;
+                self.touch(target, Access::Read, class, last.span, Certainty::Exact);
+            }
+        }
     }
 
     pub(super) fn function_columns(
@@ -288,7 +305,15 @@ impl<'a> Resolver<'a> {
         }
         let scalar = alias.name.map_or(name, |ident| ident.name);
         let mut open = !function.more.is_empty();
+        let populated = function
+            .arguments
+            .first()
+            .filter(|_| functions::populates(name))
+            .and_then(|first| self.schema.row_type(functions::populated(first)?));
         let mut outputs: Vec<Output<'a>> = match self.schema.function(name) {
+            _ if populated.is_some() => populated
+                .map(|id| self.row_outputs(id, sources, function.path.span))
+                .unwrap_or_default(),
             Some(FunctionShape::Rows(id)) => self.row_outputs(*id, sources, function.path.span),
             Some(FunctionShape::Columns(columns)) => {
                 columns.iter().map(|column| output(column)).collect()

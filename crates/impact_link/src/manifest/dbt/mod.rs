@@ -3,9 +3,12 @@
 //!
 //! dbt 1.8: `dbt_project.yml`, `models/**/*.sql`, and `sources:` and `exposures:` in any YAML file of the model paths.
 
+mod bound;
+mod known;
 mod project;
 mod render;
 mod select;
+mod settings;
 mod views;
 
 use super::draft::Manifests;

@@ -12,8 +12,10 @@ const MANIFEST: &str = "dbt_project.yml";
 
 /// A project.
 pub(super) struct Project<'a> {
-    /// Its models, by path.
+    /// Its models and snapshots, by path.
     pub(super) models: Vec<Model<'a>>,
+    /// What `vars:` says, by name.
+    pub(super) vars: BTreeMap<String, Said<'a>>,
     /// Tables by source and name.
     pub(super) sources: BTreeMap<(String, String), TableName>,
     /// Macros by name.
@@ -22,7 +24,16 @@ pub(super) struct Project<'a> {
     pub(super) exposures: Vec<Exposure>,
 }
 
-/// A model.
+/// A value that a data file gives.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// The file.
+    pub(super) file: FileId,
+    /// The value in it.
+    pub(super) node: Node<'a>,
+}
+
+/// A model or a snapshot.
 pub(super) struct Model<'a> {
     /// The name that `ref` knows it by.
     pub(super) name: String,
@@ -32,6 +43,8 @@ pub(super) struct Model<'a> {
     pub(super) path: &'a str,
     /// The file's lowered form.
     pub(super) module: &'a Module,
+    /// What stands around its query: settings and what `{% set %}` binds.
+    pub(super) body: &'a [Statement],
     /// Its query.
     pub(super) text: TextId,
 }
@@ -62,15 +75,18 @@ impl<'a> Project<'a> {
     pub(super) fn all(manifests: &Manifests<'a, '_>) -> Vec<Project<'a>> {
         manifests
             .files()
-            .filter_map(|(_, path, facts)| {
+            .filter_map(|(file, path, facts)| {
                 let root = path.strip_suffix(MANIFEST)?;
                 let is_root = root.is_empty() || root.ends_with('/');
-                is_root.then(|| Project::read(manifests, root, documents(&facts.module).next()))
+                let node = documents(&facts.module).next();
+                let settings = node.map(|node| Said { file, node });
+                is_root.then(|| Project::read(manifests, root, settings))
             })
             .collect()
     }
 
-    fn read(manifests: &Manifests<'a, '_>, root: &str, settings: Option<Node<'_>>) -> Self {
+    fn read(manifests: &Manifests<'a, '_>, root: &str, said: Option<Said<'a>>) -> Self {
+        let settings = said.map(|said| said.node);
         let models = folders(
             settings,
             root,
@@ -78,8 +94,12 @@ impl<'a> Project<'a> {
             &["models"],
         );
         let macros = folders(settings, root, &["macro-paths"], &["macros"]);
+        let snapshots = folders(settings, root, &["snapshot-paths"], &["snapshots"]);
         let mut project = Project {
             models: Vec::new(),
+            vars: said
+                .map(|said| vars(said.file, said.node))
+                .unwrap_or_default(),
             sources: BTreeMap::new(),
             macros: BTreeMap::new(),
             exposures: Vec::new(),
@@ -93,8 +113,11 @@ impl<'a> Project<'a> {
             let in_macros = within(&macros) || path.starts_with(&format!("{root}dbt_packages/"));
             match facts.language {
                 Language::Sql if within(&models) => project.model(file, path, &facts.module),
+                Language::Sql if within(&snapshots) => {
+                    project.snapshots_of(file, path, &facts.module)
+                }
                 Language::Sql if in_macros => project.macros_of(file, &facts.module),
-                Language::Yaml if within(&models) => {
+                Language::Yaml if within(&models) || within(&snapshots) => {
                     for document in documents(&facts.module) {
                         project.sources_of(manifests, document);
                         project.exposures_of(file, document);
@@ -116,8 +139,31 @@ impl<'a> Project<'a> {
                 file,
                 path,
                 module,
+                body: &module.body.statements,
                 text,
             });
+        }
+    }
+
+    /// `{% snapshot name %} select … {% endsnapshot %}`: a relation of that name.
+    fn snapshots_of(&mut self, file: FileId, path: &'a str, module: &'a Module) {
+        for statement in &module.body.statements {
+            let Statement::Function(id) = statement else {
+                continue;
+            };
+            let function = module.function(*id);
+            if let Some(name) = function.name
+                && let Some(text) = returned(module, &function.body.statements)
+            {
+                self.models.push(Model {
+                    name: module.name(name).to_owned(),
+                    file,
+                    path,
+                    module,
+                    body: &function.body.statements,
+                    text,
+                });
+            }
         }
     }
 
@@ -174,6 +220,32 @@ impl<'a> Project<'a> {
             });
         }
     }
+}
+
+/// The text that a macro or snapshot puts out.
+fn returned(module: &Module, body: &[Statement]) -> Option<TextId> {
+    let returned = body.iter().find_map(|statement| match statement {
+        Statement::Return(Some(id)) => Some(*id),
+        _ => None,
+    })?;
+    match module.expression(returned).kind {
+        ExpressionKind::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// What `vars:` of `dbt_project.yml` says: for all packages, or for the project by its name, which wins.
+fn vars<'a>(file: FileId, settings: Node<'a>) -> BTreeMap<String, Said<'a>> {
+    let Some(all) = settings.get("vars") else {
+        return BTreeMap::new();
+    };
+    let own = settings.text_of("name").and_then(|name| all.get(name));
+    let entries = |of: Node<'a>| of.entries();
+    let said = entries(all)
+        .into_iter()
+        .chain(own.map(entries).unwrap_or_default());
+    said.filter_map(|(name, node)| Some((name.text()?.to_owned(), Said { file, node })))
+        .collect()
 }
 
 /// The name in `ref('x')` or `ref('package', 'x')`.

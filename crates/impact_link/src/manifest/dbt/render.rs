@@ -1,12 +1,14 @@
 //! Renders a model to SQL, each byte with its origin: references to relations become their names, macros of the project
 //! are put in, loops over literals are unrolled. What stays unknown is a hole.
 
+use super::bound::{Bound, Frame, Names, binds};
+use super::known;
 use super::project::{Macro, Model, Project};
 use impact_facts::{
-    Argument, Assembled, Call, Collection, ExpressionId, ExpressionKind, FileId, Module, Piece,
-    Segment, Span, Statement, TableName, Text,
+    Argument, Assembled, Call, ExpressionId, ExpressionKind, FileId, Piece, Segment, Span,
+    Statement, TableName, Text,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The schema that models stand in.
 pub(super) const SCHEMA: &str = "dbt";
@@ -20,15 +22,6 @@ const MAX_ROUNDS: usize = 64;
 /// Longer texts are cut.
 const MAX_TEXT: usize = 1 << 20;
 
-/// What packages' macros put out, where that is simple. dbt-utils 1.1.
-const KNOWN: &[(&str, &str)] = &[
-    ("dbt_utils.star", "*"),
-    ("dbt_utils.generate_surrogate_key", "md5('')"),
-    ("dbt_utils.surrogate_key", "md5('')"),
-    ("current_timestamp", "now()"),
-    ("dbt.current_timestamp", "now()"),
-];
-
 /// Filters and functions that put out their first argument, more or less.
 const TRANSPARENT: &[&str] = &[
     "trim",
@@ -40,38 +33,44 @@ const TRANSPARENT: &[&str] = &[
     "string",
 ];
 
-/// What a name stands for: an expression of some file.
-#[derive(Clone)]
-struct Bound<'a> {
-    file: FileId,
-    module: &'a Module,
-    id: ExpressionId,
-    names: Names<'a>,
+/// A model's query as text.
+pub(super) struct Rendered {
+    /// The text.
+    pub(super) text: Assembled,
+    /// The `*` in it that stand for less.
+    pub(super) stars: Vec<Star>,
 }
 
-type Names<'a> = BTreeMap<&'a str, std::rc::Rc<Bound<'a>>>;
+/// A `*` that stands for the columns of one relation, without some.
+pub(super) struct Star {
+    /// Where the `*` is in the text.
+    pub(super) span: Span,
+    /// The relation.
+    pub(super) of: Option<TableName>,
+    /// The columns that it leaves out, in lower case.
+    pub(super) except: Vec<String>,
+}
 
 /// One way to render a model: `choice` says which of the bodies of an `{% if %}` is taken, the last if there are fewer.
-pub(super) fn render(project: &Project<'_>, model: &Model<'_>, choice: usize) -> Assembled {
+pub(super) fn render(project: &Project<'_>, model: &Model<'_>, choice: usize) -> Rendered {
     let mut renderer = Renderer {
         project,
         this: &model.name,
         choice,
         out: Assembled::default(),
+        stars: Vec::new(),
     };
     let frame = Frame {
         file: model.file,
         module: model.module,
-        names: binds(
-            model.file,
-            model.module,
-            &model.module.body.statements,
-            &Names::new(),
-        ),
+        names: binds(model.file, model.module, model.body, &Names::new()),
     };
     let text = model.module.text(model.text);
     renderer.pieces(&frame, &text.pieces, MAX_DEPTH);
-    renderer.out
+    Rendered {
+        text: renderer.out,
+        stars: renderer.stars,
+    }
 }
 
 /// How many ways there are to render a model.
@@ -96,7 +95,7 @@ pub(super) fn referred(project: &Project<'_>, model: &Model<'_>) -> BTreeSet<Str
     let mark = format!("\"{SCHEMA}\".\"");
     let mut found = BTreeSet::new();
     for choice in 0..choices(model.module.text(model.text)) {
-        let text = render(project, model, choice).text;
+        let text = render(project, model, choice).text.text;
         let names = text
             .split(&mark)
             .skip(1)
@@ -111,43 +110,12 @@ pub(super) fn relation_of(model: &str) -> TableName {
     TableName::qualified(SCHEMA, model)
 }
 
-/// A file's names at one point.
-struct Frame<'a> {
-    file: FileId,
-    module: &'a Module,
-    names: Names<'a>,
-}
-
-/// What `{% set %}` binds, in order.
-fn binds<'a>(
-    file: FileId,
-    module: &'a Module,
-    statements: &[Statement],
-    outer: &Names<'a>,
-) -> Names<'a> {
-    let mut names = outer.clone();
-    for statement in statements {
-        if let Statement::Bind(bind) = statement
-            && let (ExpressionKind::Name(name), Some(id)) =
-                (&module.expression(bind.target).kind, bind.value)
-        {
-            let bound = Bound {
-                file,
-                module,
-                id,
-                names: Names::new(),
-            };
-            names.insert(module.name(*name), std::rc::Rc::new(bound));
-        }
-    }
-    names
-}
-
-struct Renderer<'a, 'p> {
-    project: &'p Project<'a>,
+pub(super) struct Renderer<'a, 'p> {
+    pub(super) project: &'p Project<'a>,
     this: &'p str,
     choice: usize,
     out: Assembled,
+    stars: Vec<Star>,
 }
 
 impl<'a> Renderer<'a, '_> {
@@ -220,25 +188,17 @@ impl<'a> Renderer<'a, '_> {
 
     /// The items that a loop runs over, where they are written out.
     fn rounds(&self, frame: &Frame<'a>, over: ExpressionId, depth: u32) -> Vec<Bound<'a>> {
-        let Some(bound) = self.bound(frame, over, depth) else {
-            return Vec::new();
-        };
-        let ExpressionKind::Collection(Collection { items, .. }) =
-            &bound.module.expression(bound.id).kind
-        else {
-            return Vec::new();
-        };
-        items
-            .iter()
-            .map(|item| Bound {
-                id: item.key.unwrap_or(item.value),
-                ..bound.clone()
-            })
-            .collect()
+        let bound = self.bound(frame, over, depth);
+        bound.map(|bound| bound.items()).unwrap_or_default()
     }
 
-    /// What an expression is, names followed.
-    fn bound(&self, frame: &Frame<'a>, id: ExpressionId, depth: u32) -> Option<Bound<'a>> {
+    /// What an expression is, names and `var(…)` followed.
+    pub(super) fn bound(
+        &self,
+        frame: &Frame<'a>,
+        id: ExpressionId,
+        depth: u32,
+    ) -> Option<Bound<'a>> {
         let mut bound = Bound {
             file: frame.file,
             module: frame.module,
@@ -246,17 +206,49 @@ impl<'a> Renderer<'a, '_> {
             names: frame.names.clone(),
         };
         for _ in 0..depth {
-            let ExpressionKind::Name(name) = bound.module.expression(bound.id).kind else {
-                return Some(bound);
+            bound = match &bound.module.expression(bound.id).kind {
+                ExpressionKind::Name(name) => {
+                    let next = bound.names.get(bound.module.name(*name))?;
+                    Bound::clone(next)
+                }
+                ExpressionKind::Call(call)
+                    if bound.module.dotted(call.callee).as_deref() == Some("var") =>
+                {
+                    self.var(&bound, call)?
+                }
+                _ => return Some(bound),
             };
-            let next = bound.names.get(bound.module.name(name))?;
-            bound = Bound::clone(next);
         }
         None
     }
 
+    /// `var('name', default)`: what the project says, else the default.
+    fn var(&self, at: &Bound<'a>, call: &'a Call) -> Option<Bound<'a>> {
+        let name = at.module.plain_text(call.arguments.first()?.value)?;
+        if let Some(said) = self.project.vars.get(&name) {
+            return Some(Bound::said(*said));
+        }
+        let default = call.arguments.get(1)?;
+        Some(Bound {
+            id: default.value,
+            ..at.clone()
+        })
+    }
+
+    /// Puts out what a bound expression is.
+    pub(super) fn bound_value(&mut self, bound: &Bound<'a>, depth: u32) -> bool {
+        let at = bound.module.expression(bound.id).span;
+        self.value(&bound.frame(), bound.id, at, depth)
+    }
+
     /// Puts out the value of an expression. False, and nothing, if it is not known.
-    fn value(&mut self, frame: &Frame<'a>, id: ExpressionId, span: Span, depth: u32) -> bool {
+    pub(super) fn value(
+        &mut self,
+        frame: &Frame<'a>,
+        id: ExpressionId,
+        span: Span,
+        depth: u32,
+    ) -> bool {
         if depth == 0 {
             return false;
         }
@@ -304,13 +296,7 @@ impl<'a> Renderer<'a, '_> {
 
     fn named(&mut self, frame: &Frame<'a>, name: &str, span: Span, depth: u32) -> bool {
         if let Some(bound) = frame.names.get(name).cloned() {
-            let inner = Frame {
-                file: bound.file,
-                module: bound.module,
-                names: bound.names.clone(),
-            };
-            let at = inner.module.expression(bound.id).span;
-            return self.value(&inner, bound.id, at, depth - 1);
+            return self.bound_value(&bound, depth - 1);
         }
         if name == "this" {
             let this = relation_of(self.this);
@@ -322,33 +308,22 @@ impl<'a> Renderer<'a, '_> {
 
     fn called(&mut self, frame: &Frame<'a>, call: &'a Call, span: Span, depth: u32) -> bool {
         let callee = frame.module.dotted(call.callee).unwrap_or_default();
-        let texts: Vec<String> = call
-            .arguments
-            .iter()
-            .filter(|argument| argument.name.is_none())
-            .filter_map(|argument| {
-                let bound = self.bound(frame, argument.value, depth)?;
-                bound.module.plain_text(bound.id)
-            })
-            .collect();
-        match (callee.as_str(), texts.as_slice()) {
-            ("ref", [.., model]) => {
-                self.relation(frame.file, span, &relation_of(model));
-                return true;
-            }
-            ("source", [source, table]) => {
-                let known = self.project.sources.get(&(source.clone(), table.clone()));
-                let table = known
-                    .cloned()
-                    .unwrap_or_else(|| TableName::qualified(source, table));
-                self.relation(frame.file, span, &table);
-                return true;
-            }
-            _ => {}
-        }
-        if let Some((_, said)) = KNOWN.iter().find(|(name, _)| *name == callee) {
-            self.word(frame.file, span, said);
+        if let Some(table) = self.table(frame, call, depth) {
+            self.relation(frame.file, span, &table);
             return true;
+        }
+        if callee == "var" {
+            let at = Bound {
+                file: frame.file,
+                module: frame.module,
+                id: call.callee,
+                names: frame.names.clone(),
+            };
+            let said = self.var(&at, call);
+            return said.is_some_and(|said| self.bound_value(&said, depth - 1));
+        }
+        if let Some(known) = known::find(&callee) {
+            return known(self, frame, call, span, depth - 1);
         }
         if TRANSPARENT.contains(&callee.as_str())
             && let Some(first) = call.arguments.first()
@@ -411,7 +386,37 @@ impl<'a> Renderer<'a, '_> {
         })
     }
 
-    fn relation(&mut self, file: FileId, span: Span, table: &TableName) {
+    /// The relation that `ref(…)` or `source(…)` means.
+    pub(super) fn table(&self, frame: &Frame<'a>, call: &Call, depth: u32) -> Option<TableName> {
+        let callee = frame.module.dotted(call.callee)?;
+        if !matches!(callee.as_str(), "ref" | "source") {
+            return None;
+        }
+        let by_place = call.arguments.iter().filter(|one| one.name.is_none());
+        let texts: Vec<String> = by_place
+            .filter_map(|one| self.bound(frame, one.value, depth)?.text())
+            .collect();
+        match (callee.as_str(), texts.as_slice()) {
+            ("ref", [.., model]) => Some(relation_of(model)),
+            ("source", [source, table]) => {
+                let known = self.project.sources.get(&(source.clone(), table.clone()));
+                let known = known.cloned();
+                Some(known.unwrap_or_else(|| TableName::qualified(source, table)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts out a `*` that stands for the columns of one relation.
+    pub(super) fn star(&mut self, file: FileId, at: Span, alias: &str, mut star: Star) {
+        let start = self.out.text.len() as u32;
+        let dot = if alias.is_empty() { "" } else { "." };
+        self.word(file, at, &format!("{alias}{dot}*"));
+        star.span = Span::new(start, self.out.text.len() as u32);
+        self.stars.push(star);
+    }
+
+    pub(super) fn relation(&mut self, file: FileId, span: Span, table: &TableName) {
         let name = match &table.schema {
             Some(schema) => format!("\"{schema}\".\"{}\"", table.name),
             None => format!("\"{}\"", table.name),
@@ -419,8 +424,13 @@ impl<'a> Renderer<'a, '_> {
         self.word(file, span, &name);
     }
 
+    /// Puts out a part that is not known.
+    pub(super) fn hole(&mut self, file: FileId, span: Span) {
+        self.out.push_hole(file, span);
+    }
+
     /// Puts out what does not stand in the file, from the place of what it stands for.
-    fn word(&mut self, file: FileId, span: Span, said: &str) {
+    pub(super) fn word(&mut self, file: FileId, span: Span, said: &str) {
         let at = self.out.text.len() as u32;
         self.out.segments.push(Segment {
             at,

@@ -1,14 +1,15 @@
 //! Models as relations, level by level: each is resolved over the database's tables and the models before it.
 
 use super::project::{Model, Project};
-use super::render::{choices, relation_of, render};
+use super::render::{Rendered, Star, choices, relation_of, render};
 use super::select::parents;
+use super::settings;
 use crate::manifest::draft::Manifests;
 use crate::manifest::resolved::Report;
 use crate::past::Prepared;
 use impact_facts::{
     Assembled, Catalog, CatalogFile, Certainty, Column, FileId, Origin, Relation, RelationKind,
-    Site, SymbolId, TableName, View, ViewNeed,
+    Site, Span, SymbolId, TableName, View, ViewNeed,
 };
 use impact_sql::{Resolution, UseClass};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,22 +37,27 @@ pub(super) fn add(
             let file = catalog_file(manifests, &mut made, model);
             let mut relation = relation(model, file);
             for choice in 0..choices(model.module.text(model.text)) {
-                let text = render(project, model, choice);
+                let rendered = render(project, model, choice);
+                let resolutions = resolve(&schema, &rendered);
+                for resolution in &resolutions {
+                    let one = Made {
+                        text: &rendered.text,
+                        resolution,
+                        model,
+                    };
+                    one.feed(&mut relation, file);
+                }
+                let (rendered, resolutions) =
+                    with_settings(&schema, model, &rendered).unwrap_or((rendered, resolutions));
                 let report = Report {
-                    text: &text,
+                    text: &rendered.text,
                     file: model.file,
                     symbol,
                     via: super::VIA,
                     at_most: Certainty::Exact,
                 };
-                for resolution in schema.resolve(&text.text, &text.holes) {
-                    report.add(manifests, &resolution);
-                    let one = Made {
-                        text: &text,
-                        resolution: &resolution,
-                        model,
-                    };
-                    one.feed(&mut relation, file);
+                for resolution in &resolutions {
+                    report.add(manifests, resolution);
                 }
             }
             relations.push((relation_of(&model.name), relation));
@@ -62,6 +68,51 @@ pub(super) fn add(
         }
     }
     manifests.index.catalogs.push(made);
+}
+
+/// The statements of a model; what a `*` leaves out is none of them.
+fn resolve(schema: &Prepared, rendered: &Rendered) -> Vec<Resolution> {
+    let mut resolutions = schema.resolve(&rendered.text.text, &rendered.text.holes);
+    for resolution in &mut resolutions {
+        for star in &rendered.stars {
+            resolution.uses.retain(|used| {
+                used.class != UseClass::Star
+                    || !is_left_out(star, used.span, &used.table, &used.column)
+            });
+            resolution.outputs.retain(|output| {
+                let sources = &mut output.sources.iter();
+                sources.len() == 0
+                    || !sources.all(|(table, column)| is_left_out(star, output.span, table, column))
+            });
+        }
+    }
+    resolutions
+}
+
+fn is_left_out(star: &Star, span: Span, table: &TableName, column: &str) -> bool {
+    let other = star.of.as_ref().is_some_and(|of| of.name != table.name);
+    star.span.contains(span) && (other || star.except.contains(&column.to_lowercase()))
+}
+
+/// The model's query within one that names what its settings name, where that can be resolved.
+fn with_settings(
+    schema: &Prepared,
+    model: &Model<'_>,
+    rendered: &Rendered,
+) -> Option<(Rendered, Vec<Resolution>)> {
+    let (text, start) = settings::around(model, &rendered.text)?;
+    let moved = |star: &Star| Star {
+        span: Span::new(star.span.start + start, star.span.end + start),
+        of: star.of.clone(),
+        except: star.except.clone(),
+    };
+    let around = Rendered {
+        text,
+        stars: rendered.stars.iter().map(moved).collect(),
+    };
+    let resolutions = resolve(schema, &around);
+    let sound = resolutions.iter().all(|one| one.error.is_none());
+    (sound && resolutions.len() == 1).then_some((around, resolutions))
 }
 
 /// Models after those that they refer to. What refers in a circle comes last.
