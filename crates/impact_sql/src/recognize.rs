@@ -121,7 +121,7 @@ fn plausible(statement: &Statement<'_>, list: &[Token], lower: &str) -> bool {
         Statement::Update(update) => !update.set.is_empty() && plausible_source(&update.target),
         Statement::Delete(delete) => plausible_source(&delete.target),
         Statement::Merge(merge) => !merge.actions.is_empty(),
-        Statement::Copy { .. } => list.iter().any(|token| {
+        Statement::Copy(_) => list.iter().any(|token| {
             matches!(token.kind, TokenKind::Text)
                 || matches!(slice(lower, token.span), "stdin" | "stdout" | "program")
         }),

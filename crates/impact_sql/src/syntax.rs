@@ -420,6 +420,15 @@ pub(crate) struct MergeAction<'a> {
     pub insert: Option<(Option<Vec<Assignment<'a>>>, Vec<Expr<'a>>)>,
 }
 
+/// `COPY`, `LOAD DATA`.
+#[derive(Debug)]
+pub(crate) struct Copy<'a> {
+    pub table: TableSource<'a>,
+    pub columns: Option<Vec<Ident<'a>>>,
+    pub writes: bool,
+    pub condition: Option<Expr<'a>>,
+}
+
 /// A statement.
 #[derive(Debug)]
 pub(crate) enum Statement<'a> {
@@ -428,12 +437,7 @@ pub(crate) enum Statement<'a> {
     Update(Box<Update<'a>>),
     Delete(Box<Delete<'a>>),
     Merge(Box<Merge<'a>>),
-    Copy {
-        table: TableSource<'a>,
-        columns: Option<Vec<Ident<'a>>>,
-        writes: bool,
-        condition: Option<Expr<'a>>,
-    },
+    Copy(Box<Copy<'a>>),
     /// A statement that is put together at run time.
     Dynamic {
         span: Span,

@@ -245,12 +245,12 @@ impl<'a> Parser<'a> {
         }
         self.skip_rest();
         if columns.is_none() && conflict.is_none() {
-            return Ok(Statement::Copy {
+            return Ok(Statement::Copy(Box::new(crate::syntax::Copy {
                 table,
                 columns: None,
                 writes: true,
                 condition: None,
-            });
+            })));
         }
         Ok(Statement::Insert(Box::new(crate::syntax::Insert {
             with: crate::syntax::With::default(),
@@ -302,12 +302,12 @@ impl<'a> Parser<'a> {
             alias: crate::syntax::Alias::default(),
             arguments: Vec::new(),
         };
-        Ok(Statement::Copy {
+        Ok(Statement::Copy(Box::new(crate::syntax::Copy {
             table,
             columns,
             writes,
             condition,
-        })
+        })))
     }
 
     /// `COPY INTO t (a) FROM …`, `COPY INTO @stage FROM (query)` of Snowflake.
@@ -332,7 +332,7 @@ impl<'a> Parser<'a> {
         } else {
             None
         };
-        let copy = Statement::Copy {
+        let copy = crate::syntax::Copy {
             table: crate::syntax::TableSource {
                 path,
                 alias: crate::syntax::Alias::default(),
@@ -342,7 +342,7 @@ impl<'a> Parser<'a> {
             writes: true,
             condition: None,
         };
-        let mut parts = vec![copy];
+        let mut parts = vec![Statement::Copy(Box::new(copy))];
         self.expect(Keyword::From)?;
         if self.query_in_parentheses() {
             self.at += 1;

@@ -4,9 +4,7 @@ use super::scope::{Columns, Frame, Origin, Output, Target};
 use super::{Resolver, UseClass};
 use crate::parse::fits_anything;
 use crate::schema::PreparedRelation;
-use crate::syntax::{
-    Assignment, Body, Expr, Ident, Insert, InsertSource, Query, Shape, TableSource,
-};
+use crate::syntax::{Assignment, Body, Copy, Ident, Insert, InsertSource, Query, Shape};
 use crate::types;
 use impact_facts::{Access, Certainty, Span};
 use std::rc::Rc;
@@ -345,26 +343,24 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn copy(
-        &mut self,
-        table: &TableSource<'a>,
-        columns: Option<&[Ident<'a>]>,
-        writes: bool,
-        condition: Option<&Expr<'a>>,
-    ) -> Rc<Vec<Output<'a>>> {
+    pub(super) fn copy(&mut self, copy: &Copy<'a>) -> Rc<Vec<Output<'a>>> {
         self.frames.push(Frame {
             to: usize::MAX,
             ..Frame::default()
         });
-        let access = if writes { Access::Write } else { Access::Read };
-        self.table_source(table, access);
+        let access = if copy.writes {
+            Access::Write
+        } else {
+            Access::Read
+        };
+        self.table_source(&copy.table, access);
         let target = self
             .frames
             .last()
             .and_then(|f| f.relations.first())
             .map(|r| r.columns.clone())
             .unwrap_or(Columns::System);
-        match columns {
+        match &copy.columns {
             Some(columns) => {
                 for column in columns {
                     match self.column_of(&target, column.name) {
@@ -378,9 +374,9 @@ impl<'a> Resolver<'a> {
                     }
                 }
             }
-            None => self.copy_all(&target, access, table.path.span),
+            None => self.copy_all(&target, access, copy.table.path.span),
         }
-        if let Some(condition) = condition {
+        if let Some(condition) = &copy.condition {
             self.condition(condition);
         }
         self.frames.pop();

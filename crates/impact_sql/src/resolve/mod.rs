@@ -161,12 +161,7 @@ impl<'a> Resolver<'a> {
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
             Statement::Merge(merge) => self.merge(merge),
-            Statement::Copy {
-                table,
-                columns,
-                writes,
-                condition,
-            } => self.copy(table, columns.as_deref(), *writes, condition.as_ref()),
+            Statement::Copy(copy) => self.copy(copy),
             Statement::CreateAs { query, columns, .. } => {
                 let outputs = self.query(query);
                 if columns.len() >= outputs.len() {
@@ -359,7 +354,7 @@ pub(crate) fn kind_of(statement: &Statement<'_>) -> StatementKind {
         Statement::Update(_) => StatementKind::Update,
         Statement::Delete(_) => StatementKind::Delete,
         Statement::Merge(_) => StatementKind::Merge,
-        Statement::Copy { .. } => StatementKind::Copy,
+        Statement::Copy(_) => StatementKind::Copy,
         Statement::CreateAs { .. } | Statement::OnTable(_) => StatementKind::Ddl,
         Statement::Dynamic { .. } => StatementKind::Other,
         Statement::Tables { ddl, .. }
