@@ -1,10 +1,13 @@
-//! Nodes and edges in flat arrays: what is next to a node lies side by side, in both directions.
+//! The graph, and next to it what is next to each node, side by side in flat arrays, in both directions.
 //!
-//! A graph of services is built once and searched as a whole, so edges are gathered first and laid out when it is
-//! sealed. A node's edges come in the order from the last that was added.
+//! A graph of services is built once and searched as a whole: walks over the arrays touch less memory than walks over
+//! linked edges. They are laid out when the graph is sealed. A node's edges come in the order from the last that was added.
 
 use crate::node::{Edge, EdgeKind, Node};
 use impact_facts::Certainty;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::visit::{EdgeFiltered, EdgeRef, NodeFiltered};
 use std::collections::HashMap;
 
 /// A node of a [`Net`].
@@ -19,11 +22,25 @@ impl NodeId {
     pub(crate) fn at(self) -> usize {
         self.0 as usize
     }
+
+    fn of(index: NodeIndex) -> Self {
+        Self(index.index() as u32)
+    }
+
+    fn index(self) -> NodeIndex {
+        NodeIndex::new(self.at())
+    }
 }
 
 /// An edge of a [`Net`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EdgeId(u32);
+
+impl EdgeId {
+    fn index(self) -> EdgeIndex {
+        EdgeIndex::new(self.0 as usize)
+    }
+}
 
 /// Along or against edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +64,6 @@ pub(crate) struct Hop {
     pub(crate) certainty: Certainty,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Link {
-    from: NodeId,
-    to: NodeId,
-    edge: Edge,
-}
-
 /// The hops of every node in one direction.
 #[derive(Debug, Default)]
 struct Side {
@@ -67,8 +77,7 @@ struct Side {
 /// A graph. [`Net::seal`] it before its edges are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Net {
-    nodes: Vec<Node>,
-    links: Vec<Link>,
+    graph: DiGraph<Node, Edge>,
     /// Edges of which there is one between two nodes.
     single: HashMap<(NodeId, NodeId), EdgeId>,
     outgoing: Side,
@@ -77,20 +86,19 @@ pub(crate) struct Net {
 
 impl Net {
     pub(crate) fn add_node(&mut self, node: Node) -> NodeId {
-        self.nodes.push(node);
-        NodeId(self.nodes.len() as u32 - 1)
+        NodeId::of(self.graph.add_node(node))
     }
 
     pub(crate) fn add_edge(&mut self, from: NodeId, to: NodeId, edge: Edge) -> EdgeId {
-        self.links.push(Link { from, to, edge });
-        EdgeId(self.links.len() as u32 - 1)
+        let edge = self.graph.add_edge(from.index(), to.index(), edge);
+        EdgeId(edge.index() as u32)
     }
 
     /// Adds an edge, or changes the one that was set before between these nodes.
     pub(crate) fn set_edge(&mut self, from: NodeId, to: NodeId, edge: Edge) {
         let have = self.single.get(&(from, to));
-        match have.and_then(|have| self.links.get_mut(have.0 as usize)) {
-            Some(link) => link.edge = edge,
+        match have.and_then(|have| self.graph.edge_weight_mut(have.index())) {
+            Some(known) => *known = edge,
             None => {
                 let id = self.add_edge(from, to, edge);
                 self.single.insert((from, to), id);
@@ -100,39 +108,42 @@ impl Net {
 
     /// Lays the edges out.
     pub(crate) fn seal(&mut self) {
-        let ends = |link: &Link| (link.from, link.to);
-        self.outgoing = Side::of(&self.links, self.nodes.len(), ends);
-        let ends = |link: &Link| (link.to, link.from);
-        self.incoming = Side::of(&self.links, self.nodes.len(), ends);
+        self.outgoing = Side::of(&self.graph, |from, to| (from, to));
+        self.incoming = Side::of(&self.graph, |from, to| (to, from));
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Node {
-        self.nodes[id.at()]
+        self.graph[id.index()]
     }
 
     /// Every node in the order in which they were added.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.nodes.len() as u32).map(NodeId)
+        self.graph.node_indices().map(NodeId::of)
     }
 
     pub(crate) fn node_count(&self) -> usize {
-        self.nodes.len()
+        self.graph.node_count()
     }
 
     pub(crate) fn edge(&self, id: EdgeId) -> &Edge {
-        &self.links[id.0 as usize].edge
+        &self.graph[id.index()]
     }
 
     /// From where an edge leads to where.
     pub(crate) fn ends(&self, id: EdgeId) -> (NodeId, NodeId) {
-        let link = &self.links[id.0 as usize];
-        (link.from, link.to)
+        let ends = self.graph.edge_endpoints(id.index());
+        ends.map_or((NodeId::NONE, NodeId::NONE), |(from, to)| {
+            (NodeId::of(from), NodeId::of(to))
+        })
     }
 
     /// Every edge in the order in which they were added: from where, to where, what.
     pub(crate) fn edges(&self) -> impl Iterator<Item = (NodeId, NodeId, &Edge)> {
-        let links = self.links.iter();
-        links.map(|link| (link.from, link.to, &link.edge))
+        let edges = self.graph.edge_references();
+        edges.map(|edge| {
+            let (from, to) = (NodeId::of(edge.source()), NodeId::of(edge.target()));
+            (from, to, edge.weight())
+        })
     }
 
     /// The steps from a node in a direction.
@@ -160,15 +171,19 @@ impl Net {
         within: impl Fn(NodeId) -> bool,
         follow: impl Fn(&Hop) -> bool,
     ) -> Vec<Vec<NodeId>> {
-        let mut search = Components {
-            seen: vec![UNSEEN; self.nodes.len()],
-            lowest: vec![0; self.nodes.len()],
-            ..Components::default()
-        };
-        for node in self.nodes().filter(|node| within(*node)) {
-            search.from(self, node, &within, &follow);
-        }
-        search.found
+        let followed = EdgeFiltered::from_fn(&self.graph, |edge| {
+            follow(&Hop {
+                to: NodeId::of(edge.target()),
+                edge: EdgeId(edge.id().index() as u32),
+                kind: edge.weight().kind,
+                certainty: edge.weight().certainty,
+            })
+        });
+        let admitted = NodeFiltered::from_fn(&followed, |node| within(NodeId::of(node)));
+        let groups = kosaraju_scc(&admitted).into_iter();
+        groups
+            .map(|group| group.into_iter().map(NodeId::of).collect())
+            .collect()
     }
 }
 
@@ -177,13 +192,21 @@ fn bit(level: Certainty) -> u8 {
 }
 
 impl Side {
-    fn of(links: &[Link], nodes: usize, ends: impl Fn(&Link) -> (NodeId, NodeId)) -> Self {
+    /// The hops of a graph, where `ends` says from which end of an edge they lead to which.
+    fn of(graph: &DiGraph<Node, Edge>, ends: impl Fn(NodeId, NodeId) -> (NodeId, NodeId)) -> Self {
+        let nodes = graph.node_count();
+        let links: Vec<(NodeId, NodeId, &Edge)> = graph
+            .edge_references()
+            .map(|edge| {
+                let (from, to) = ends(NodeId::of(edge.source()), NodeId::of(edge.target()));
+                (from, to, edge.weight())
+            })
+            .collect();
         let mut starts = vec![0_u32; nodes + 1];
         let mut levels = vec![0_u8; nodes];
-        for link in links {
-            let (from, _) = ends(link);
+        for (from, _, edge) in &links {
             starts[from.at() + 1] += 1;
-            levels[from.at()] |= bit(link.edge.certainty);
+            levels[from.at()] |= bit(edge.certainty);
         }
         for at in 0..nodes {
             starts[at + 1] += starts[at];
@@ -196,14 +219,13 @@ impl Side {
             certainty: Certainty::Possible,
         };
         let mut hops = vec![none; links.len()];
-        for (edge, link) in links.iter().enumerate().rev() {
-            let (from, to) = ends(link);
+        for (id, (from, to, edge)) in links.iter().enumerate().rev() {
             let slot = &mut next[from.at()];
             hops[*slot as usize] = Hop {
-                to,
-                edge: EdgeId(edge as u32),
-                kind: link.edge.kind,
-                certainty: link.edge.certainty,
+                to: *to,
+                edge: EdgeId(id as u32),
+                kind: edge.kind,
+                certainty: edge.certainty,
             };
             *slot += 1;
         }
@@ -222,85 +244,6 @@ impl Side {
         };
         let range = *start as usize..*end as usize;
         self.hops.get(range).unwrap_or_default()
-    }
-}
-
-/// The number of a node that was not met.
-const UNSEEN: u32 = u32::MAX;
-/// The number of a node whose group is known.
-const DONE: u32 = u32::MAX - 1;
-
-/// Tarjan's search, with a stack of its own: chains of calls may be longer than the thread's.
-#[derive(Default)]
-struct Components {
-    /// In which order nodes were met.
-    seen: Vec<u32>,
-    /// The first node that each is known to lead back to.
-    lowest: Vec<u32>,
-    met: u32,
-    /// Nodes whose group is not known yet.
-    open: Vec<NodeId>,
-    /// The way to the current node, with how many hops of each were taken.
-    way: Vec<(NodeId, usize)>,
-    found: Vec<Vec<NodeId>>,
-}
-
-impl Components {
-    fn from(
-        &mut self,
-        net: &Net,
-        start: NodeId,
-        within: &impl Fn(NodeId) -> bool,
-        follow: &impl Fn(&Hop) -> bool,
-    ) {
-        if self.seen[start.at()] != UNSEEN {
-            return;
-        }
-        self.meet(start);
-        while let Some((node, taken)) = self.way.last_mut() {
-            let node = *node;
-            let Some(hop) = net.hops(node, Direction::Outgoing).get(*taken) else {
-                self.way.pop();
-                self.leave(node);
-                continue;
-            };
-            *taken += 1;
-            if !follow(hop) || !within(hop.to) {
-                continue;
-            }
-            match self.seen[hop.to.at()] {
-                UNSEEN => self.meet(hop.to),
-                DONE => {}
-                earlier => self.lower(node, earlier),
-            }
-        }
-    }
-
-    fn meet(&mut self, node: NodeId) {
-        self.seen[node.at()] = self.met;
-        self.lowest[node.at()] = self.met;
-        self.met += 1;
-        self.open.push(node);
-        self.way.push((node, 0));
-    }
-
-    fn lower(&mut self, node: NodeId, to: u32) {
-        let lowest = &mut self.lowest[node.at()];
-        *lowest = to.min(*lowest);
-    }
-
-    fn leave(&mut self, node: NodeId) {
-        let lowest = self.lowest[node.at()];
-        if lowest == self.seen[node.at()] {
-            let first = self.open.iter().rposition(|one| *one == node);
-            let group = self.open.split_off(first.unwrap_or_default());
-            group.iter().for_each(|one| self.seen[one.at()] = DONE);
-            self.found.push(group);
-        }
-        if let Some((before, _)) = self.way.last() {
-            let before = *before;
-            self.lower(before, lowest);
-        }
     }
 }
 
@@ -353,7 +296,7 @@ mod tests {
     #[test]
     fn mutual_calls_are_one_group_and_callees_come_first() {
         let net = net(5, &[(0, 1), (1, 2), (2, 1), (2, 3), (4, 4)]);
-        assert_eq!(groups(&net), [vec![3], vec![1, 2], vec![0], vec![4]]);
+        assert_eq!(groups(&net), [vec![4], vec![3], vec![1, 2], vec![0]]);
     }
 
     #[test]
