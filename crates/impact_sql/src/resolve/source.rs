@@ -5,7 +5,7 @@ use super::{Named, NamedTable, Resolver};
 use crate::functions;
 use crate::resolution::UseClass;
 use crate::schema::{Bound, FunctionShape};
-use crate::syntax::{Alias, FunctionSource, Path, Query, Source, TableSource};
+use crate::syntax::{Alias, FunctionSource, Path, Query, RowOf, Source, TableSource};
 use impact_facts::{Access, Certainty, Dialect, Span, TableName};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -122,6 +122,7 @@ impl<'a> Resolver<'a> {
             Columns::Outputs(outputs, false) if alias.columns.len() >= outputs.len() => {
                 let outputs = Rc::clone(outputs);
                 self.needs_all(&outputs);
+                self.proposes(&outputs, last.span);
             }
             Columns::Table(id) => {
                 let count = self.schema.relation(*id).map_or(0, |r| r.columns.len());
@@ -257,22 +258,21 @@ impl<'a> Resolver<'a> {
         self.restore_sight(from, to);
         let name = function.path.last().map_or("", |ident| ident.name);
         let columns = self.function_columns(function, name, &sources);
-        self.names_need(&columns, &function.alias);
+        self.renames_need(&columns, &function.alias);
         self.push(name, None, columns, &function.alias, function.path.span)
     }
 
-    /// As many names as a function's rows have columns: each must stay.
-    fn names_need(&mut self, columns: &Columns<'a>, alias: &Alias<'a>) {
-        let (Columns::Outputs(outputs, false), Some(last)) = (columns, alias.columns.last()) else {
-            return;
-        };
-        if alias.columns.len() < outputs.len() {
-            return;
-        }
-        for output in Rc::clone(outputs).iter() {
+    /// Columns that stand for those of a table must be there.
+    fn proposes(&mut self, outputs: &[Output<'a>], span: Span) {
+        for output in outputs {
             if let Origin::Proposed(target) = output.origin {
-                let class = UseClass::Proposed;
-                self.touch(target, Access::Read, class, last.span, Certainty::Exact);
+                self.touch(
+                    target,
+                    Access::Read,
+                    UseClass::Proposed,
+                    span,
+                    Certainty::Exact,
+                );
             }
         }
     }
@@ -305,24 +305,21 @@ impl<'a> Resolver<'a> {
         }
         let scalar = alias.name.map_or(name, |ident| ident.name);
         let mut open = !function.more.is_empty();
-        let populated = function
-            .arguments
-            .first()
+        let first = function.arguments.first();
+        let row_type = first
             .filter(|_| functions::populates(name))
-            .and_then(|first| self.schema.row_type(functions::populated(first)?));
-        let mut outputs: Vec<Output<'a>> = match self.schema.function(name) {
-            _ if populated.is_some() => populated
-                .map(|id| self.row_outputs(id, sources, function.path.span))
-                .unwrap_or_default(),
-            Some(FunctionShape::Rows(id)) => self.row_outputs(*id, sources, function.path.span),
-            Some(FunctionShape::Columns(columns)) => {
+            .and_then(functions::populated);
+        let table = self.table_of_row(RowOf::new(row_type, Some(name)));
+        let mut outputs: Vec<Output<'a>> = match (table, self.schema.function(name)) {
+            (Some(id), _) => self.row_outputs(id, sources, function.path.span),
+            (None, Some(FunctionShape::Columns(columns))) => {
                 columns.iter().map(|column| output(column)).collect()
             }
-            Some(FunctionShape::Scalar) => {
+            (None, Some(FunctionShape::Scalar | FunctionShape::Rows(_))) => {
                 open = true;
                 vec![output(scalar)]
             }
-            None => match functions::columns(name) {
+            (None, None) => match functions::columns(name) {
                 Some([]) => vec![output(scalar)],
                 Some(columns) => columns.iter().map(|column| output(column)).collect(),
                 None => {
