@@ -7,7 +7,19 @@ use super::render::{Renderer, Star};
 use impact_facts::{Call, ExpressionKind, Span, TableName};
 
 /// Puts out what a call means. False, and nothing, if that is not known.
-pub(super) type Known = for<'a> fn(&mut Renderer<'a, '_>, &Frame<'a>, &'a Call, Span, u32) -> bool;
+pub(super) type Known = for<'a> fn(&mut Renderer<'a, '_>, &Called<'a, '_>) -> bool;
+
+/// A call, and where it stands.
+pub(super) struct Called<'a, 'f> {
+    /// The names there.
+    pub(super) frame: &'f Frame<'a>,
+    /// The call.
+    pub(super) call: &'a Call,
+    /// The place of what it puts out.
+    pub(super) span: Span,
+    /// How far it may go on.
+    pub(super) depth: u32,
+}
 
 /// By name.
 const KNOWN: &[(&str, Known)] = &[
@@ -19,6 +31,7 @@ const KNOWN: &[(&str, Known)] = &[
     ("dbt.current_timestamp", now),
     ("dbt_utils.current_timestamp", now),
     ("join", join),
+    ("var", var),
 ];
 
 /// What is known of a macro or filter.
@@ -32,36 +45,29 @@ pub(super) fn find(name: &str) -> Option<Known> {
 /// The argument at a place, or of a name.
 fn argument<'a>(
     renderer: &Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
+    called: &Called<'a, '_>,
     (place, name): (usize, &str),
-    depth: u32,
 ) -> Option<Bound<'a>> {
+    let Called { frame, call, .. } = called;
     let named = call.arguments.iter().find(|one| {
         one.name
             .is_some_and(|(said, _)| frame.module.name(said) == name)
     });
     let placed = call.arguments.get(place).filter(|one| one.name.is_none());
-    renderer.bound(frame, named.or(placed)?.value, depth)
+    renderer.bound(frame, named.or(placed)?.value, called.depth)
 }
 
 /// The relation that a bound `ref(…)` or `source(…)` means.
 fn relation<'a>(renderer: &Renderer<'a, '_>, bound: &Bound<'a>, depth: u32) -> Option<TableName> {
-    let ExpressionKind::Call(call) = &bound.module.expression(bound.id).kind else {
+    let ExpressionKind::Call(call) = bound.kind() else {
         return None;
     };
-    renderer.table(&bound.frame(), call, depth)
+    renderer.table(&bound.frame, call, depth)
 }
 
 /// `star(from, relation_alias, except)`: the columns of one relation, without some.
-fn star<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
-    span: Span,
-    depth: u32,
-) -> bool {
-    let given = |place, name| argument(renderer, frame, call, (place, name), depth);
+fn star<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    let given = |place, name| argument(renderer, called, (place, name));
     let (from, alias, except) = (
         given(0, "from"),
         given(1, "relation_alias"),
@@ -71,93 +77,71 @@ fn star<'a>(
     let except = except.map(|except| except.items()).unwrap_or_default();
     let star = Star {
         span: Span::default(),
-        of: from.and_then(|from| relation(renderer, &from, depth)),
+        of: from.and_then(|from| relation(renderer, &from, called.depth)),
         except: except
             .iter()
             .filter_map(Bound::text)
             .map(|name| name.to_lowercase())
             .collect(),
     };
-    renderer.star(frame.file, span, &alias, star);
+    renderer.star(called.frame.file, called.span, &alias, star);
     true
 }
 
 /// `union_relations(relations=[…])`: every column of each of them.
-fn union_relations<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
-    span: Span,
-    depth: u32,
-) -> bool {
-    let Some(list) = argument(renderer, frame, call, (0, "relations"), depth) else {
+fn union_relations<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    let Some(list) = argument(renderer, called, (0, "relations")) else {
         return false;
     };
     let relations: Vec<TableName> = list
         .items()
         .iter()
-        .filter_map(|one| relation(renderer, one, depth))
+        .filter_map(|one| relation(renderer, one, called.depth))
         .collect();
     if relations.is_empty() || relations.len() != list.items().len() {
         return false;
     }
-    renderer.word(frame.file, span, "(select * from ");
+    renderer.word(called.frame.file, called.span, "(select * from ");
     for (at, table) in relations.iter().enumerate() {
         if at > 0 {
-            renderer.word(frame.file, span, ", ");
+            renderer.word(called.frame.file, called.span, ", ");
         }
-        renderer.relation(frame.file, span, table);
+        renderer.relation(called.frame.file, called.span, table);
     }
-    renderer.word(frame.file, span, ")");
+    renderer.word(called.frame.file, called.span, ")");
     true
 }
 
 /// `generate_surrogate_key(['a', 'b'])`: a hash of columns.
-fn surrogate_key<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
-    span: Span,
-    depth: u32,
-) -> bool {
-    renderer.word(frame.file, span, "md5(concat(");
-    let listed = listed(renderer, frame, call, ", ", depth);
-    renderer.word(frame.file, span, "))");
+fn surrogate_key<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    renderer.word(called.frame.file, called.span, "md5(concat(");
+    let listed = listed(renderer, called, ", ");
+    renderer.word(called.frame.file, called.span, "))");
     listed
 }
 
-fn now<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    _call: &'a Call,
-    span: Span,
-    _depth: u32,
-) -> bool {
-    renderer.word(frame.file, span, "now()");
+fn now<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    renderer.word(called.frame.file, called.span, "now()");
     true
 }
 
+fn var<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    let said = renderer.var(called.frame, called.call);
+    said.is_some_and(|said| renderer.bound_value(&said, called.depth))
+}
+
 /// Jinja's filter: `columns | join(', ')`.
-fn join<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
-    _span: Span,
-    depth: u32,
-) -> bool {
-    let between = argument(renderer, frame, call, (1, "d"), depth);
+fn join<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>) -> bool {
+    let between = argument(renderer, called, (1, "d"));
     let between = between.and_then(|one| one.text()).unwrap_or_default();
-    listed(renderer, frame, call, &between, depth)
+    listed(renderer, called, &between)
 }
 
 /// Puts out the items of the first argument.
-fn listed<'a>(
-    renderer: &mut Renderer<'a, '_>,
-    frame: &Frame<'a>,
-    call: &'a Call,
-    between: &str,
-    depth: u32,
-) -> bool {
+fn listed<'a>(renderer: &mut Renderer<'a, '_>, called: &Called<'a, '_>, between: &str) -> bool {
+    let Called {
+        frame, call, depth, ..
+    } = *called;
     let Some(first) = call.arguments.first() else {
         return false;
     };
@@ -166,12 +150,12 @@ fn listed<'a>(
     };
     let items = list.items();
     for (at, item) in items.iter().enumerate() {
-        let span = item.module.expression(item.id).span;
+        let (file, span) = (item.frame.file, item.span());
         if at > 0 {
-            renderer.word(item.file, span, between);
+            renderer.word(file, span, between);
         }
         if depth == 0 || !renderer.bound_value(item, depth - 1) {
-            renderer.hole(item.file, span);
+            renderer.hole(file, span);
         }
     }
     !items.is_empty()

@@ -1,10 +1,11 @@
 //! What a dbt project consists of.
 
+use super::bound::returned;
 use crate::manifest::draft::Manifests;
 use crate::manifest::tree::{Node, documents};
 use impact_facts::{
-    Capture, Captured, ExpressionKind, FileId, FunctionId, Language, Module, Site, Span, Statement,
-    TableName, TagKind, TextId,
+    Capture, Captured, ExpressionId, ExpressionKind, FileId, FunctionId, Language, Module, Site,
+    Span, Statement, TableName, TagKind, TextId,
 };
 use std::collections::BTreeMap;
 
@@ -153,7 +154,8 @@ impl<'a> Project<'a> {
             };
             let function = module.function(*id);
             if let Some(name) = function.name
-                && let Some(text) = returned(module, &function.body.statements)
+                && let Some(text) =
+                    returned(&function.body.statements).and_then(|id| text_of(module, id))
             {
                 self.models.push(Model {
                     name: module.name(name).to_owned(),
@@ -222,13 +224,9 @@ impl<'a> Project<'a> {
     }
 }
 
-/// The text that a macro or snapshot puts out.
-fn returned(module: &Module, body: &[Statement]) -> Option<TextId> {
-    let returned = body.iter().find_map(|statement| match statement {
-        Statement::Return(Some(id)) => Some(*id),
-        _ => None,
-    })?;
-    match module.expression(returned).kind {
+/// The text that an expression is.
+fn text_of(module: &Module, id: ExpressionId) -> Option<TextId> {
+    match module.expression(id).kind {
         ExpressionKind::Text(text) => Some(text),
         _ => None,
     }
@@ -299,10 +297,7 @@ fn query(module: &Module) -> Option<TextId> {
         .filter(|tag| tag.kind == TagKind::Sql)
         .max_by_key(|tag| width(tag.span))
         .and_then(|tag| match tag.first(Capture::Text)? {
-            Captured::Expression(id) => match module.expression(*id).kind {
-                ExpressionKind::Text(text) => Some(text),
-                _ => None,
-            },
+            Captured::Expression(id) => text_of(module, *id),
             _ => None,
         })
 }

@@ -1,12 +1,12 @@
 //! Renders a model to SQL, each byte with its origin: references to relations become their names, macros of the project
 //! are put in, loops over literals are unrolled. What stays unknown is a hole.
 
-use super::bound::{Bound, Frame, Names, binds};
-use super::known;
+use super::bound::{Bound, Frame, returned};
+use super::known::{self, Called};
 use super::project::{Macro, Model, Project};
 use impact_facts::{
     Argument, Assembled, Call, ExpressionId, ExpressionKind, FileId, Piece, Segment, Span,
-    Statement, TableName, Text,
+    TableName, Text,
 };
 use std::collections::BTreeSet;
 
@@ -60,11 +60,7 @@ pub(super) fn render(project: &Project<'_>, model: &Model<'_>, choice: usize) ->
         out: Assembled::default(),
         stars: Vec::new(),
     };
-    let frame = Frame {
-        file: model.file,
-        module: model.module,
-        names: binds(model.file, model.module, model.body, &Names::new()),
-    };
+    let frame = Frame::new(model.file, model.module).behind(model.body);
     let text = model.module.text(model.text);
     renderer.pieces(&frame, &text.pieces, MAX_DEPTH);
     Rendered {
@@ -156,17 +152,14 @@ impl<'a> Renderer<'a, '_> {
             self.pieces(frame, &repeat.body, depth);
         }
         for (at, round) in rounds.iter().enumerate().take(MAX_ROUNDS) {
-            let mut names = frame.names.clone();
+            let mut inner = frame.clone();
             if let Some(target) = repeat.target
                 && let ExpressionKind::Name(name) = frame.module.expression(target).kind
             {
-                names.insert(frame.module.name(name), std::rc::Rc::new(round.clone()));
+                inner
+                    .names
+                    .insert(frame.module.name(name), std::rc::Rc::new(round.clone()));
             }
-            let inner = Frame {
-                file: frame.file,
-                module: frame.module,
-                names,
-            };
             let last = at + 1 == rounds.len().min(MAX_ROUNDS);
             self.round(&inner, &repeat.body, last, depth);
         }
@@ -199,22 +192,18 @@ impl<'a> Renderer<'a, '_> {
         id: ExpressionId,
         depth: u32,
     ) -> Option<Bound<'a>> {
-        let mut bound = Bound {
-            file: frame.file,
-            module: frame.module,
-            id,
-            names: frame.names.clone(),
-        };
+        let mut bound = frame.at(id);
         for _ in 0..depth {
-            bound = match &bound.module.expression(bound.id).kind {
+            let frame = &bound.frame;
+            bound = match bound.kind() {
                 ExpressionKind::Name(name) => {
-                    let next = bound.names.get(bound.module.name(*name))?;
+                    let next = frame.names.get(frame.module.name(*name))?;
                     Bound::clone(next)
                 }
                 ExpressionKind::Call(call)
-                    if bound.module.dotted(call.callee).as_deref() == Some("var") =>
+                    if frame.module.dotted(call.callee).as_deref() == Some("var") =>
                 {
-                    self.var(&bound, call)?
+                    self.var(frame, call)?
                 }
                 _ => return Some(bound),
             };
@@ -223,22 +212,17 @@ impl<'a> Renderer<'a, '_> {
     }
 
     /// `var('name', default)`: what the project says, else the default.
-    fn var(&self, at: &Bound<'a>, call: &'a Call) -> Option<Bound<'a>> {
-        let name = at.module.plain_text(call.arguments.first()?.value)?;
+    pub(super) fn var(&self, frame: &Frame<'a>, call: &'a Call) -> Option<Bound<'a>> {
+        let name = frame.module.plain_text(call.arguments.first()?.value)?;
         if let Some(said) = self.project.vars.get(&name) {
             return Some(Bound::said(*said));
         }
-        let default = call.arguments.get(1)?;
-        Some(Bound {
-            id: default.value,
-            ..at.clone()
-        })
+        Some(frame.at(call.arguments.get(1)?.value))
     }
 
     /// Puts out what a bound expression is.
     pub(super) fn bound_value(&mut self, bound: &Bound<'a>, depth: u32) -> bool {
-        let at = bound.module.expression(bound.id).span;
-        self.value(&bound.frame(), bound.id, at, depth)
+        self.value(&bound.frame, bound.id, bound.span(), depth)
     }
 
     /// Puts out the value of an expression. False, and nothing, if it is not known.
@@ -286,12 +270,7 @@ impl<'a> Renderer<'a, '_> {
 
     fn is_known(&self, frame: &Frame<'a>, id: ExpressionId, depth: u32) -> bool {
         let bound = self.bound(frame, id, depth);
-        bound.is_some_and(|bound| {
-            !matches!(
-                bound.module.expression(bound.id).kind,
-                ExpressionKind::Name(_)
-            )
-        })
+        bound.is_some_and(|bound| !matches!(bound.kind(), ExpressionKind::Name(_)))
     }
 
     fn named(&mut self, frame: &Frame<'a>, name: &str, span: Span, depth: u32) -> bool {
@@ -312,18 +291,14 @@ impl<'a> Renderer<'a, '_> {
             self.relation(frame.file, span, &table);
             return true;
         }
-        if callee == "var" {
-            let at = Bound {
-                file: frame.file,
-                module: frame.module,
-                id: call.callee,
-                names: frame.names.clone(),
-            };
-            let said = self.var(&at, call);
-            return said.is_some_and(|said| self.bound_value(&said, depth - 1));
-        }
         if let Some(known) = known::find(&callee) {
-            return known(self, frame, call, span, depth - 1);
+            let called = Called {
+                frame,
+                call,
+                span,
+                depth: depth - 1,
+            };
+            return known(self, &called);
         }
         if TRANSPARENT.contains(&callee.as_str())
             && let Some(first) = call.arguments.first()
@@ -345,7 +320,8 @@ impl<'a> Renderer<'a, '_> {
         depth: u32,
     ) -> bool {
         let function = called.module.function(called.function);
-        let mut names = Names::new();
+        let outside = Frame::new(called.file, called.module);
+        let mut inner = outside.clone();
         for (at, parameter) in function.parameters.iter().enumerate() {
             let ExpressionKind::Name(name) = called.module.expression(parameter.pattern).kind
             else {
@@ -360,30 +336,15 @@ impl<'a> Renderer<'a, '_> {
             let by_place = arguments.get(at).filter(|argument| argument.name.is_none());
             let bound = match by_name.or(by_place) {
                 Some(argument) => self.bound(frame, argument.value, depth),
-                None => parameter.default.map(|id| Bound {
-                    file: called.file,
-                    module: called.module,
-                    id,
-                    names: Names::new(),
-                }),
+                None => parameter.default.map(|id| outside.at(id)),
             };
-            names.extend(bound.map(|bound| (name, std::rc::Rc::new(bound))));
+            inner
+                .names
+                .extend(bound.map(|bound| (name, std::rc::Rc::new(bound))));
         }
         let body = &function.body.statements;
-        let names = binds(called.file, called.module, body, &names);
-        let inner = Frame {
-            file: called.file,
-            module: called.module,
-            names,
-        };
-        let returned = body.iter().find_map(|statement| match statement {
-            Statement::Return(Some(id)) => Some(*id),
-            _ => None,
-        });
-        returned.is_some_and(|id| {
-            let span = called.module.expression(id).span;
-            self.value(&inner, id, span, depth - 1)
-        })
+        let inner = inner.behind(body);
+        returned(body).is_some_and(|id| self.bound_value(&inner.at(id), depth - 1))
     }
 
     /// The relation that `ref(…)` or `source(…)` means.
