@@ -120,6 +120,23 @@ pub struct Relation {
 }
 
 impl Relation {
+    /// A relation of which nothing is known but that it exists.
+    #[must_use]
+    pub fn new(kind: RelationKind, declared_at: Option<Site>, origin: Origin) -> Self {
+        Self {
+            kind,
+            columns: Vec::new(),
+            past: Vec::new(),
+            dependents: Vec::new(),
+            parents: Vec::new(),
+            view: None,
+            foreign: None,
+            declared_at,
+            dropped_at: None,
+            origin,
+        }
+    }
+
     /// The live column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {

@@ -81,3 +81,23 @@ pub struct Relationship {
     /// Where it is declared.
     pub declared_at: Site,
 }
+
+impl Relationship {
+    /// A member that leads to one row of another model, with nothing said of keys.
+    #[must_use]
+    pub fn new(name: Box<str>, target: Option<Box<str>>, declared_at: Site) -> Self {
+        Self {
+            name,
+            target,
+            many: false,
+            local: Vec::new(),
+            remote: Vec::new(),
+            through: None,
+            query_name: None,
+            cascade: None,
+            reverse: false,
+            eager: false,
+            declared_at,
+        }
+    }
+}

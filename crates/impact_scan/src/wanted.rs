@@ -113,11 +113,6 @@ mod tests {
 
     fn view(of: &str, column: &str, feeds: &str) -> Relation {
         Relation {
-            kind: RelationKind::View,
-            columns: Vec::new(),
-            past: Vec::new(),
-            dependents: Vec::new(),
-            parents: Vec::new(),
             view: Some(View {
                 sql: "".into(),
                 at: None,
@@ -129,10 +124,7 @@ mod tests {
                     feeds: vec![feeds.into()],
                 }],
             }),
-            foreign: None,
-            declared_at: None,
-            dropped_at: None,
-            origin: Origin::Migration,
+            ..Relation::new(RelationKind::View, None, Origin::Migration)
         }
     }
 

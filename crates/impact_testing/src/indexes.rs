@@ -353,16 +353,8 @@ pub fn relation(kind: RelationKind, columns: &[&str]) -> Relation {
         origin: Origin::Migration,
     };
     Relation {
-        kind,
         columns: columns.iter().map(column).collect(),
-        past: Vec::new(),
-        dependents: Vec::new(),
-        parents: Vec::new(),
-        view: None,
-        foreign: None,
-        declared_at: None,
-        dropped_at: None,
-        origin: Origin::Migration,
+        ..Relation::new(kind, None, Origin::Migration)
     }
 }
 

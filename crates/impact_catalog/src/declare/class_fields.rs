@@ -419,31 +419,19 @@ fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> 
     if key.many {
         let (name, _) = target?;
         return Some(Relationship {
-            name: key.name.clone(),
-            target: Some(name.as_str().into()),
             many: true,
-            local: Vec::new(),
-            remote: Vec::new(),
-            through: None,
-            query_name: None,
-            cascade: None,
             reverse: true,
-            eager: false,
-            declared_at: key.site,
+            ..Relationship::new(key.name.clone(), Some(name.as_str().into()), key.site)
         });
     }
     Some(Relationship {
-        name: key.name.clone(),
-        target: target.map(|(name, _)| name.as_str().into()),
-        many: false,
         local: vec![key.column.clone()],
         remote: vec![target.map_or_else(|| "id".into(), |(_, draft)| key_column(draft))],
-        through: None,
-        query_name: None,
-        cascade: None,
-        reverse: false,
-        eager: false,
-        declared_at: key.site,
+        ..Relationship::new(
+            key.name.clone(),
+            target.map(|(name, _)| name.as_str().into()),
+            key.site,
+        )
     })
 }
 
@@ -462,20 +450,17 @@ fn reverse_relations(drafts: &BTreeMap<String, Draft>) -> BTreeMap<String, Vec<R
                 .unwrap_or("")
                 .to_lowercase();
             found.entry(target.clone()).or_default().push(Relationship {
-                name: key
-                    .reverse
-                    .clone()
-                    .unwrap_or_else(|| format!("{class}_set").into()),
-                target: Some(draft.model.name.clone()),
                 many: !key.one,
                 local: vec![key_column(other)],
                 remote: vec![key.column.clone()],
-                through: None,
-                query_name: None,
-                cascade: None,
                 reverse: true,
-                eager: false,
-                declared_at: key.site,
+                ..Relationship::new(
+                    key.reverse
+                        .clone()
+                        .unwrap_or_else(|| format!("{class}_set").into()),
+                    Some(draft.model.name.clone()),
+                    key.site,
+                )
             });
         }
     }

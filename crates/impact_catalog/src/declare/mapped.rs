@@ -120,18 +120,11 @@ fn add_table(
     if name.schema.is_none() && catalog.dialect.has_schemas() {
         name.schema = catalog.search_path.first().cloned();
     }
-    let relation = Relation {
-        kind: RelationKind::Table,
-        columns: Vec::new(),
-        past: Vec::new(),
-        dependents: Vec::new(),
-        parents: Vec::new(),
-        view: None,
-        foreign: None,
-        declared_at: site(program, service, catalog, model.declared_at),
-        dropped_at: None,
-        origin: origin(program, model),
-    };
+    let relation = Relation::new(
+        RelationKind::Table,
+        site(program, service, catalog, model.declared_at),
+        origin(program, model),
+    );
     catalog.relations.insert(name.clone(), relation);
     name
 }

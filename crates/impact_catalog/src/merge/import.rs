@@ -103,15 +103,8 @@ fn foreign(relation: &Relation, schema: &ImportedSchema) -> Relation {
         .iter_mut()
         .for_each(|column| column.declared_at = None);
     Relation {
-        kind: RelationKind::ForeignTable,
         columns,
-        past: Vec::new(),
-        dependents: Vec::new(),
-        parents: Vec::new(),
-        view: None,
         foreign: Some((schema.server.clone(), schema.remote.clone())),
-        declared_at: None,
-        dropped_at: None,
-        origin: relation.origin,
+        ..Relation::new(RelationKind::ForeignTable, None, relation.origin)
     }
 }

@@ -60,18 +60,7 @@ impl Replay {
 
     pub(super) fn new_relation(&mut self, kind: RelationKind, span: Span) -> Relation {
         self.temporary |= kind == RelationKind::Temporary;
-        Relation {
-            kind,
-            columns: Vec::new(),
-            past: Vec::new(),
-            dependents: Vec::new(),
-            parents: Vec::new(),
-            view: None,
-            foreign: None,
-            declared_at: Some(self.site(span)),
-            dropped_at: None,
-            origin: self.origin,
-        }
+        Relation::new(kind, Some(self.site(span)), self.origin)
     }
 
     pub(super) fn column(&self, definition: &ColumnDefinition) -> Column {

@@ -87,21 +87,13 @@ fn column_of(draft: &Draft, name: &str) -> Box<str> {
 /// The relation that a field is, seen from its own model.
 pub(super) fn forward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Option<Relationship> {
     let target = field.target.as_ref().and_then(|target| lookup.find(target));
-    let mut relation = Relationship {
-        name: field.name.clone(),
-        target: target
+    let mut relation = Relationship::new(
+        field.name.clone(),
+        target
             .map(|target| target.name.as_str().into())
             .or_else(|| named(field)),
-        many: false,
-        local: Vec::new(),
-        remote: Vec::new(),
-        through: None,
-        query_name: None,
-        cascade: None,
-        reverse: false,
-        eager: false,
-        declared_at: field.declared_at,
-    };
+        field.declared_at,
+    );
     match field.kind {
         FieldKind::ForeignKey | FieldKind::OneToOne => {
             relation.local.extend(field.column());
@@ -208,7 +200,6 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
         .or(related)
         .unwrap_or(lower);
     Some(Relationship {
-        target: Some(draft.name.as_str().into()),
         many: !one,
         local: forward.remote,
         remote: if is_key {
@@ -223,9 +214,11 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
         query_name: (query != name).then(|| query.into()),
         cascade: field.cascade,
         reverse: true,
-        eager: false,
-        declared_at: field.declared_at,
-        name: if hidden { "".into() } else { name.into() },
+        ..Relationship::new(
+            if hidden { "".into() } else { name.into() },
+            Some(draft.name.as_str().into()),
+            field.declared_at,
+        )
     })
 }
 
@@ -233,17 +226,15 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
 fn generic_backward(draft: &Draft, field: &Field) -> Option<Relationship> {
     let query = field.related_query_name.as_deref()?;
     Some(Relationship {
-        name: "".into(),
-        target: Some(draft.name.as_str().into()),
         many: true,
-        local: Vec::new(),
         remote: vec![key_column(draft)],
-        through: None,
         query_name: Some(query.into()),
-        cascade: None,
         reverse: true,
-        eager: false,
-        declared_at: field.declared_at,
+        ..Relationship::new(
+            "".into(),
+            Some(draft.name.as_str().into()),
+            field.declared_at,
+        )
     })
 }
 

@@ -3,7 +3,6 @@
 //! Facts: SQLAlchemy 2.0, "Composite Column Types", "SQL Expressions as Mapped Attributes", "Association Proxy".
 
 use super::member::{ColumnCall, Context};
-use super::relationship::relation;
 use super::role::Role;
 use super::{Draft, add_column, column};
 use impact_facts::{Call, ExpressionId, ExpressionKind, Relationship, Site};
@@ -112,7 +111,7 @@ pub(super) fn bind(drafts: &mut [Draft]) {
 }
 
 fn bound(member: &DerivedMember, draft: &Draft, drafts: &[Draft]) -> Option<Relationship> {
-    let mut made = relation(&member.name, member.site);
+    let mut made = Relationship::new(member.name.as_str().into(), None, member.site);
     let Some((first, second)) = &member.through else {
         let fields = draft.model.fields.iter();
         made.local = fields

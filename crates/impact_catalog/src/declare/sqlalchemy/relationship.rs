@@ -302,23 +302,6 @@ impl Names {
     }
 }
 
-/// A relation that leads nowhere yet.
-pub(super) fn relation(name: &str, declared_at: Site) -> Relationship {
-    Relationship {
-        name: name.into(),
-        target: None,
-        many: false,
-        local: Vec::new(),
-        remote: Vec::new(),
-        through: None,
-        query_name: None,
-        cascade: None,
-        reverse: false,
-        eager: false,
-        declared_at,
-    }
-}
-
 /// The relation, and whether its own table holds the key.
 fn bound(
     relation: &DeclaredRelation,
@@ -328,10 +311,13 @@ fn bound(
     drafts: &[Draft],
 ) -> (Relationship, bool) {
     let mut bound = Relationship {
-        target: target.map(|target| drafts[target].model.name.clone()),
         many: relation.many.unwrap_or(false),
         eager: relation.eager,
-        ..self::relation(&relation.name, relation.site)
+        ..Relationship::new(
+            relation.name.as_str().into(),
+            target.map(|target| drafts[target].model.name.clone()),
+            relation.site,
+        )
     };
     let secondary = relation
         .secondary
@@ -424,16 +410,11 @@ fn keys(from: &Draft, to: &Draft, only: &[String]) -> (Vec<KeyPair>, bool) {
 /// The other side of a relation.
 fn reversed(of: &Relationship, name: &str, here: &Draft, site: Site) -> Relationship {
     Relationship {
-        name: name.into(),
-        target: Some(here.model.name.clone()),
         many: !of.many,
         local: of.remote.clone(),
         remote: of.local.clone(),
         through: of.through.clone(),
-        query_name: None,
-        cascade: None,
         reverse: true,
-        eager: false,
-        declared_at: site,
+        ..Relationship::new(name.into(), Some(here.model.name.clone()), site)
     }
 }

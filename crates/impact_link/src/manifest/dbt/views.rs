@@ -152,20 +152,12 @@ fn relation(model: &Model<'_>, file: FileId) -> Relation {
         span: model.module.text(model.text).span,
     };
     Relation {
-        kind: RelationKind::View,
-        columns: Vec::new(),
-        past: Vec::new(),
-        dependents: Vec::new(),
-        parents: Vec::new(),
         view: Some(View {
             sql: "".into(),
             at: Some(site),
             needs: Vec::new(),
         }),
-        foreign: None,
-        declared_at: Some(site),
-        dropped_at: None,
-        origin: Origin::Schema,
+        ..Relation::new(RelationKind::View, Some(site), Origin::Schema)
     }
 }
 
