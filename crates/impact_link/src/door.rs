@@ -231,8 +231,20 @@ impl CallSite<'_> {
 
 /// Members that a door may know by the arguments of a call alone, whatever they are asked of.
 pub(crate) const TELLING: &[&str] = &[
-    "query", "get", "cursor", "execute", "scalars", "scalar", "add", "add_all", "merge", "delete",
+    "query",
+    "get",
+    "cursor",
+    "execute",
+    "scalars",
+    "scalar",
+    "add",
+    "add_all",
+    "merge",
+    "delete",
     "refresh",
+    "bulk_save_objects",
+    "bulk_insert_mappings",
+    "bulk_update_mappings",
 ];
 
 /// All doors, in the order in which they are asked.

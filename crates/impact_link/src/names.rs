@@ -59,7 +59,8 @@ impl<'a> Evaluator<'a> {
         let imported = definitions
             .iter()
             .any(|d| matches!(d, Definition::Import(_)));
-        if binding.is_definite() || imported {
+        let by_star = definitions.is_empty() && matches!(binding, Binding::Value(..));
+        if binding.is_definite() || imported || by_star {
             value = value.or(&self.binding(&binding));
         }
         let _ = span;

@@ -99,7 +99,9 @@ impl Evaluator<'_> {
                     }
                     self.consume(value, Consumption::Test, module.expression(id).span);
                 }
-                Value::outside("builtins.bool")
+                // A condition over a part of a statement is such a part.
+                let part = left.filter(crate::orm::is_fragment);
+                Value::outside("builtins.bool").or(&part)
             }
             _ => self.operated(operator, &left, &right, span),
         }

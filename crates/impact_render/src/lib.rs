@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a file: the texts that code frames show are handed in as a function from path to text.
 
+mod any_of;
 mod coverage;
 mod document;
 mod dot;

@@ -1,15 +1,11 @@
 //! Every reference, one line each.
 
+use crate::any_of::{self, Line, MANY};
 use crate::words;
-use impact_facts::{
-    BlindReason, BlindSpot, Certainty, How, Index, Reach, Reference, ReferenceClass, Scope,
-    TableName,
-};
+use impact_facts::{How, Index, Reference, Scope, TableName};
 use impact_graph::{ColumnName, Graph, Place};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 /// Which references are wanted. Empty: all.
 #[derive(Debug, Clone, Default)]
@@ -35,10 +31,13 @@ pub(crate) struct ReferenceDocument {
     end_line: u32,
     /// One past the last column.
     end_col: u32,
-    /// `schema.table`, or `table` where no schema is known.
+    /// `schema.table`, or `table` where no schema is known; `*` for any of more tables than three.
     table: String,
-    /// The column; null for the table as a whole.
+    /// The column; null for the table as a whole, and for one of `any_of`.
     column: Option<String>,
+    /// A possible reference that may be to any of these columns: of the table, or `table.column` where that is `*`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<String>,
     /// What is done: read, write, declare.
     access: &'static str,
     /// Whether the site names it: explicit, implicit.
@@ -127,6 +126,7 @@ impl ReferenceDocument {
             end_col,
             table: table.to_string(),
             column: reference.column.as_deref().map(str::to_owned),
+            any_of: Vec::new(),
             access: reference.access.word(),
             how: reference.how.word(),
             class: reference.class.word(),
@@ -141,94 +141,69 @@ impl ReferenceDocument {
             applied: (reference.scope == Scope::Migration).then_some(reference.applied),
         }
     }
+
+    /// The same, of any of some columns.
+    fn any_of(mut self, columns: &[(TableName, Box<str>)]) -> Self {
+        let many = self.table.rsplit('.').next() == Some(MANY);
+        if many {
+            self.table = MANY.to_owned();
+        }
+        let shown = columns.iter().map(|(table, column)| match many {
+            true => format!("{table}.{column}"),
+            false => column.to_string(),
+        });
+        self.any_of = shown.collect();
+        self
+    }
 }
 
-/// A reference with its service and index.
-type Wanted<'a> = (usize, &'a Index, Cow<'a, Reference>);
+/// A line with its service and index.
+type Wanted<'a> = (usize, &'a Index, Line<'a>);
 
 /// The wanted references, by service and then as the index has them; after them, for each name that is computed, those
-/// that it may be.
+/// that it may be. Without a filter, and for a table, any of several columns are one.
 fn wanted<'a>(graph: &Graph<'a>, filter: &Filter) -> Vec<Wanted<'a>> {
     let mut found = Vec::new();
     for (service, index) in graph.indexes().iter().enumerate() {
-        let named = index.references.iter().map(Cow::Borrowed);
-        let computed = index.blind_spots.iter().flat_map(computed).map(Cow::Owned);
-        let mut seen = BTreeSet::new();
-        for reference in named.chain(computed) {
-            // Code that is summed up for each of its receivers is one place all the same.
-            let symbol = reference
-                .symbol
-                .and_then(|id| index.symbols.get(id.0 as usize));
-            let place = (
-                reference.site,
-                reference.table.clone(),
-                reference.column.clone(),
-            );
-            let manner = (reference.access, reference.how, reference.class);
-            let is_new = seen.insert((place, manner, symbol.map(|symbol| &*symbol.name)));
-            if is_new && fits(graph, filter, service, &reference) {
-                found.push((service, index, reference));
-            }
-        }
+        let asked = |reference: &Reference| has_column(graph, filter, service, reference);
+        let narrow = !filter.columns.is_empty() || !filter.tables.is_empty();
+        let all = any_of::lines(index, narrow, &asked).into_iter();
+        let fitting = all.filter(|line| fits(graph, filter, service, &line.reference));
+        found.extend(fitting.map(|line| (service, index, line)));
     }
     found
 }
 
-/// A computed name that may be of more tables than this says nothing of any one of them.
-const MAX_TABLES: usize = 3;
-
-/// What a blind spot on a computed name may refer to: each column that it reaches, as a possible reference.
-fn computed(blind: &BlindSpot) -> Vec<Reference> {
-    let (BlindReason::DynamicName, Reach::Columns(columns), Some(access)) =
-        (blind.reason, &blind.reach, blind.access)
-    else {
-        return Vec::new();
-    };
-    let tables: BTreeSet<&TableName> = columns.iter().map(|(table, _)| table).collect();
-    if tables.len() > MAX_TABLES {
-        return Vec::new();
+/// Whether a reference is to one of the columns that are asked about.
+fn has_column(graph: &Graph<'_>, filter: &Filter, service: usize, reference: &Reference) -> bool {
+    if filter.columns.is_empty() {
+        return false;
     }
-    let possible = |(table, column): &(TableName, Box<str>)| Reference {
-        site: blind.site,
-        position: blind.position,
-        text: blind.text.clone(),
-        database: blind.database.clone(),
-        table: table.clone(),
-        column: Some(column.clone()),
-        access,
-        how: How::Implicit,
-        class: ReferenceClass::Name,
-        certainty: Certainty::Possible,
-        scope: blind.scope,
-        via: "computed".into(),
-        symbol: blind.symbol,
-        declared_at: None,
-        declared_position: None,
-        becomes: None,
-        exposed_as: None,
-        applied: false,
-    };
-    columns.iter().map(possible).collect()
+    let (database, table) = graph.table_of(service, reference);
+    filter.columns.iter().any(|name| {
+        name.database == database
+            && name.table == table
+            && Some(&name.column) == reference.column.as_ref()
+    })
 }
 
 fn fits(graph: &Graph<'_>, filter: &Filter, service: usize, reference: &Reference) -> bool {
     if filter.columns.is_empty() && filter.tables.is_empty() {
         return true;
     }
+    if has_column(graph, filter, service, reference) {
+        return true;
+    }
     let (database, table) = graph.table_of(service, reference);
-    let column = |name: &ColumnName| {
-        name.database == database
-            && name.table == table
-            && Some(&name.column) == reference.column.as_ref()
-    };
-    filter.columns.iter().any(column) || filter.tables.contains(&(database.clone(), table.clone()))
+    filter.tables.contains(&(database.clone(), table.clone()))
 }
 
 /// The wanted references, a JSON object a line.
 #[must_use]
 pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
     let mut out = String::new();
-    for (service, index, reference) in wanted(graph, filter) {
+    for (service, index, line) in wanted(graph, filter) {
+        let Line { reference, any_of } = line;
         let symbol = reference
             .symbol
             .and_then(|id| index.symbols.get(id.0 as usize));
@@ -243,6 +218,7 @@ pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
             graph.declaration_of(service, &reference).as_ref(),
             symbol.map(|symbol| &*symbol.name),
         );
+        let document = document.any_of(&any_of);
         out.push_str(&serde_json::to_string(&document).unwrap_or_default());
         out.push('\n');
     }
@@ -253,13 +229,17 @@ pub fn references_jsonl(graph: &Graph<'_>, filter: &Filter) -> String {
 #[must_use]
 pub fn references_text(graph: &Graph<'_>, filter: &Filter) -> String {
     let mut out = String::new();
-    for (service, _, reference) in wanted(graph, filter) {
+    for (service, _, Line { reference, any_of }) in wanted(graph, filter) {
         let place = words::place(&graph.place_of(service, &reference));
         let (_, table) = graph.table_of(service, &reference);
-        let column = reference
-            .column
-            .as_deref()
-            .map_or_else(|| table.to_string(), |name| format!("{table}.{name}"));
+        let column = match reference.column.as_deref() {
+            Some(name) => format!("{table}.{name}"),
+            None if any_of.is_empty() => table.to_string(),
+            None if &*reference.table.name == MANY => {
+                format!("any of {} columns of several tables", any_of.len())
+            }
+            None => format!("any of {} columns of {table}", any_of.len()),
+        };
         let how = if reference.how == How::Implicit {
             "implicit "
         } else {

@@ -1,4 +1,5 @@
-//! Parts of a statement as text: diesel's `sql::<T>("…")`, sea-query's `Expr::cust("…")`.
+//! Parts of a statement as text: diesel's `sql::<T>("…")`, sea-query's `Expr::cust("…")`, SQLAlchemy's
+//! `text("…")`.
 
 use crate::door::CallSite;
 use crate::effect::{Blind, site};
@@ -7,7 +8,12 @@ use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Assembled, BlindReason, Reach, Span};
 
 /// The kind of the object that a fragment is.
-pub(super) const FRAGMENT: &str = "fragment";
+pub(crate) const FRAGMENT: &str = "fragment";
+
+/// Whether an alternative is a part of a statement.
+pub(crate) fn is_fragment(atom: &Atom) -> bool {
+    matches!(atom, Atom::Object(object) if object.kind == FRAGMENT)
+}
 
 /// A part of a statement: by itself it may name any column of whatever it is put into.
 pub(super) fn made(cx: &mut Evaluator<'_>, door: &'static str, call: &CallSite<'_>) -> Value {
@@ -48,10 +54,12 @@ pub(super) fn standing(
     span: Span,
     via: &str,
 ) {
-    let tables: Vec<String> = models
-        .iter()
-        .filter_map(|model| Some(cx.models.get(*model)?.table.as_ref()?.to_string()))
-        .collect();
+    let mut tables: Vec<String> = Vec::new();
+    for model in models {
+        let table = cx.models.get(*model).and_then(|one| one.table.as_ref());
+        let table = table.map(ToString::to_string);
+        tables.extend(table.filter(|table| !tables.contains(table)));
+    }
     if tables.is_empty() {
         return;
     }
@@ -69,7 +77,7 @@ fn texts(value: &Value, depth: u32) -> Vec<Assembled> {
     let mut found = Vec::new();
     for atom in value.atoms() {
         match atom {
-            Atom::Object(object) if object.kind == FRAGMENT => {
+            Atom::Object(object) if is_fragment(atom) => {
                 let text = object.values.get("text");
                 found.extend(
                     text.into_iter()

@@ -12,3 +12,5 @@ pub(crate) mod sea_query;
 pub(crate) mod sql_builder;
 pub(crate) mod sqlalchemy;
 pub(crate) mod sqlx;
+
+pub(crate) use fragments::is_fragment;

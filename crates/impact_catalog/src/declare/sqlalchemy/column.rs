@@ -17,7 +17,7 @@ pub(crate) struct DeclaredColumn {
 /// The column that a member of a class declares.
 pub(super) fn of_member(
     cx: Context<'_, '_>,
-    member: &Member<'_>,
+    member: &Member<'_, '_>,
     call: Option<ColumnCall<'_>>,
 ) -> DeclaredColumn {
     let site = Site {

@@ -50,9 +50,9 @@ impl<'a, 'p> Context<'a, 'p> {
 }
 
 /// A statement of a class's body that says something of the table.
-pub(super) struct Member<'p> {
+pub(super) struct Member<'n, 'p> {
     /// Its name in code.
-    pub name: &'p str,
+    pub name: &'n str,
     /// The name's bytes.
     pub span: Span,
     /// What it is.
@@ -83,7 +83,11 @@ pub(super) struct ColumnCall<'p> {
 }
 
 /// The members of one class's own body, in order.
-pub(super) fn members<'p>(program: &Program<'p>, class: ClassRef, plain: bool) -> Vec<Member<'p>> {
+pub(super) fn members<'p>(
+    program: &Program<'p>,
+    class: ClassRef,
+    plain: bool,
+) -> Vec<Member<'p, 'p>> {
     let cx = Context {
         program,
         file: class.file,
@@ -104,7 +108,7 @@ fn statements<'p>(
     cx: Context<'_, 'p>,
     body: &'p [Statement],
     plain: bool,
-    found: &mut Vec<Member<'p>>,
+    found: &mut Vec<Member<'p, 'p>>,
 ) {
     for statement in body {
         match statement {
@@ -137,7 +141,7 @@ fn statements<'p>(
 }
 
 /// `@declared_attr def name(cls): return Column(…)`.
-fn declared<'p>(cx: Context<'_, 'p>, id: FunctionId) -> Option<Member<'p>> {
+fn declared<'p>(cx: Context<'_, 'p>, id: FunctionId) -> Option<Member<'p, 'p>> {
     let module = cx.module();
     let function = module.function(id);
     let says = |d: &ExpressionId| cx.role(*d) == Some(Role::DeclaredAttribute);
@@ -177,7 +181,12 @@ pub(super) fn returned(function: &Function) -> Vec<ExpressionId> {
     values
 }
 
-fn kind_of<'p>(cx: Context<'_, 'p>, value: ExpressionId, depth: u32) -> Option<MemberKind<'p>> {
+/// What the value of a member makes of it.
+pub(super) fn kind_of<'p>(
+    cx: Context<'_, 'p>,
+    value: ExpressionId,
+    depth: u32,
+) -> Option<MemberKind<'p>> {
     let call = cx.call(value)?;
     if depth > MAX_DEPTH {
         return None;

@@ -3,6 +3,7 @@
 
 mod column;
 mod derived;
+mod imperative;
 mod member;
 mod relationship;
 mod role;
@@ -53,7 +54,7 @@ fn models(program: &Program<'_>) -> Vec<Model> {
             draft_once(program, class, &mut drafts, &mut done, 0);
         }
     }
-    table::map_imperatively(program, &mut drafts);
+    imperative::map_all(program, &mut drafts);
     relationship::bind(program, &mut drafts);
     derived::bind(&mut drafts);
     let mut models: Vec<Model> = drafts.into_iter().map(|draft| draft.model).collect();
@@ -309,29 +310,30 @@ fn add_members(program: &Program<'_>, body: ClassRef, plain: bool, draft: &mut D
         place: Place::Class(body.class),
     };
     for member in members(program, body, plain) {
-        let name = member.name;
-        if name.starts_with("__") {
-            continue;
+        if !member.name.starts_with("__") {
+            add_member(cx, &member, draft);
         }
-        match &member.kind {
-            MemberKind::Column(call) => {
-                add_column(draft, column::of_member(cx, &member, *call));
-            }
-            MemberKind::Relationship(call) => {
-                draft.relations.retain(|relation| relation.name != name);
-                draft
-                    .relations
-                    .push(relationship::of_member(cx, &member, *call));
-            }
-            MemberKind::Derived(of) => {
-                let site = Site {
-                    file: body.file,
-                    span: member.span,
-                };
-                derived::add(cx, draft, name, site, of);
-            }
-            MemberKind::Synonym(of) => add_synonym(draft, &member, of, body.file),
+    }
+}
+
+fn add_member<'p>(cx: Context<'_, 'p>, member: &Member<'_, 'p>, draft: &mut Draft) {
+    let name = member.name;
+    match &member.kind {
+        MemberKind::Column(call) => add_column(draft, column::of_member(cx, member, *call)),
+        MemberKind::Relationship(call) => {
+            draft.relations.retain(|relation| relation.name != name);
+            draft
+                .relations
+                .push(relationship::of_member(cx, member, *call));
         }
+        MemberKind::Derived(of) => {
+            let site = Site {
+                file: cx.file,
+                span: member.span,
+            };
+            derived::add(cx, draft, name, site, of);
+        }
+        MemberKind::Synonym(of) => add_synonym(draft, member, of, cx.file),
     }
 }
 
@@ -345,7 +347,7 @@ fn add_column(draft: &mut Draft, column: DeclaredColumn) {
     draft.points_at.push(column.points_at);
 }
 
-fn add_synonym(draft: &mut Draft, member: &Member<'_>, of: &str, file: FileId) {
+fn add_synonym(draft: &mut Draft, member: &Member<'_, '_>, of: &str, file: FileId) {
     let Some(field) = draft.model.fields.iter().find(|field| *field.name == *of) else {
         return;
     };

@@ -47,7 +47,7 @@ enum TargetName {
 /// The relation that a member declares.
 pub(super) fn of_member(
     cx: Context<'_, '_>,
-    member: &Member<'_>,
+    member: &Member<'_, '_>,
     call: Option<&Call>,
 ) -> DeclaredRelation {
     let mut relation = DeclaredRelation {

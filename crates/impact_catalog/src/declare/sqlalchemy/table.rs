@@ -3,7 +3,7 @@
 use super::member::{Context, flag, named};
 use super::role::Role;
 use super::{Draft, add_column, blank, column};
-use impact_bind::{Binding, ClassRef, Place, Program};
+use impact_bind::{Binding, Place, Program};
 use impact_facts::{
     Bind, Call, ExpressionId, ExpressionKind, FileId, Language, Site, Statement, TableName,
 };
@@ -148,45 +148,4 @@ fn variable_of(program: &Program<'_>, file: FileId, value: ExpressionId) -> Opti
             Statement::Bind(bind) if bind.value == Some(value) => module.dotted(bind.target),
             _ => None,
         })
-}
-
-const MAPPERS: &[&str] = &["map_imperatively", "mapper"];
-
-/// `registry.map_imperatively(Class, table)` and `mapper(Class, table)` at a file's top or in its functions.
-pub(super) fn map_imperatively(program: &Program<'_>, drafts: &mut Vec<Draft>) {
-    for file in program.files() {
-        if !program.is_own(file) || program.facts(file).language != Language::Python {
-            continue;
-        }
-        let module = program.module(file);
-        for expression in &module.expressions {
-            let ExpressionKind::Call(call) = &expression.kind else {
-                continue;
-            };
-            let word = module.dotted(call.callee).unwrap_or_default();
-            let last = word.rsplit('.').next().unwrap_or_default();
-            if MAPPERS.contains(&last) && call.arguments.len() >= 2 {
-                let cx = Context {
-                    program,
-                    file,
-                    place: Place::Module,
-                };
-                drafts.extend(mapped(cx, call, drafts));
-            }
-        }
-    }
-}
-
-fn mapped(cx: Context<'_, '_>, call: &Call, drafts: &[Draft]) -> Option<Draft> {
-    let (class, table) = (call.arguments.first()?.value, call.arguments.get(1)?.value);
-    let Binding::Class(class) = cx.program.resolve_expression(cx.file, cx.place, class) else {
-        return None;
-    };
-    if drafts.iter().any(|draft| draft.class == Some(class)) {
-        return None;
-    }
-    let mut draft = super::empty(cx.program, ClassRef { ..class });
-    take(cx, table, &mut draft, drafts);
-    let known = draft.model.table.is_some() || !draft.model.fields.is_empty();
-    known.then_some(draft)
 }

@@ -3,6 +3,7 @@
 use super::{SQLALCHEMY, entity, expression, expression_over, instance, is_ours};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::fragments::FRAGMENT;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::ClassRef;
@@ -88,6 +89,7 @@ pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) 
             Some(word) => object.clone().with_word(&word).into(),
             None => object.clone().into(),
         },
+        _ if object.kind == FRAGMENT => object.clone().into(),
         "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
         _ => expression_over(object.model),
     }

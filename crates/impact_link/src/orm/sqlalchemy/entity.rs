@@ -3,9 +3,10 @@
 //! A statement is an object whose values are its items in order (`item:000`, …) and by name (`name:email`), and whose
 //! words are the entities that are selected as a whole (`entity:3`).
 
-use super::{SQLALCHEMY, classes, content, expression, instance};
+use super::{SQLALCHEMY, classes, content, expression, fragment, instance};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::fragments::FRAGMENT;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Span};
@@ -89,6 +90,19 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
                 .with_value(&format!("name:{name}"), item.clone())
                 .with_value(&key, item)
         }
+        Some(part) if part.kind == FRAGMENT => {
+            let kept = object.values.get(FRAGMENT).cloned().unwrap_or_default();
+            let name = part.words_after("label:").next().map(str::to_owned);
+            let name =
+                name.or_else(|| Some(part.values.get("declares")?.texts().next()?.text.clone()));
+            object
+                .with_value(FRAGMENT, kept.or(&part.clone().into()))
+                .with_value(
+                    &format!("name:{}", name.unwrap_or_default()),
+                    Value::outside("builtins.object"),
+                )
+                .with_value(&key, Value::outside("builtins.object"))
+        }
         Some(labelled) => {
             object.model = object.model.or(labelled.model);
             let label = labelled.words_after("label:").next().unwrap_or_default();
@@ -122,6 +136,7 @@ fn held(cx: &Evaluator<'_>, column: &Object) -> Value {
 
 /// Running a statement reads every column of what it selects as a whole, and of the rows that are loaded with it.
 pub(super) fn run(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
+    fragment::selected(cx, object, span);
     let whole = Manner::whole(Access::Read);
     let only: Vec<String> = object.words_after("only:").map(str::to_owned).collect();
     let deferred: Vec<String> = object.words_after("defer:").map(str::to_owned).collect();
@@ -208,6 +223,34 @@ pub(super) fn column_of(
         }
     }
     Some(expression())
+}
+
+/// `table.c["email"]`: each key at its own bytes.
+pub(super) fn column_under(
+    cx: &mut Evaluator<'_>,
+    columns: &Object,
+    key: &Value,
+    span: Span,
+) -> Value {
+    let mut found = Value::nothing();
+    for text in key.texts() {
+        let home = text.locate(Span::new(0, text.text.len() as u32));
+        let member = MemberSite {
+            name: &text.text,
+            span: home
+                .filter(|(file, _)| *file == cx.file)
+                .map_or(span, |(_, at)| at),
+            access: Access::Read,
+            value: None,
+        };
+        found = found.or(&column_of(cx, columns, &member).unwrap_or_else(expression));
+    }
+    if found.is_nothing() {
+        let entities: Vec<ModelId> = ids(columns, "entity:").chain(columns.model).collect();
+        cx.open_models(&entities, span, Access::Read);
+        return expression();
+    }
+    found
 }
 
 /// The column that a statement selects under a name. Who names that, names the column.

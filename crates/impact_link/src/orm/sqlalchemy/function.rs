@@ -1,10 +1,12 @@
 //! SQLAlchemy's functions by name.
 
 use super::{
-    SQLALCHEMY, classes, constraint, entity, event, expression_over, made, migration, ours, table,
+    SQLALCHEMY, classes, constraint, entity, event, expression_over, fragment, made, migration,
+    ours, table,
 };
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
+use crate::orm::fragments;
 use crate::value::{Atom, Object, Value};
 
 /// Calls that make sessions, engines and what makes these.
@@ -54,7 +56,9 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
             Some(Atom::Null.into())
         }
         "Table" | "table" => table::table(cx, call),
-        "Column" | "column" => Some(migration::column(call)),
+        "Column" => Some(migration::column(call)),
+        "column" => Some(fragment::column(call)),
+        "literal_column" => Some(fragments::made(cx, SQLALCHEMY, call)),
         "automap_base" => Some(made("automap")),
         "MetaData" => Some(made("metadata")),
         "load_only" | "defer" | "undefer" => Some(columns_option(word, call)),
@@ -64,6 +68,9 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
             Some(made("option"))
         }
         // Type objects and declarations are values of no interest; everything else is part of a statement.
+        "text" if fragment::is_part(&call.value(0, "text")) => {
+            Some(fragments::made(cx, SQLALCHEMY, call))
+        }
         "text" => {
             let text = Object::new(SQLALCHEMY, "text", None);
             Some(text.with_value("sql", call.value(0, "text")).into())

@@ -9,6 +9,7 @@ mod class;
 mod constraint;
 mod entity;
 mod event;
+mod fragment;
 mod function;
 mod instance;
 mod migration;
@@ -20,6 +21,7 @@ mod write;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::fragments::FRAGMENT;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::ClassRef;
 use impact_facts::{Access, Span};
@@ -80,7 +82,9 @@ impl Door for SqlAlchemy {
                 "any_class" => Some(any::construct(cx, call)),
                 "listener" => Some(event::decorate(cx, object, call)),
                 "class" => Some(instance::construct(cx, object.model?, call)),
-                "session" | "hub" | "column" | "expression" => Some(callee.clone().into()),
+                "session" | "hub" | "column" | "expression" | FRAGMENT => {
+                    Some(callee.clone().into())
+                }
                 _ => None,
             },
             Atom::Member(of, name) => match &**of {
@@ -118,6 +122,7 @@ impl Door for SqlAlchemy {
         match of.kind {
             "tables" => Some(table::item(cx, "table", key, span)),
             "automap_classes" => Some(table::item(cx, "class", key, span)),
+            "columns" => Some(entity::column_under(cx, of, key, span)),
             _ => result::item(cx, of, key, span),
         }
     }
@@ -233,7 +238,7 @@ fn method(
         "query" | "select" | "collection" => query::call(cx, object, name, call),
         "result" => result::call(cx, object, name, call),
         "insert" | "update" | "delete" => write::call(cx, object, name, call),
-        "column" | "expression" | "relationship" => {
+        "column" | "expression" | "relationship" | FRAGMENT => {
             Some(class::expression_call(object, name, call))
         }
         "table" => match name {

@@ -1,6 +1,6 @@
 //! Methods of selects and of the session's `Query`.
 
-use super::{classes, entity, expression, ours, result, write};
+use super::{classes, entity, expression, fragment, ours, result, write};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -14,12 +14,17 @@ pub(super) fn call(
     name: &str,
     call: &CallSite<'_>,
 ) -> Option<Value> {
+    fragment::standing(cx, object, call);
     match name {
         "filter_by" => {
             filter_by(cx, object, call);
             Some(object.clone().into())
         }
-        "join" | "outerjoin" | "join_from" | "select_from" => Some(joined(cx, object, call).into()),
+        "join" | "outerjoin" | "join_from" | "select_from" => {
+            let joined = joined(cx, object, call);
+            fragment::selected(cx, &joined, call.span);
+            Some(joined.into())
+        }
         "options" => Some(with_options(object, call).into()),
         "order_by" | "group_by" | "distinct" => {
             for argument in call.arguments {
@@ -113,7 +118,7 @@ fn count(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
 }
 
 /// The models that bare names of a statement may belong to: the last that was joined first.
-fn sources(object: &Object) -> Vec<ModelId> {
+pub(super) fn sources(object: &Object) -> Vec<ModelId> {
     let joined = object
         .values
         .get("joined")

@@ -112,7 +112,16 @@ pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
 }
 
 /// Methods whose arguments alone, a mapped class or a statement, tell a session.
-const RUNNING: &[&str] = &["query", "execute", "scalars", "scalar", "get"];
+const RUNNING: &[&str] = &[
+    "query",
+    "execute",
+    "scalars",
+    "scalar",
+    "get",
+    "bulk_save_objects",
+    "bulk_insert_mappings",
+    "bulk_update_mappings",
+];
 
 /// Whether something without a description may be a session, asked for a method: another library's helper often holds it
 /// (`db.session`).
@@ -131,7 +140,10 @@ pub(super) fn guessed(cx: &mut Evaluator<'_>, name: &str, passed: &CallSite<'_>)
     let telling = match name {
         "query" | "get" => !classes(cx, first).is_empty() || is_column(first),
         "execute" | "scalars" | "scalar" => ours(first).is_some(),
-        "add" | "add_all" | "merge" | "delete" | "refresh" => !mapped_rows(first).is_empty(),
+        "add" | "add_all" | "merge" | "delete" | "refresh" | "bulk_save_objects" => {
+            !mapped_rows(first).is_empty()
+        }
+        "bulk_insert_mappings" | "bulk_update_mappings" => !classes(cx, first).is_empty(),
         _ => false,
     };
     if !telling {

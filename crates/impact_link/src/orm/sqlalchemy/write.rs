@@ -1,6 +1,6 @@
 //! INSERT, UPDATE and DELETE statements: which columns their values name.
 
-use super::{SQLALCHEMY, entity, result};
+use super::{SQLALCHEMY, entity, fragment, result};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::orm::added;
@@ -15,6 +15,7 @@ pub(super) fn call(
     name: &str,
     call: &CallSite<'_>,
 ) -> Option<Value> {
+    fragment::standing(cx, object, call);
     match (name, object.model) {
         ("values" | "ordered_values", Some(model)) => {
             for argument in call.arguments {

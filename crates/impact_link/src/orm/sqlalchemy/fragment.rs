@@ -1,0 +1,47 @@
+//! Parts of statements as text (`text("email = :x")`, `literal_column("users.email")`) and columns by name alone
+//! (`column("email")`): what they mean depends on the tables of the statement that they stand in.
+
+use super::{SQLALCHEMY, entity, query};
+use crate::door::CallSite;
+use crate::evaluator::Evaluator;
+use crate::orm::fragments::{self, FRAGMENT};
+use crate::value::{Object, Value};
+use impact_facts::Span;
+use impact_sql::begins_like_sql;
+
+/// Whether a text is known and none of it is a statement.
+pub(super) fn is_part(text: &Value) -> bool {
+    let mut all = text.texts().peekable();
+    all.peek().is_some() && all.all(|text| !begins_like_sql(&text.text))
+}
+
+/// `column("email")`: in a `table(…)` it is declared, in a statement it is a column of one of its tables.
+pub(super) fn column(call: &CallSite<'_>) -> Value {
+    let name = call.value(0, "text");
+    let made = Object::new(SQLALCHEMY, FRAGMENT, None);
+    let known = name.texts().next().is_some();
+    let made = if known {
+        made.with_value("declares", name.clone())
+    } else {
+        made
+    };
+    made.with_value("text", name).into()
+}
+
+/// What is handed to a method of a statement means its columns there. What it selects is kept until its tables are known.
+pub(super) fn standing(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
+    let mut models = query::sources(object);
+    models.extend(entity::ids(object, "entity:"));
+    for argument in call.arguments {
+        fragments::standing(cx, &argument.value, &models, argument.span, SQLALCHEMY);
+    }
+}
+
+/// What a statement selects as text, now that its tables are known.
+pub(super) fn selected(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
+    let Some(kept) = object.values.get(FRAGMENT).cloned() else {
+        return;
+    };
+    let models = query::sources(object);
+    fragments::standing(cx, &kept, &models, span, SQLALCHEMY);
+}
