@@ -1,13 +1,13 @@
 //! Calls: arguments to parameters, results to callers, classes to instances.
 
 use crate::cells::Key;
-use crate::door::{CallSite, Consumption, DOORS, Passed};
+use crate::door::{CallSite, Consumption, DOORS, MemberSite, Passed};
 use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
 use crate::summary::{APPLIED, GIVEN, Summary, is_given};
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
-use impact_facts::{Argument, Call, Certainty, ExpressionKind, Language, Span};
+use impact_facts::{Access, Argument, Call, Certainty, ExpressionKind, Language, Span};
 use std::sync::Arc;
 
 /// Whether what is called is code of the tree.
@@ -28,8 +28,21 @@ impl<'a> Evaluator<'a> {
         {
             return value;
         }
-        let callee = self.evaluate(call.callee);
         let module = self.module();
+        let callee = match &module.expression(call.callee).kind {
+            ExpressionKind::Attribute(attribute) if self.is(Language::Template) => {
+                let of = self.evaluate(attribute.of);
+                let span = self.reference_span(call.callee);
+                let member = MemberSite {
+                    name: module.name(attribute.name),
+                    span,
+                    access: Access::Read,
+                    value: None,
+                };
+                crate::language::template::found(self, &of, &member)
+            }
+            _ => self.evaluate(call.callee),
+        };
         let at = match &module.expression(call.callee).kind {
             ExpressionKind::Attribute(attribute) => attribute.name_span,
             _ => module.expression(call.callee).span,

@@ -262,6 +262,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::active::PONY,
     &crate::orm::active::ENCODE,
     &crate::framework::django::DjangoWeb,
+    &crate::framework::graphql::GraphQl,
     &crate::framework::flask::Flask,
     &crate::framework::pyramid::Pyramid,
     &crate::framework::restx::Restx,

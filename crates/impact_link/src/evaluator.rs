@@ -188,7 +188,7 @@ impl<'a> Evaluator<'a> {
         self.rounds = vec![0; self.units.len()];
     }
 
-    /// Classes of a Python file that have bases: a framework may drive them.
+    /// Classes of a Python file that have bases or decorators: a framework may drive them.
     fn add_class_units(&mut self, file: FileId) {
         if self.program.facts(file).language != Language::Python || !self.program.is_own(file) {
             return;
@@ -198,7 +198,8 @@ impl<'a> Evaluator<'a> {
                 file,
                 class: impact_facts::ClassId(id),
             };
-            for part in Part::ALL.into_iter().filter(|_| !class.bases.is_empty()) {
+            let is_driven = !class.bases.is_empty() || !class.decorators.is_empty();
+            for part in Part::ALL.into_iter().filter(|_| is_driven) {
                 self.unit_of_class
                     .insert((class_ref, part), UnitId(self.units.len() as u32));
                 self.units.push(Unit::Class(class_ref, part));

@@ -284,7 +284,12 @@ impl<'a> Evaluator<'a> {
             }
             Atom::Class(_) | Atom::External(_) => of.clone().into(),
             Atom::Unknown(_) => of.clone().into(),
-            Atom::Instance(_) => self.call_method(of, "__getitem__", span),
+            Atom::Instance(class) => {
+                if let Some(key) = keys.first() {
+                    crate::framework::django::name_field(self, *class, key, span);
+                }
+                self.call_method(of, "__getitem__", span)
+            }
             given if crate::summary::is_given(given) => self.call_method(of, "__getitem__", span),
             Atom::Object(object) if !slice => {
                 let key = keys.first().cloned().unwrap_or_default();

@@ -53,6 +53,9 @@ impl Evaluator<'_> {
             Statement::Import(id) if self.is(Language::Rust) => {
                 crate::language::rust::imported(self, *id);
             }
+            Statement::Import(id) if self.is(Language::Template) => {
+                crate::language::template::imported(self, *id);
+            }
             Statement::Import(_) | Statement::Outer(_) => {}
             Statement::Branch(branch) => self.branch(branch),
             Statement::Loop(repeat) => self.repeat(repeat),

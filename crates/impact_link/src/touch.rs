@@ -84,6 +84,12 @@ impl Manner {
     }
 }
 
+/// Whether the database alone writes a field: Django's `GeneratedField`, which an INSERT or UPDATE leaves out and gets back
+/// (`django/db/models/base.py` of 5.0, `_save_table`).
+fn is_computed(field: &MappedField) -> bool {
+    &*field.data_type == "GeneratedField"
+}
+
 impl Evaluator<'_> {
     /// Records a touch.
     pub fn touch(&mut self, touch: Touch) {
@@ -211,6 +217,14 @@ impl Evaluator<'_> {
             return;
         };
         for field in owner.fields.iter().filter(|field| keep(field)) {
+            let manner = match is_computed(field) {
+                // The database says what it made of the row.
+                true => Manner {
+                    access: Access::Read,
+                    ..manner
+                },
+                false => manner,
+            };
             self.touch_field(model, field, span, manner);
         }
         self.touch_parent_keys(model, span, manner, 0);

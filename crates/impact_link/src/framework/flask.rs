@@ -94,13 +94,17 @@ impl Door for Flask {
     }
 }
 
-/// Whether a value is the dictionary of names that every template sees.
+/// Whether a value is the dictionary of names that every template sees, of Flask's environment or one that is made.
 fn is_globals(of: &Atom) -> bool {
     let Atom::Member(environment, name) = of else {
         return false;
     };
-    &**name == "globals"
-        && matches!(&**environment, Atom::Member(_, name) if &**name == "jinja_env")
+    matches!(&**name, "globals" | "filters")
+        && match &**environment {
+            Atom::Member(_, name) => &**name == "jinja_env",
+            Atom::Outside(class) => class.starts_with("jinja2.") && class.ends_with("Environment"),
+            _ => false,
+        }
 }
 
 fn globals(cx: &mut Evaluator<'_>, added: &Value) {

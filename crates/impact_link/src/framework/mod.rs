@@ -5,6 +5,7 @@ pub(crate) mod axum;
 pub(crate) mod cargo;
 pub(crate) mod django;
 pub(crate) mod flask;
+pub(crate) mod graphql;
 mod jobs;
 mod mounts;
 mod named_routes;

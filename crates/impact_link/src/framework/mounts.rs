@@ -3,7 +3,7 @@
 use super::tagged::texts;
 use crate::evaluator::Evaluator;
 use impact_bind::{Binding, Place};
-use impact_facts::{Capture, Captured, ExpressionId, ExpressionKind, FileId, Span, Tag};
+use impact_facts::{Capture, Captured, ExpressionKind, FileId, Span, Tag};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A router: where the value that it is stands.
@@ -34,15 +34,22 @@ pub(super) fn router(
         return None;
     };
     let module = cx.program.module(file);
-    if let ExpressionKind::Call(_) = module.expression(id).kind {
-        return Some((file, module.expression(id).span.start));
+    match module.expression(id).kind {
+        ExpressionKind::Call(_) => Some((file, module.expression(id).span.start)),
+        // A router may be named by its qualified name.
+        ExpressionKind::Text(_) => {
+            let name = module.plain_text(id)?;
+            router_of(cx, &cx.program.lookup(&name))
+        }
+        _ => {
+            let place = place_of(cx, file, tag.span);
+            router_of(cx, &cx.program.resolve_expression(file, place, id))
+        }
     }
-    let place = place_of(cx, file, tag.span);
-    router_of(cx, file, place, id)
 }
 
-fn router_of(cx: &Evaluator<'_>, file: FileId, place: Place, id: ExpressionId) -> Option<Router> {
-    match cx.program.resolve_expression(file, place, id) {
+fn router_of(cx: &Evaluator<'_>, binding: &Binding) -> Option<Router> {
+    match binding {
         Binding::Value(value, rest) if rest.is_empty() => {
             let span = cx
                 .program

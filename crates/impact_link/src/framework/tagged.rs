@@ -7,6 +7,7 @@ use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
 use crate::evaluator::Evaluator;
 use crate::framework::django::patterns::{of_expression, of_path};
+use crate::library::responses;
 use crate::tags::via_of;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
@@ -23,13 +24,18 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
         mount(cx, *file, tag, &mut mounts);
     }
     let hooks = hooks(cx, &tags);
+    let shown = showing(cx);
     let routes = named_routes::declared(cx, &tags);
     for (file, tag) in &tags {
         let via = via_of(&tag.pack);
         match tag.kind {
             TagKind::Route => {
                 let paths = paths(cx, *file, tag, &routes);
-                route(cx, *file, tag, &mounts, &paths, hooks.get(&via));
+                let around = Around {
+                    hooks: hooks.get(&via),
+                    shown: &shown,
+                };
+                route(cx, *file, tag, &mounts, &paths, around);
             }
             TagKind::Job => named(cx, *file, tag, EntryKind::Job),
             TagKind::Command => named(cx, *file, tag, EntryKind::Command),
@@ -74,7 +80,9 @@ pub(crate) fn exposures(cx: &mut Evaluator<'_>) -> Vec<(Value, FunctionRef)> {
         };
         let mut said = Value::nothing();
         cx.within_code(file, tag.span, |cx| {
-            said = cx.annotation_in(file, cx.place, id);
+            for id in by_status(cx.program.module(file), id) {
+                said = said.or(&cx.annotation_in(file, cx.place, id));
+            }
         });
         for captured in tag.all(Capture::Handler) {
             if let Captured::Function(function) = *captured {
@@ -83,6 +91,41 @@ pub(crate) fn exposures(cx: &mut Evaluator<'_>) -> Vec<(Value, FunctionRef)> {
         }
     }
     found
+}
+
+/// What runs with the code of a route.
+#[derive(Clone, Copy)]
+struct Around<'t> {
+    /// Around every route of the framework.
+    hooks: Option<&'t Vec<Target>>,
+    /// After it, by the code that answers: what shows the response.
+    shown: &'t BTreeMap<FunctionRef, Vec<Target>>,
+}
+
+/// The code of the classes that routes say their responses are of.
+fn showing(cx: &mut Evaluator<'_>) -> BTreeMap<FunctionRef, Vec<Target>> {
+    let mut found: BTreeMap<FunctionRef, Vec<Target>> = BTreeMap::new();
+    for (said, function) in exposures(cx) {
+        let code = responses::code(cx, &said);
+        found
+            .entry(function)
+            .or_default()
+            .extend(code.into_iter().map(Target::Function));
+    }
+    found
+}
+
+/// The types of a response: the one that is said, or those said for each status (`{200: UserOut, 404: Problem}`).
+fn by_status(module: &impact_facts::Module, id: ExpressionId) -> Vec<ExpressionId> {
+    match &module.expression(id).kind {
+        ExpressionKind::Collection(of) => of
+            .items
+            .iter()
+            .filter(|item| item.key.is_some())
+            .map(|item| item.value)
+            .collect(),
+        _ => vec![id],
+    }
 }
 
 /// Code that runs around every route of a framework.
@@ -177,13 +220,19 @@ fn route(
     tag: &Tag,
     mounts: &Mounts,
     paths: &[String],
-    hooks: Option<&Vec<Target>>,
+    around: Around<'_>,
 ) {
     let receiver = tag.first(Capture::Receiver).copied();
     let router = receiver.and_then(|captured| router(cx, file, tag, captured));
     let prefixes = router.map_or(vec![String::new()], |router| mounts.prefixes(router, 0));
     let said = methods(cx, file, tag);
-    let code = handlers(cx, file, tag);
+    let mut code = handlers(cx, file, tag);
+    for (method, target) in code.clone() {
+        if let Target::Function(function) = target {
+            let shows = around.shown.get(&function).into_iter().flatten();
+            code.extend(shows.map(|shown| (method.clone(), shown.clone())));
+        }
+    }
     let mut by_method: BTreeMap<String, Vec<Target>> = BTreeMap::new();
     for (method, target) in code {
         by_method
@@ -199,7 +248,7 @@ fn route(
             let path = pattern(&joined(prefix, path), tag.setting("syntax"));
             for (method, runs) in &by_method {
                 let mut runs = runs.clone();
-                runs.extend(hooks.into_iter().flatten().cloned());
+                runs.extend(around.hooks.into_iter().flatten().cloned());
                 let name = format!("{method} /{}", path.trim_start_matches('/'));
                 add(cx, file, tag, EntryKind::Api, &name, runs, None);
             }

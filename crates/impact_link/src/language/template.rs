@@ -5,8 +5,8 @@ use crate::cells::Key;
 use crate::door::{CallSite, DOORS, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_bind::Place;
-use impact_facts::{ExpressionKind, FileId, Span};
+use impact_bind::{Definition, FunctionRef, Place};
+use impact_facts::{ExpressionKind, FileId, ImportId, Span};
 use std::collections::BTreeSet;
 
 /// The word under which functions are kept that libraries of tags and filters register.
@@ -26,8 +26,14 @@ pub(crate) fn name(cx: &mut Evaluator<'_>, file: FileId, text: &str) -> Value {
     }
 }
 
-/// What `of.name` is in a template.
+/// What `of.name` is in a template: what can be called is.
 pub(crate) fn member(cx: &mut Evaluator<'_>, of: &Value, member: &MemberSite<'_>) -> Value {
+    let result = found(cx, of, member);
+    called(cx, &result, member.span)
+}
+
+/// The same before it is called: Jinja's `of.name(…)` says its arguments.
+pub(crate) fn found(cx: &mut Evaluator<'_>, of: &Value, member: &MemberSite<'_>) -> Value {
     let mut result = Value::nothing();
     for atom in of.atoms() {
         let one: Value = atom.clone().into();
@@ -48,6 +54,7 @@ pub(crate) fn member(cx: &mut Evaluator<'_>, of: &Value, member: &MemberSite<'_>
                     dictionary.rest.clone()
                 }
             }
+            Atom::Module(file) => macros(cx, *file, member.name),
             Atom::List(items) if is_index(member.name) => items.clone(),
             Atom::Tuple(items) if is_index(member.name) => {
                 let at = member.name.parse().unwrap_or(usize::MAX);
@@ -58,7 +65,42 @@ pub(crate) fn member(cx: &mut Evaluator<'_>, of: &Value, member: &MemberSite<'_>
         };
         result = result.or(&found.at_most(of.certainty));
     }
-    called(cx, &result, member.span)
+    result
+}
+
+/// `{% from "fields.html" import field as one %}`, `{% import "fields.html" as fields %}`: macros of other templates.
+pub(crate) fn imported(cx: &mut Evaluator<'_>, id: ImportId) {
+    let module = cx.module();
+    let Some(import) = module.imports.get(id.0 as usize) else {
+        return;
+    };
+    let Some(bound) = import.alias.or(import.name) else {
+        return;
+    };
+    let mut value = Value::nothing();
+    for file in files(cx, &import.path) {
+        value = value.or(&match import.name {
+            Some(name) => macros(cx, file, module.name(name)),
+            None => Atom::Module(file).into(),
+        });
+    }
+    cx.environment.set(bound, value);
+}
+
+/// The macros of a name that a template defines.
+fn macros(cx: &Evaluator<'_>, file: FileId, name: &str) -> Value {
+    let places = cx.program.places(file);
+    let Some(name) = places.name(name) else {
+        return Value::nothing();
+    };
+    let defined = places.names(Place::Module).definitions(name).iter();
+    Value::any_of(defined.filter_map(|definition| match definition {
+        Definition::Function(function) => Some(Atom::Function(FunctionRef {
+            file,
+            function: *function,
+        })),
+        _ => None,
+    }))
 }
 
 fn is_index(name: &str) -> bool {

@@ -7,6 +7,7 @@ pub(crate) mod named;
 pub(crate) mod operator;
 pub(crate) mod python;
 pub(crate) mod record;
+pub(crate) mod responses;
 pub(crate) mod rows;
 pub(crate) mod rust;
 mod schema;

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// The name of the door.
 const RECORD: &str = "python/record";
 /// The attribute under which a class keeps what its instances are filled from.
-const FILLED: &str = "*filled from";
+pub(super) const FILLED: &str = "*filled from";
 
 /// A class that is filled from rows of more models than this is filled by generic code.
 const MAX_MODELS: usize = 3;
@@ -98,7 +98,7 @@ impl Door for Records {
     }
 
     fn finish(&self, cx: &mut Evaluator<'_>) {
-        responses(cx);
+        super::responses::fill(cx);
         let own = cx.program.own_files();
         let classes: Vec<ClassRef> = cx
             .program
@@ -135,32 +135,6 @@ fn model_of(atom: &Atom) -> Option<ModelId> {
         Atom::Object(object) if object.door == RECORD => object.model,
         _ => None,
     }
-}
-
-/// The class of a route's response is filled from the rows that the route answers with.
-fn responses(cx: &mut Evaluator<'_>) {
-    for (said, function) in crate::framework::tagged::exposures(cx) {
-        let returned = cx.cells.peek(&Key::Return(function));
-        let mut rows = Value::nothing();
-        cx.within_file(function.file, |cx| {
-            let kept = std::mem::take(&mut cx.current);
-            rows = super::intrinsic::rows(cx, &returned);
-            cx.current = kept;
-        });
-        for class in classes(&said, 0) {
-            cx.cells.join(Key::Attribute(class, FILLED.into()), &rows);
-        }
-    }
-}
-
-/// The classes that a type speaks of, in lists, too.
-fn classes(said: &Value, depth: u32) -> Vec<ClassRef> {
-    let all = said.atoms().iter().flat_map(|atom| match atom {
-        Atom::Instance(class) => vec![*class],
-        Atom::List(of) if depth < 4 => classes(of, depth + 1),
-        _ => Vec::new(),
-    });
-    all.collect()
 }
 
 /// Whether an object is a record.
@@ -250,7 +224,7 @@ impl Evaluator<'_> {
 
     /// The models whose rows a class is filled from. Where generic code fills it from many, those whose fields it has: its
     /// annotations tell. If they do not, none: the query that reads the rows is a reference all the same.
-    fn fitting(&self, class: ClassRef, filled: &Value) -> Vec<ModelId> {
+    pub(super) fn fitting(&self, class: ClassRef, filled: &Value) -> Vec<ModelId> {
         let all: BTreeSet<ModelId> = filled.atoms().iter().filter_map(model_of).collect();
         if all.len() <= MAX_MODELS {
             return all.into_iter().collect();
@@ -286,12 +260,15 @@ fn declared(cx: &mut Evaluator<'_>, body: ClassRef, model: ModelId) {
             continue;
         };
         let mut words: Vec<(String, Span)> = Vec::new();
-        if bind.annotation.is_some()
+        let mut leads = false;
+        if let Some(annotation) = bind.annotation
             && let Some(name) = module.dotted(bind.target)
         {
             let own = (name.clone(), module.expression(bind.target).span);
             let aliased = super::schema::alias(module, statement, &name);
             words.push(aliased.unwrap_or(own));
+            let said = cx.annotation_in(body.file, Place::Class(body.class), annotation);
+            leads = !super::responses::classes(&said, 0).is_empty();
         }
         if let Some(ExpressionKind::Collection(items)) =
             bind.value.map(|id| &module.expression(id).kind)
@@ -302,7 +279,9 @@ fn declared(cx: &mut Evaluator<'_>, body: ClassRef, model: ModelId) {
         cx.within_file(body.file, |cx| {
             cx.place = Place::Class(body.class);
             for (name, span) in &words {
-                expose(cx, model, name, *span);
+                if leads || name.contains('.') || cx.models.relation(model, name).is_none() {
+                    expose(cx, model, name, *span);
+                }
             }
         });
     }
@@ -318,8 +297,17 @@ fn word(cx: &Evaluator<'_>, body: ClassRef, id: ExpressionId) -> Option<(String,
     module.plain_text(id).map(|name| (name, inside))
 }
 
-/// A field that a class takes over: its value leaves under that name.
+/// A field that a class takes over: its value leaves under that name. A path leads over relations.
 fn expose(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    if let Some(relation) = cx.models.relation(model, first) {
+        let end = span.start + first.len() as u32;
+        lead(cx, model, first, Span::new(span.start, end));
+        if let Some(target) = cx.models.target(relation).filter(|_| !rest.is_empty()) {
+            expose(cx, target, rest, Span::new(end + 1, span.end));
+        }
+        return;
+    }
     let Some(field) = cx.models.field(model, name) else {
         return;
     };
@@ -339,5 +327,19 @@ fn expose(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
         declared_at: None,
         becomes: None,
         exposed_as: Some(name.into()),
+    });
+}
+
+/// A relation that a class takes over: the rows that it leads to are read.
+fn lead(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
+    let member = MemberSite {
+        name,
+        span,
+        access: Access::Read,
+        value: None,
+    };
+    cx.with_certainty(Certainty::Likely, |cx| {
+        let rows = cx.attribute(&Atom::Mapped(model).into(), &member);
+        cx.iterate(&crate::orm::django::all_of(&rows), span);
     });
 }

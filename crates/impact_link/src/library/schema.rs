@@ -1,6 +1,7 @@
 //! Pydantic's models as dictionaries: `data.model_dump()` has the fields that the class declares, and no others.
 //!
-//! Facts are those of Pydantic 1 and 2 ("Serialization", "Alias"), and of SQLModel's classes without tables.
+//! Facts are those of Pydantic 1 and 2 ("Serialization", "Alias"), of SQLModel's classes without tables, and of Django
+//! Ninja's schemas, which are Pydantic's.
 
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
@@ -16,6 +17,8 @@ const BASES: &[&str] = &[
     "pydantic.v1.BaseModel",
     "sqlmodel.SQLModel",
     "sqlmodel.main.SQLModel",
+    "ninja.Schema",
+    "ninja.schema.Schema",
 ];
 
 /// Methods that make a dictionary of an instance.

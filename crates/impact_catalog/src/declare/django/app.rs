@@ -130,6 +130,12 @@ impl Apps {
         parts.last().copied().unwrap_or(module).to_owned()
     }
 
+    /// Whether a model is the one that `AUTH_USER_MODEL` names.
+    pub(super) fn is_user(&self, label: &str, name: &str) -> bool {
+        let said = self.user_model.rsplit_once('.');
+        said.is_some_and(|(app, user)| app == label && user.eq_ignore_ascii_case(name))
+    }
+
     /// The model that an expression names: `app.Model`, or the class by its qualified name.
     /// `own` is the label and the name of the model that the expression stands in.
     pub(super) fn target(

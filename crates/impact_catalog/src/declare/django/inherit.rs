@@ -168,9 +168,11 @@ impl Builder<'_, '_> {
             .name
             .map_or("", |name| module.name(name))
             .to_owned();
-        let meta = meta::read(self.program, class);
+        let mut meta = meta::read(self.program, class);
         let label = meta.app_label.clone();
         let label = label.unwrap_or_else(|| self.apps.label(self.program.module_name(class.file)));
+        // One that another stands for has no table.
+        meta.is_abstract |= meta.swappable && !self.apps.is_user(&label, &short);
         let site = Site {
             file: class.file,
             span: definition.name_span,

@@ -3,7 +3,7 @@
 //! <https://docs.djangoproject.com/en/stable/topics/forms/modelforms/>,
 //! <https://www.django-rest-framework.org/api-guide/serializers/>
 
-use super::{forms, lists};
+use super::{forms, lists, options};
 use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::effect::Target;
@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Form,
     /// Gives values out, and takes them in.
     Serializer,
+    /// Gives values out.
+    Type,
     /// Names fields by which rows are chosen.
     Filters,
     /// Makes rows for tests.
@@ -32,8 +34,8 @@ const ENDINGS: &[(&str, Kind)] = &[
     ("Serializer", Kind::Serializer),
     ("SerializerMixin", Kind::Serializer),
     ("ModelResource", Kind::Serializer),
-    ("ObjectType", Kind::Serializer),
-    ("ModelSchema", Kind::Serializer),
+    ("ObjectType", Kind::Type),
+    ("ModelSchema", Kind::Type),
     ("DjangoModelFactory", Kind::Factory),
     ("Form", Kind::Form),
     ("FormMixin", Kind::Form),
@@ -60,6 +62,11 @@ pub(super) fn kind(cx: &Evaluator<'_>, class: ClassRef) -> Option<Kind> {
 /// The model that a class's `Meta`, or that of a base, names.
 pub(super) fn model(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<ModelId> {
     kind(cx, class)?;
+    meta_model(cx, class)
+}
+
+/// The same of any class with a `Meta`.
+pub(crate) fn meta_model(cx: &mut Evaluator<'_>, class: ClassRef) -> Option<ModelId> {
     let mut described = ["Meta", "Config"].into_iter();
     let meta = described.find_map(|name| {
         let (owner, definitions) = cx.class_member(class, name)?;
@@ -95,7 +102,7 @@ const MAX_BELOW: usize = 200;
 /// Rows that a class is given to carry.
 pub(super) fn receive(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) {
     let rows = rows.filter(|atom| matches!(atom, Atom::Mapped(_)));
-    if kind(cx, class) == Some(Kind::Serializer) {
+    if matches!(kind(cx, class), Some(Kind::Serializer | Kind::Type)) {
         cx.cells
             .join(Key::Attribute(class, "instance".into()), &rows);
     }
@@ -128,18 +135,19 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
                 }
             }
         }
-        (Kind::Serializer | Kind::Filters, Part::Show) => {
+        (Kind::Serializer | Kind::Type | Kind::Filters, Part::Show) => {
             named(cx, class, &models, Access::Read);
             let rows = rows(cx, class, &models);
             lists::sources(cx, class, &rows);
             lists::columns(cx, class, &rows);
+            options::of_fields(cx, class, &rows);
             for row in rows {
                 methods_get(cx, class, row);
             }
             if kind == Kind::Serializer {
                 methods_take(cx, class);
             }
-            if let Some(model) = model.filter(|_| is_resource(cx, class)) {
+            if let Some(model) = model.filter(|_| takes_all(cx, class)) {
                 carried_whole(cx, class, model);
             }
             for model in models.into_iter().filter(|_| kind == Kind::Filters) {
@@ -170,12 +178,21 @@ fn is_resource(cx: &Evaluator<'_>, class: ClassRef) -> bool {
     })
 }
 
-/// A resource of import-export without a list carries every field.
+/// Whether a carrier without a list carries every field: a resource of import-export, a type of graphene-django.
+fn takes_all(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    is_resource(cx, class)
+        || cx.program.ancestors(class).iter().any(|base| {
+            base.external()
+                .is_some_and(|name| name.ends_with(".DjangoObjectType"))
+        })
+}
+
+/// A carrier without a list carries every field.
 fn carried_whole(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
     let Some(meta) = lists::meta_of(cx, class) else {
         return;
     };
-    let listed = ["fields", "exclude"];
+    let listed = ["fields", "exclude", "only_fields", "exclude_fields"];
     if !listed
         .iter()
         .any(|name| cx.class_member(meta, name).is_some())
@@ -212,7 +229,7 @@ fn rows(cx: &mut Evaluator<'_>, class: ClassRef, models: &[ModelId]) -> Vec<Mode
 }
 
 /// The class and what it inherits from, as far as the service has them.
-pub(super) fn own_bases(cx: &Evaluator<'_>, class: ClassRef) -> Vec<ClassRef> {
+pub(crate) fn own_bases(cx: &Evaluator<'_>, class: ClassRef) -> Vec<ClassRef> {
     cx.program
         .ancestors(class)
         .iter()
@@ -298,7 +315,7 @@ fn filtering(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
     }
 }
 
-pub(super) fn own_methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(String, FunctionRef)> {
+pub(crate) fn own_methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(String, FunctionRef)> {
     let module = cx.program.module(class.file);
     let names = cx.program.places(class.file);
     let names = names.names(Place::Class(class.class));
@@ -364,7 +381,7 @@ pub(super) fn construct(
             cx.cells
                 .join(Key::Attribute(class, "instance".into()), &rows);
         }
-        Kind::Filters | Kind::Factory => {}
+        Kind::Type | Kind::Filters | Kind::Factory => {}
     }
     cx.runs(
         Target::Class(class, Part::Show),
@@ -403,8 +420,34 @@ pub(super) fn attribute(
         }
         (Kind::Filters, "qs") => filtered(cx, *class),
         (Kind::Form, "fields") => Some(forms::declared(cx, *class)),
+        (Kind::Form | Kind::Serializer, "initial" | "errors" | "data" | "initial_data") => {
+            let model = model(cx, *class)?;
+            Some(Value::dictionary(Dictionary {
+                keys: forms::keys(Some(model)),
+                rest: Value::outside("a form's value"),
+                ..Dictionary::default()
+            }))
+        }
+        (Kind::Form, "changed_data") => {
+            let model = model(cx, *class)?;
+            Some(Value::list(forms::keys(Some(model))))
+        }
         (Kind::Form, _) => forms::shown(cx, *class, member),
         _ => None,
+    }
+}
+
+/// `form["email"]` names the form's field, and means the row's.
+pub(crate) fn name_field(cx: &mut Evaluator<'_>, class: ClassRef, key: &Value, span: Span) {
+    if kind(cx, class) != Some(Kind::Form) {
+        return;
+    }
+    if let Some(model) = model(cx, class) {
+        for atom in forms::keys(Some(model)).atoms() {
+            if let Atom::Object(names) = atom {
+                forms::key(cx, names, key, span);
+            }
+        }
     }
 }
 
@@ -496,6 +539,7 @@ pub(super) fn method(
             Some(Value::outside("builtins.bool"))
         }
         (_, "clean") => Some(taken(cx, *class)),
+        (Kind::Serializer, "get_queryset") if is_resource(cx, *class) => filtered(cx, *class),
         _ => None,
     }
 }

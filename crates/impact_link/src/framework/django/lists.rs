@@ -54,6 +54,7 @@ pub(super) fn of_admin(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) 
 /// Records what the lists of a `Meta` name.
 pub(super) fn of_meta(cx: &mut Evaluator<'_>, meta: ClassRef, model: ModelId, access: Access) {
     lists(cx, meta, model, META, access);
+    super::options::keyed(cx, meta, model);
     depth(cx, meta, model);
 }
 
@@ -116,6 +117,49 @@ fn lists(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId, names: &[&str]
     }
 }
 
+/// The texts of a list in a class's `Meta`, or that of a base.
+pub(crate) fn list_of_texts(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Vec<Assembled> {
+    let Some((owner, [.., Definition::Class(meta)])) = cx.class_member(class, "Meta") else {
+        return Vec::new();
+    };
+    let meta = ClassRef {
+        file: owner.file,
+        class: *meta,
+    };
+    let said = cx.silent_attribute(&Atom::Class(meta).into(), name);
+    all_texts(&said)
+}
+
+/// Records what the lists that a decorator's call gives name of a model: `@type(Pet, fields=["name"])`; the texts of
+/// `fields`.
+pub(crate) fn lists_of_call(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    model: ModelId,
+    call: &impact_facts::Call,
+) -> Vec<Assembled> {
+    let module = cx.program.module(class.file);
+    let mut found = Vec::new();
+    for argument in &call.arguments {
+        let name = argument.name.map(|(name, _)| module.name(name));
+        if !matches!(name, Some("fields" | "exclude")) {
+            continue;
+        }
+        let value = super::hooks::quietly(cx, |cx| cx.evaluate(argument.value));
+        let span = module.expression(argument.value).span;
+        let texts = all_texts(&value);
+        for text in &texts {
+            name_or_all(cx, model, text, span, Access::Read);
+        }
+        if name == Some("exclude") {
+            all_but(cx, model, &texts, span, Access::Read);
+        } else {
+            found.extend(texts);
+        }
+    }
+    found
+}
+
 /// What the dictionaries in a value hold under one key, or under any: `fieldsets` nest lists of fields.
 fn held(value: &Value, key: Option<&str>, depth: u32) -> Value {
     let inside = value.atoms().iter().map(|atom| match atom {
@@ -166,6 +210,16 @@ fn the_rest(
 ) {
     let span = cx.program.module(class.file).class(class.class).name_span;
     let at = written_at(cx, class, "exclude").unwrap_or(span);
+    all_but(cx, model, excluded, at, access);
+}
+
+fn all_but(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    excluded: &[Assembled],
+    at: Span,
+    access: Access,
+) {
     let is_excluded = |name: &str| {
         excluded
             .iter()
@@ -215,7 +269,7 @@ fn depth(cx: &mut Evaluator<'_>, meta: ClassRef, model: ModelId) {
 }
 
 /// The calls that a class's body binds names to: the name, the call, and what is called.
-fn calls<'p>(
+pub(super) fn calls<'p>(
     cx: &Evaluator<'p>,
     class: ClassRef,
 ) -> Vec<(impact_facts::ExpressionId, &'p impact_facts::Call, Binding)> {
@@ -243,6 +297,13 @@ pub(super) fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
             .external()
             .is_some_and(|name| name.contains("filters") && name.ends_with("Filter"));
         if !known {
+            continue;
+        }
+        if callee
+            .external()
+            .is_some_and(|name| name.ends_with("OrderingFilter"))
+        {
+            super::options::ordered(cx, class, model, call);
             continue;
         }
         let argument = |words: &[&str]| {
@@ -388,7 +449,7 @@ fn is_field(cx: &Evaluator<'_>, class: ClassRef) -> bool {
 }
 
 /// Strings that a call gives under some keywords, where they stand.
-fn texts_of(
+pub(super) fn texts_of(
     module: &impact_facts::Module,
     call: &impact_facts::Call,
     keywords: &[&str],
@@ -405,7 +466,7 @@ fn texts_of(
         .collect()
 }
 
-fn name_of_rows(cx: &mut Evaluator<'_>, rows: &Value, path: &str, span: Span) {
+pub(super) fn name_of_rows(cx: &mut Evaluator<'_>, rows: &Value, path: &str, span: Span) {
     for model in crate::orm::django::models_of(rows) {
         let access = Access::Read;
         touch_path(
@@ -475,7 +536,7 @@ fn source_of(
     for name in path.split('.').filter(|name| *name != "*") {
         let of = cx.silent_attribute(&rows, name);
         let kept = std::mem::take(&mut cx.current);
-        let element = cx.iterate(&of, span);
+        let element = cx.iterate(&crate::orm::django::all_of(&of), span);
         cx.current = kept;
         rows = of
             .filter(|atom| matches!(atom, Atom::Mapped(_)))
@@ -493,7 +554,7 @@ fn source_of(
 }
 
 /// Without the quotes.
-fn inner(span: Span, skip: u32) -> Span {
+pub(super) fn inner(span: Span, skip: u32) -> Span {
     Span::new(
         span.start + skip,
         span.end.saturating_sub(skip).max(span.start + skip),

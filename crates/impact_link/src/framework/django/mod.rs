@@ -7,12 +7,14 @@ mod admin;
 mod carriers;
 mod commands;
 mod feeds;
+mod filter_schema;
 mod forms;
 mod formsets;
 mod generic;
 mod guards;
 mod hooks;
 mod lists;
+mod options;
 mod pages;
 pub(crate) mod patterns;
 mod plugs;
@@ -23,6 +25,9 @@ pub(crate) mod settings;
 mod templates;
 mod urls;
 mod views;
+
+pub(crate) use carriers::{meta_model, name_field, own_bases, own_methods};
+pub(crate) use lists::{list_of_texts, lists_of_call};
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::{Evaluator, Part};
@@ -70,6 +75,7 @@ impl Door for DjangoWeb {
                 .or_else(|| routers::function(cx, name, call))
                 .or_else(|| forms::function(cx, name, call))
                 .or_else(|| formsets::factory(cx, name, call))
+                .or_else(|| options::function(cx, name, call))
                 .or_else(|| admin::function(cx, name, call))
                 .or_else(|| pages::paginator(name, call))
                 .or_else(|| templates::function(cx, name, call))
@@ -82,9 +88,12 @@ impl Door for DjangoWeb {
                 .or_else(|| pages::page(of, name))
                 .or_else(|| views::method(cx, of, name, call))
                 .or_else(|| carriers::method(cx, of, name, call))
+                .or_else(|| filter_schema::method(cx, of, name, call))
                 .or_else(|| admin::method(cx, of, name, call))
                 .or_else(|| routers::method(cx, of, name, call)),
-            Atom::Class(class) => carriers::construct(cx, *class, call),
+            Atom::Class(class) => {
+                pages::made(cx, *class, call).or_else(|| carriers::construct(cx, *class, call))
+            }
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
             Atom::Object(object) if object.door == WEB => formsets::construct(cx, object, call)

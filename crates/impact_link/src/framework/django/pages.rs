@@ -199,6 +199,20 @@ pub(super) fn paginator(name: &str, call: &CallSite<'_>) -> Option<Value> {
     })
 }
 
+/// A paginator of a class of the service: `class Eager(Paginator)`.
+pub(super) fn made(cx: &Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
+    let known = ["Paginator", "AsyncPaginator", "BasePaginator"];
+    let is_paginator = known
+        .iter()
+        .any(|name| cx.inherits(class, &[&format!("django.core.paginator.{name}")]));
+    is_paginator.then(|| {
+        let mut made = Object::new(super::WEB, "paginator", None)
+            .with_value("rows", call.value(0, "object_list"));
+        made.class = Some(class);
+        made.into()
+    })
+}
+
 /// `paginator.get_page(number)`: the query of a part of the rows, when the page is used.
 pub(super) fn page(of: &Atom, name: &str) -> Option<Value> {
     match of {

@@ -5,6 +5,7 @@ use super::{WEB, generic, request, templates};
 use crate::door::CallSite;
 use crate::effect::Target;
 use crate::evaluator::{Evaluator, Unit};
+use crate::framework::graphql;
 use crate::orm::django;
 use crate::value::{Atom, Dictionary, Object, Value};
 use generic::Does;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// `ListView.as_view(model=Pet)` of a class outside the tree.
 pub(super) fn function(name: &str, call: &CallSite<'_>) -> Option<Value> {
     let base = name.strip_suffix(".as_view")?;
-    if !generic::is_known(base) {
+    if !generic::is_known(base) && !graphql::is_view(base) {
         return None;
     }
     let mut made = Object::new(WEB, "view", None).with_word(&format!("base:{base}"));

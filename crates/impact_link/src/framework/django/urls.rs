@@ -6,6 +6,7 @@ use crate::cells::Key;
 use crate::door::{CallSite, Passed};
 use crate::effect::{Entry, Target, site};
 use crate::evaluator::{Evaluator, Part, Unit};
+use crate::framework::graphql;
 use crate::value::{Atom, Object, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Assembled, EntryKind, ExpressionKind, FileId, Language, Span, Spread};
@@ -380,6 +381,9 @@ fn handlers(
                 if object.class.is_none() {
                     methods.extend(told.clone());
                 }
+                if object.words_after("base:").any(graphql::is_view) {
+                    runs.extend(operations(cx));
+                }
                 if let Some(class) = object.class {
                     let action = object.words_after("action:").next();
                     let (said, code) = class_handlers(cx, class, &told, action);
@@ -427,10 +431,18 @@ pub(super) fn called(cx: &mut Evaluator<'_>, view: &Object, call: &CallSite<'_>)
     Some(Value::outside("django.http.HttpResponse"))
 }
 
+/// What a view that answers for a schema of GraphQL may run.
+fn operations(cx: &mut Evaluator<'_>) -> Vec<Target> {
+    let roots = graphql::roots(cx).into_iter();
+    roots
+        .map(|(root, _)| Target::Class(root, Part::Show))
+        .collect()
+}
+
 /// Methods of HTTP that a class answers, and the code that it runs: all of its methods, for the framework calls its
 /// hooks, and what the framework does of itself. Of a viewset's actions only the one that the route is for.
 fn class_handlers(
-    cx: &Evaluator<'_>,
+    cx: &mut Evaluator<'_>,
     class: ClassRef,
     told: &[String],
     action: Option<&str>,
@@ -438,6 +450,9 @@ fn class_handlers(
     let (mut methods, mut runs) = (told.to_vec(), Vec::new());
     for base in cx.program.ancestors(class).iter() {
         let impact_bind::Binding::Class(base) = base else {
+            if base.external().is_some_and(graphql::is_view) {
+                runs.extend(operations(cx));
+            }
             continue;
         };
         let places = cx.program.places(base.file);

@@ -18,6 +18,8 @@ enum Role {
     Outer,
     /// Nothing in it is a path.
     Constant,
+    /// `Q(path=…)`, `Q((path, value))`.
+    Condition,
     /// `Prefetch(path, queryset=)`.
     Prefetch,
     /// `get_object_or_404(queryset, **lookups)`.
@@ -34,6 +36,7 @@ enum Role {
 
 const FUNCTIONS: &[(&str, Role)] = &[
     ("OuterRef", Role::Outer),
+    ("Q", Role::Condition),
     ("Value", Role::Constant),
     ("RawSQL", Role::Constant),
     ("Prefetch", Role::Prefetch),
@@ -116,6 +119,13 @@ fn expression(cx: &Evaluator<'_>, role: Role, call: &CallSite<'_>) -> Value {
         }
         if argument.name.is_none() && argument.spread == Spread::None {
             paths = paths.or(&argument.value.filter(|atom| matches!(atom, Atom::Text(_))));
+            // `Q(("slug", "x"))`
+            for atom in argument.value.atoms() {
+                if let (Atom::Tuple(items), Role::Condition) = (atom, role) {
+                    let first = items.first().cloned().unwrap_or_default();
+                    paths = paths.or(&first.filter(|atom| matches!(atom, Atom::Text(_))));
+                }
+            }
         }
         for object in queryset::objects(&argument.value) {
             if matches!(object.kind, "queryset" | "manager") {

@@ -82,7 +82,7 @@ fn related(
     };
     lookup::read_key(cx, model, relation, file, member.span, manner);
     let Some(target) = target else {
-        return Value::unknown("a related row");
+        return named_by(cx, model, relation);
     };
     if relation.many {
         return other_side::rows(cx, (model, relation), target, member.span);
@@ -91,6 +91,30 @@ fn related(
         fetched(cx, target, member.span);
     }
     Atom::Mapped(target).into()
+}
+
+/// The row that a generic key names: of any model that says its rows are named by it (`GenericRelation`); where none says
+/// so, of any at all.
+fn named_by(cx: &Evaluator<'_>, model: ModelId, key: &Relationship) -> Value {
+    let points_here = |one: &Relationship| {
+        !one.reverse
+            && one.many
+            && cx.models.target(one) == Some(model)
+            && one.remote.iter().all(|column| key.local.contains(column))
+            && !one.remote.is_empty()
+    };
+    let all = cx.models.iter();
+    let owners = all.filter(|(_, one)| one.relations.iter().any(points_here));
+    let rows = owners.map(|(id, _)| Atom::Mapped(id));
+    let rows = Value::any_of(rows);
+    if key.local.len() < 2 {
+        return Value::unknown("a related row");
+    }
+    let certainty = match rows.atoms().len() {
+        0..=crate::attribute::MAX_TOLD => Certainty::Likely,
+        _ => Certainty::Possible,
+    };
+    rows.at_most(certainty)
 }
 
 /// Whether a relation that is read stands for its key. The rows at the other side are found when a query runs; a single one

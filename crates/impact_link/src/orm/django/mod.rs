@@ -234,6 +234,18 @@ pub(crate) fn delete_rows(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
     cascade::delete(cx, model, span);
 }
 
+/// The querysets in a value, and those of its managers.
+pub(crate) fn all_of(value: &Value) -> Value {
+    let all = value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Object(object) if object.door == DJANGO => {
+            Some(Atom::Object(queryset::of(object).into()))
+        }
+        Atom::Object(_) => Some(atom.clone()),
+        _ => None,
+    });
+    Value::any_of(all).at_most(value.certainty)
+}
+
 /// The models of the querysets, managers and rows in a value.
 pub(crate) fn models_of(value: &Value) -> Vec<ModelId> {
     let mut found: Vec<ModelId> = value

@@ -404,6 +404,12 @@ fn link(cx: &mut Evaluator<'_>, query: &Object, call: &CallSite<'_>) {
         cx.iterate(&argument.value, argument.span);
     }
     other_side::linked(cx, query, call.span);
+    if let Some(said) = call.named("through_defaults")
+        && let Some(between) = other_side::between(cx, query)
+    {
+        lookup::follow_value(cx, between, &said.value, said.span, Access::Write);
+        cx.touch_row(between, call.span, Manner::whole(Access::Write), &|_| true);
+    }
 }
 
 /// `filter(email=…, **more)` and conditions by place.
@@ -447,6 +453,11 @@ fn condition(cx: &mut Evaluator<'_>, model: ModelId, argument: &Passed) {
                 for object in queryset::objects(of) {
                     expression::apply(cx, model, object, argument.span);
                 }
+            }
+            // `filter(("slug", "x"))`
+            Atom::Tuple(items) => {
+                let path = items.first().cloned().unwrap_or_default();
+                lookup::follow_value(cx, model, &path, argument.span, Access::Read);
             }
             Atom::Unknown(_) => cx.open_model(model, argument.span, Access::Read),
             _ => {}

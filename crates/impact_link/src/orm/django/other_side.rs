@@ -70,6 +70,15 @@ pub(super) fn linked(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     }
 }
 
+/// The model of the table in between, where it has one of its own.
+pub(super) fn between(cx: &Evaluator<'_>, object: &Object) -> Option<ModelId> {
+    let (_, relation) = relation(cx, object)?;
+    let (table, _) = relation.through.as_ref()?;
+    let mut all = cx.models.iter();
+    let found = all.find(|(_, one)| one.table.as_ref() == Some(table) && !one.is_abstract);
+    found.map(|(id, _)| id)
+}
+
 /// `project.check_set.create()` sets the key that points at the project.
 pub(super) fn key(cx: &Evaluator<'_>, object: &Object) -> Vec<Box<str>> {
     let found = relation(cx, object);
