@@ -56,6 +56,7 @@ impl<'a> Evaluator<'a> {
         };
         let value = self.call(&callee, &site);
         self.mutate(call, &site);
+        crate::orm::sqlx::builder::kept(self, call, &value);
         if !callee.atoms().iter().any(is_in_tree) {
             for argument in &arguments {
                 self.composed_sql(&argument.value, argument.span);
@@ -259,6 +260,9 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.inlined(function, receiver.as_ref(), call) {
             return value;
         }
+        if self.is(Language::Rust) && self.called_as_row(function, call) {
+            return self.result(function, receiver.as_ref());
+        }
         let given = self.bound(function, receiver.clone(), call);
         let wrappers = self.read(Key::Wrappers(function));
         let summary = if wrappers.is_nothing() {
@@ -273,7 +277,25 @@ impl<'a> Evaluator<'a> {
                 self.wrapped(*wrapper, receiver.clone(), call);
             }
         }
-        self.result_of(summary, receiver.as_ref())
+        let rows = (self.is(Language::Rust))
+            .then(|| crate::orm::sqlx::handed::answered(self, function, call))
+            .flatten();
+        match rows {
+            Some(rows) => rows,
+            None => self.result_of(summary, receiver.as_ref()),
+        }
+    }
+
+    /// A conversion of a type that has several is called with a driver's row: those that take one get it.
+    fn called_as_row(&mut self, function: FunctionRef, call: &CallSite<'_>) -> bool {
+        let Some(meant) = crate::orm::sqlx::handed::meant(self, function, call) else {
+            return false;
+        };
+        for function in meant {
+            self.pass(function, None, call);
+            self.runs(Target::Function(function), call.span, Certainty::Exact);
+        }
+        true
     }
 
     /// Code that stands around a function gets what the function gets: summed up for each row that it is called for.

@@ -248,6 +248,38 @@ pub(crate) fn read(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Sp
     given.or(&goes).or(&own)
 }
 
+/// A field of a struct of the program is assigned: where it stands for a column, that is written.
+pub(crate) fn assigned(cx: &mut Evaluator<'_>, of: &Value, name: &str, span: Span) {
+    for atom in of.atoms() {
+        let Atom::Instance(class) = atom else {
+            continue;
+        };
+        let manner = Manner::named(Access::Write).at_most(impact_facts::Certainty::Likely);
+        let bound = cx.read(crate::orm::sqlx::row_key(*class, name));
+        let sources: Vec<Box<str>> = bound
+            .atoms()
+            .iter()
+            .filter_map(|atom| match atom {
+                Atom::Object(object) => Some(object.words.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        if let [only] = sources.as_slice()
+            && let Some((table, column)) = only.rsplit_once('.')
+        {
+            let table = crate::orm::sqlx::table_name(table);
+            cx.touch_column(&table, column, span, manner, NAME);
+            continue;
+        }
+        let given = part(&cx.read(Key::Attribute(*class, name.into())));
+        let goes = cx.read(goes_key(*class, name));
+        if let Some((table, column)) = only(&given.or(&goes), name) {
+            cx.touch_column(&table, &column, span, manner, NAME);
+        }
+    }
+}
+
 /// What the columns that a row's field is made from let its value carry: one column's value is carried, a computed one is
 /// not.
 pub(crate) fn of_sources(cx: &Evaluator<'_>, sources: &Value) -> Value {

@@ -274,6 +274,8 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::actix::Actix,
     &crate::framework::poem::Poem,
     &crate::framework::rocket::Rocket,
+    &crate::framework::warp::Warp,
+    &crate::framework::salvo::Salvo,
     &crate::carried::Carried,
     &crate::library::rust::Rust,
     &crate::library::cursor::Cursors,

@@ -95,10 +95,16 @@ pub struct Evaluator<'a> {
     /// Functions of stubs that are being evaluated as part of their callers, the innermost last.
     pub(crate) frames: Vec<Frame>,
     pub(crate) depth: u32,
+    /// What a long chain of calls was evaluated to so far.
+    pub(crate) settled: Option<crate::expression::Settled>,
     /// Loops around what is evaluated now.
     pub(crate) loops: u32,
     /// Where members are named in Rust code, once that was asked.
     pub(crate) mentions: Option<crate::language::rust::Mentions>,
+    /// Files that a program wrote from what stands in the code, as it turned out.
+    pub(crate) written_by_programs: BTreeSet<FileId>,
+    /// What diesel's tables are joined by, once that was asked.
+    pub(crate) joins: Option<crate::orm::diesel::joins::Joins>,
     /// Django's settings modules, once that was asked.
     pub(crate) settings: Option<Arc<[FileId]>>,
     /// Units of decorators that ask something before a view runs.
@@ -141,8 +147,11 @@ impl<'a> Evaluator<'a> {
             together: BTreeSet::new(),
             frames: Vec::new(),
             depth: 0,
+            settled: None,
             loops: 0,
             mentions: None,
+            joins: None,
+            written_by_programs: BTreeSet::new(),
             settings: None,
             guards: HashMap::new(),
             typed: None,
@@ -178,7 +187,11 @@ impl<'a> Evaluator<'a> {
                 self.note_inner(file, Place::Class(impact_facts::ClassId(id)));
             }
             self.add_class_units(file);
-            for part in crate::tags::steps(self.program.module(file)) {
+            let mut parts = crate::tags::steps(self.program.module(file));
+            parts.extend(crate::framework::clap::steps(self.program, file));
+            parts.sort_unstable();
+            parts.dedup();
+            for part in parts {
                 self.steps_alone
                     .insert((file, part), UnitId(self.units.len() as u32));
                 self.units.push(Unit::Step(file, part));
@@ -244,6 +257,9 @@ impl<'a> Evaluator<'a> {
         self.settle();
         crate::framework::tagged::finish(self);
         crate::framework::cargo::finish(self);
+        crate::framework::clap::finish(self);
+        crate::framework::background::finish(self);
+        crate::orm::sqlx::offline::finish(self);
         self.untagged_sql();
     }
 
@@ -362,6 +378,7 @@ impl<'a> Evaluator<'a> {
         }
         let wanted = self.returned_type();
         let tail = self.block_expecting(&definition.body, &wanted);
+        self.handed_back(&tail, &wanted);
         if definition.body.tail.is_some() {
             self.cells.join(summary.returned(), &tail);
         }

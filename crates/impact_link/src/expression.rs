@@ -6,11 +6,17 @@ use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{FunctionRef, Place};
 use impact_facts::{
     Access, Attribute, Certainty, Collection, CollectionKind, Comprehension, Conditional,
-    ExpressionId, ExpressionKind, Language, Match, Span, Spread, Subscript,
+    ExpressionId, ExpressionKind, FileId, Language, Match, Span, Spread, Subscript,
 };
 
 /// Deeper nesting than this is not evaluated.
 const MAX_DEPTH: u32 = 160;
+
+/// Calls in a chain that are evaluated one within the other.
+const LINKS: usize = 32;
+
+/// An expression of a file that has its value already.
+pub(crate) type Settled = (FileId, ExpressionId, Value);
 
 impl<'a> Evaluator<'a> {
     /// The value of an expression of the file that is being evaluated; its effects are recorded.
@@ -20,15 +26,51 @@ impl<'a> Evaluator<'a> {
 
     /// The same, where the place says which type it wants.
     pub fn evaluate_expecting(&mut self, id: ExpressionId, expected: &Value) -> Value {
+        if let Some((file, settled, value)) = &self.settled
+            && (*file, *settled) == (self.file, id)
+        {
+            return value.clone();
+        }
         let span = self.module().expression(id).span;
+        let kept = self.settle_chain(id);
         if self.depth >= MAX_DEPTH || !self.step(span) {
             return Value::unknown("nested too deep");
         }
         self.depth += 1;
         let value = self.within_step(id, |cx| with_stack(|| cx.expression(id, expected)));
         self.depth -= 1;
+        if let Some(kept) = kept {
+            self.settled = kept;
+        }
         self.tagged(id, &value);
         value
+    }
+
+    /// The calls that a long chain of calls begins with are evaluated first, a few at a time, so that it does not nest.
+    /// Answers with what was settled before, if anything is now.
+    fn settle_chain(&mut self, id: ExpressionId) -> Option<Option<Settled>> {
+        let module = self.module();
+        let mut links = Vec::new();
+        let mut at = id;
+        while let ExpressionKind::Call(call) = &module.expression(at).kind
+            && let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind
+        {
+            at = attribute.of;
+            let is_known = |(file, known, _): &Settled| (*file, *known) == (self.file, at);
+            if self.settled.as_ref().is_some_and(is_known) {
+                break;
+            }
+            links.push(at);
+        }
+        if links.len() <= LINKS {
+            return None;
+        }
+        let kept = self.settled.take();
+        for link in links.into_iter().rev().step_by(LINKS / 2) {
+            let value = self.evaluate(link);
+            self.settled = Some((self.file, link, value));
+        }
+        Some(kept)
     }
 
     fn expression(&mut self, id: ExpressionId, expected: &Value) -> Value {

@@ -168,6 +168,9 @@ impl<'a> Evaluator<'a> {
                     value: Some(value),
                 };
                 self.set_attribute(&of, &member);
+                if self.is(Language::Rust) {
+                    crate::carried::assigned(self, &of, name, attribute.name_span);
+                }
             }
             ExpressionKind::Subscript(subscript) => self.set_item(subscript, value),
             _ => self.bind_pattern(target, value),

@@ -45,6 +45,9 @@ impl<'a, 'e> Report<'a, 'e> {
                 Scope::Production | Scope::Script if input.history.contains(&file) => {
                     Scope::Migration
                 }
+                Scope::Production if evaluator.written_by_programs.contains(&file) => {
+                    Scope::Generated
+                }
                 scope => scope,
             };
             index.files.push(IndexedFile {

@@ -287,6 +287,33 @@ impl Evaluator<'_> {
         met
     }
 
+    /// The texts that were resolved so far.
+    pub(crate) fn resolved_texts(&self) -> impl Iterator<Item = &str> {
+        self.statements.known.keys().map(|(text, _)| text.as_str())
+    }
+
+    /// The columns that statements touch, in order.
+    pub(crate) fn sql_columns(&mut self, value: &Value) -> Vec<(TableName, Box<str>)> {
+        let mut found = Vec::new();
+        for text in value.texts() {
+            let resolved = self.resolved(text);
+            let uses = resolved.statements.iter().flat_map(|one| &one.uses);
+            found.extend(uses.map(|used| (used.table.clone(), used.column.clone())));
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// Statements are met: they are no strings that nobody recognized.
+    pub(crate) fn sql_is_met(&mut self, value: &Value) {
+        for text in value.texts() {
+            let origins = text.segments.iter();
+            let origins = origins.map(|segment| (segment.file, segment.offset));
+            self.statements.origins.extend(origins);
+        }
+    }
+
     /// The tables that statements name.
     pub(crate) fn sql_tables(&mut self, value: &Value) -> Vec<TableName> {
         let mut tables = Vec::new();

@@ -282,12 +282,24 @@ impl Evaluator<'_> {
         returns.map(|id| self.annotation(id)).unwrap_or_default()
     }
 
+    /// Rows of open type that a function returns are of the type that it says.
+    pub(crate) fn handed_back(&mut self, value: &Value, wanted: &Value) {
+        if self.is(Language::Rust) && crate::orm::sqlx::handed::is_handed(value) {
+            let span = self.function().map(|function| {
+                let module = self.program.module(function.file);
+                module.function(function.function).name_span
+            });
+            crate::orm::sqlx::row::becomes(self, value, wanted, span.unwrap_or_default());
+        }
+    }
+
     /// Leaves the function with a value.
     pub(crate) fn leave(&mut self, value: Option<ExpressionId>) {
         let wanted = self.returned_type();
         let value = value
             .map(|id| self.evaluate_expecting(id, &wanted))
             .unwrap_or(Atom::Null.into());
+        self.handed_back(&value, &wanted);
         if let Some(frame) = self.frames.last_mut() {
             frame.returned = frame.returned.or(&value);
         } else if let Some(summary) = self.own_summary() {

@@ -3,21 +3,22 @@
 //!
 //! To whoever looks a name up they are things outside the tree, [`TABLE`] and the path in the module:
 //! `diesel.table!.users.email`. sea-orm's `#[derive(DeriveEntityModel)]` makes `Entity`, `Column`, `ActiveModel` and
-//! `PrimaryKey` beside its struct: `sea_orm.entity!.users.Column.Email`.
+//! `PrimaryKey` beside its struct: `sea_orm.entity!.users.Column.Email`. In the expanded format they stand in the source,
+//! and mean the same.
 
 use crate::place::Place;
 use crate::program::Unit;
 use foldhash::{HashMap, HashMapExt};
 use impact_facts::{
-    Class, ExpressionId, ExpressionKind, FileId, Language, MacroCall, Module, Statement, TokenId,
-    TokenKind,
+    Block, Call, Class, ClassKind, ExpressionId, ExpressionKind, FileId, Language, MacroCall,
+    Module, Statement, TokenId, TokenKind,
 };
 
 /// What stands before the name of a module that `table!` declares.
 pub(crate) const TABLE: &str = "diesel.table!";
 
 /// What stands before the table's name of what sea-orm's derive makes.
-const ENTITY: &str = "sea_orm.entity!";
+pub(crate) const ENTITY: &str = "sea_orm.entity!";
 
 /// What sea-orm's derive makes.
 const MADE: &[&str] = &["Entity", "Column", "ActiveModel", "PrimaryKey"];
@@ -49,7 +50,7 @@ pub(crate) fn of(units: &[Unit<'_>]) -> HashMap<(FileId, Place), Vec<Declared>> 
                     Statement::Class(class) => {
                         let class_of = module.class(*class);
                         blocks.push((&class_of.body, Place::Class(*class)));
-                        let made = entity(module, class_of);
+                        let made = entity(module, block, class_of);
                         if !made.is_empty() {
                             found.entry((id, place)).or_default().extend(made);
                         }
@@ -94,8 +95,8 @@ fn table(module: &Module, call: &MacroCall) -> Option<Declared> {
     })
 }
 
-fn entity(module: &Module, class: &Class) -> Vec<Declared> {
-    let Some(table) = entity_table(module, class) else {
+fn entity(module: &Module, around: &Block, class: &Class) -> Vec<Declared> {
+    let Some(table) = entity_table(module, around, class) else {
         return Vec::new();
     };
     let made = MADE.iter().map(|name| Declared {
@@ -106,30 +107,78 @@ fn entity(module: &Module, class: &Class) -> Vec<Declared> {
     made.collect()
 }
 
-/// The table of a struct that derives sea-orm's `DeriveEntityModel`: what its attribute says.
+/// The table of a struct that sea-orm maps: one that derives `DeriveEntityModel` says it in an attribute, of one that
+/// derives `DeriveModel` the `impl EntityName for Entity` in the same block does.
 #[must_use]
-pub fn entity_table(module: &Module, class: &Class) -> Option<Box<str>> {
-    let call = |id: &ExpressionId, wanted: &str| match &module.expression(*id).kind {
-        ExpressionKind::Call(call) if module.dotted(call.callee)?.ends_with(wanted) => Some(call),
-        _ => None,
-    };
+pub fn entity_table(module: &Module, around: &Block, class: &Class) -> Option<Box<str>> {
+    if derives(module, class, "DeriveModel") {
+        return entity_name(module, around, "table_name");
+    }
+    derives(module, class, "DeriveEntityModel").then_some(())?;
     let decorators = super::attributes(module, &class.decorators);
-    let mut derives = decorators.iter().filter_map(|id| call(id, "derive"));
-    derives.find(|derive| {
-        let mut names = derive.arguments.iter();
-        names.any(|one| {
-            module
-                .dotted(one.value)
-                .is_some_and(|name| name.ends_with("DeriveEntityModel"))
-        })
-    })?;
-    let mut settings = decorators.iter().filter_map(|id| call(id, "sea_orm"));
+    let mut settings = decorators
+        .iter()
+        .filter_map(|id| decorator(module, *id, "sea_orm"));
     settings.find_map(|settings| {
         let named = settings.arguments.iter().find(|one| {
             one.name
                 .is_some_and(|(name, _)| module.name(name) == "table_name")
         })?;
         module.plain_text(named.value).map(Into::into)
+    })
+}
+
+fn decorator<'m>(module: &'m Module, id: ExpressionId, wanted: &str) -> Option<&'m Call> {
+    match &module.expression(id).kind {
+        ExpressionKind::Call(call) if module.dotted(call.callee)?.ends_with(wanted) => Some(call),
+        _ => None,
+    }
+}
+
+fn derives(module: &Module, class: &Class, wanted: &str) -> bool {
+    let decorators = super::attributes(module, &class.decorators);
+    let mut derives = decorators
+        .iter()
+        .filter_map(|id| decorator(module, *id, "derive"));
+    derives.any(|derive| {
+        let mut names = derive.arguments.iter();
+        names.any(|one| {
+            let name = module.dotted(one.value);
+            name.is_some_and(|name| name.rsplit('.').next() == Some(wanted))
+        })
+    })
+}
+
+/// What a function of the `impl EntityName` in a block answers, where that is a literal: `table_name`, `schema_name`.
+#[must_use]
+pub fn entity_name(module: &Module, around: &Block, function: &str) -> Option<Box<str>> {
+    let named = |class: &&Class| {
+        let mut bases = class.bases.iter();
+        class.kind == ClassKind::Implementation
+            && bases.any(|base| {
+                let name = module.dotted(base.value);
+                name.is_some_and(|name| name.rsplit('.').next() == Some("EntityName"))
+            })
+    };
+    let classes = around.statements.iter().filter_map(|one| match one {
+        Statement::Class(id) => Some(module.class(*id)),
+        _ => None,
+    });
+    let mut members = classes
+        .filter(named)
+        .flat_map(|class| &class.body.statements);
+    members.find_map(|member| {
+        let Statement::Function(id) = member else {
+            return None;
+        };
+        let member = module.function(*id);
+        let is_wanted = member.name.map(|name| module.name(name)) == Some(function);
+        let tail = member.body.tail.filter(|_| is_wanted)?;
+        let said = match &module.expression(tail).kind {
+            ExpressionKind::Call(some) => some.arguments.first()?.value,
+            _ => tail,
+        };
+        module.plain_text(said).map(Into::into)
     })
 }
 

@@ -9,14 +9,14 @@ mod prelude;
 
 pub use attributes::attributes;
 pub(crate) use crates::Crates;
-pub use declared::entity_table;
+pub use declared::{entity_name, entity_table};
 
 use crate::binding::{Binding, ClassRef};
 use crate::place::{BoundFrom, Definition, Place};
 use crate::program::Program;
 use crate::trail::Trail;
 use crates::ModuleRef;
-use declared::TABLE;
+use declared::{ENTITY, TABLE};
 use impact_facts::{ClassKind, FileId, ImportId, TypeParameter};
 use std::sync::Arc;
 
@@ -220,6 +220,11 @@ fn item_once(
     trail: &mut Trail,
 ) -> Option<Binding> {
     let places = program.places(file);
+    if let Some(entity) = table(program, (file, place), name)
+        && matches!(&entity, Binding::External(path) if path.starts_with(ENTITY))
+    {
+        return Some(entity);
+    }
     let own = places
         .name(name)
         .map_or(&[][..], |id| places.names(place).definitions(id));
@@ -331,7 +336,9 @@ fn glob(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> 
         let found = match &of {
             Binding::Module(file) => item(program, (*file, Place::Module), name, trail),
             Binding::Class(class) => of_glob(program, *class, name, trail),
-            Binding::External(path) => table_member(program, path, name),
+            Binding::External(path) => table_member(program, path, name).or_else(|| {
+                prelude::of_package(path, name).map(|path| Binding::External(path.into()))
+            }),
             _ => None,
         };
         if found

@@ -19,6 +19,29 @@ const PRELUDE: &[(&str, &str)] = &[
     ("u64", "u64"), ("u8", "u8"), ("usize", "usize"),
 ];
 
+/// What globs of packages bring in that queries and routes begin with, by package: sea-orm 1, salvo 0.7, sqlx 0.8,
+/// rusqlite 0.31, tokio-postgres 0.7, mysql_async 0.34, axum 0.8, actix-web 4, poem 3.
+#[rustfmt::skip]
+const PACKAGES: &[(&str, &[&str])] = &[
+    ("sea_orm", &["ActiveValue", "DatabaseConnection", "DatabaseTransaction", "DbConn", "NotSet", "Set", "Statement", "Unchanged"]),
+    ("salvo", &["Router", "Server", "Service"]),
+    ("sqlx", &["MySqlPool", "PgPool", "QueryBuilder", "SqlitePool", "query", "query_as", "query_scalar", "raw_sql"]),
+    ("rusqlite", &["Connection", "Row", "Statement", "Transaction"]),
+    ("tokio_postgres", &["Client", "Row", "Transaction"]),
+    ("postgres", &["Client", "Row", "Transaction"]),
+    ("mysql_async", &["Conn", "Pool", "Row"]),
+    ("axum", &["Json", "Router", "serve"]),
+    ("actix_web", &["App", "HttpServer", "web"]),
+    ("poem", &["Route", "Server"]),
+];
+
+/// The qualified name of a name that a glob of a package, or of a module in it, brings in.
+pub(super) fn of_package(glob: &str, name: &str) -> Option<String> {
+    let package = glob.split('.').next()?;
+    let (_, names) = PACKAGES.iter().find(|(known, _)| *known == package)?;
+    names.contains(&name).then(|| format!("{package}.{name}"))
+}
+
 /// The qualified name of a name of the prelude.
 pub(super) fn path(name: &str) -> Option<&'static str> {
     PRELUDE
@@ -35,5 +58,8 @@ mod tests {
         assert!(super::PRELUDE.is_sorted());
         assert_eq!(super::path("Vec"), Some("std.vec.Vec"));
         assert_eq!(super::path("User"), None);
+        let found = super::of_package("salvo.prelude", "Router");
+        assert_eq!(found.as_deref(), Some("salvo.Router"));
+        assert_eq!(super::of_package("salvo.prelude", "User"), None);
     }
 }

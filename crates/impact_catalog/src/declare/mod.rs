@@ -15,6 +15,7 @@ mod encode_orm;
 mod mapped;
 mod peewee;
 mod pony;
+mod refinery;
 mod sea_orm;
 mod sea_query;
 mod sql;

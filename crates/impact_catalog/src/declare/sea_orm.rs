@@ -1,13 +1,14 @@
-//! sea-orm 0.5 to 1: `#[derive(DeriveEntityModel)]` structs say which tables there are.
+//! sea-orm 0.5 to 1: `#[derive(DeriveEntityModel)]` structs say which tables there are, and in the expanded format
+//! `impl EntityName for Entity` beside a `#[derive(DeriveModel)]` struct and its `Column` and `PrimaryKey` enums.
 //!
 //! Attributes as in the book's page on the entity's compact format: `table_name`, `rename_all` on the struct,
 //! `column_name`, `primary_key`, `ignore` and `nullable` on its fields. <https://www.sea-ql.org/SeaORM/docs/generate-entity/entity-structure/>
 
 use super::{DeclareOptions, Declared};
-use impact_bind::{ClassRef, Program, attributes, entity_table};
+use impact_bind::{ClassRef, Place, Program, attributes, entity_name, entity_table};
 use impact_facts::{
-    Argument, ClassKind, ExpressionId, ExpressionKind, Field, Language, MappedField, Model, Module,
-    Site, TableName,
+    Argument, Block, Class, ClassKind, ExpressionId, ExpressionKind, Field, Language, MappedField,
+    Model, Module, Site, Statement, TableName,
 };
 
 /// What the path of what the derive makes begins with, as names are bound.
@@ -28,8 +29,11 @@ pub(super) fn declare(program: &Program<'_>, _options: &DeclareOptions<'_>) -> D
 fn entity(program: &Program<'_>, of: ClassRef) -> Option<Model> {
     let module = program.module(of.file);
     let class = module.class(of.class);
-    let table = entity_table(module, class)?;
-    let schema = said(module, &class.decorators, "schema_name");
+    let around = block_around(program, of);
+    let table = entity_table(module, around, class)?;
+    let schema = said(module, &class.decorators, "schema_name")
+        .or_else(|| entity_name(module, around, "schema_name").map(String::from));
+    let enums = Enums::of(module, around);
     let case = said(module, &class.decorators, "rename_all");
     let fields = class.fields.iter();
     Some(Model {
@@ -41,7 +45,7 @@ fn entity(program: &Program<'_>, of: ClassRef) -> Option<Model> {
             name: table.clone(),
         }),
         fields: fields
-            .filter_map(|field| mapped(module, of, field, case.as_deref()))
+            .filter_map(|field| mapped(module, of, field, case.as_deref(), &enums))
             .collect(),
         relations: Vec::new(),
         parents: Vec::new(),
@@ -56,13 +60,64 @@ fn entity(program: &Program<'_>, of: ClassRef) -> Option<Model> {
     })
 }
 
-fn mapped(module: &Module, of: ClassRef, field: &Field, case: Option<&str>) -> Option<MappedField> {
+/// What the enums of the expanded format say.
+struct Enums<'m> {
+    columns: Option<&'m Class>,
+    keys: Option<&'m Class>,
+}
+
+impl<'m> Enums<'m> {
+    fn of(module: &'m Module, around: &'m Block) -> Self {
+        let named = |name: &str| {
+            around.statements.iter().find_map(|one| match one {
+                Statement::Class(id) => {
+                    let class = module.class(*id);
+                    let is_named = class.name.map(|own| module.name(own)) == Some(name);
+                    (is_named && class.kind == ClassKind::Enum).then_some(class)
+                }
+                _ => None,
+            })
+        };
+        Self {
+            columns: named("Column"),
+            keys: named("PrimaryKey"),
+        }
+    }
+
+    fn variant(module: &Module, of: Option<&'m Class>, field: &str) -> Option<&'m Field> {
+        let flat = |name: &str| name.replace('_', "").to_lowercase();
+        let wanted = flat(field);
+        let mut variants = of?.fields.iter();
+        variants.find(|variant| flat(module.name(variant.name)) == wanted)
+    }
+}
+
+/// The block that a struct stands in.
+fn block_around<'p>(program: &'p Program<'_>, of: ClassRef) -> &'p Block {
+    let module = program.module(of.file);
+    match program.places(of.file).around(Place::Class(of.class)) {
+        Some(Place::Class(class)) => &module.class(class).body,
+        Some(Place::Function(function)) => &module.function(function).body,
+        _ => &module.body,
+    }
+}
+
+fn mapped(
+    module: &Module,
+    of: ClassRef,
+    field: &Field,
+    case: Option<&str>,
+    enums: &Enums<'_>,
+) -> Option<MappedField> {
     if has(module, &field.decorators, "ignore") {
         return None;
     }
     let name = module.name(field.name);
     let bare = name.strip_prefix("r#").unwrap_or(name);
-    let column = match said(module, &field.decorators, "column_name") {
+    let variant = Enums::variant(module, enums.columns, bare);
+    let renamed = variant.and_then(|variant| said(module, &variant.decorators, "column_name"));
+    let is_key = Enums::variant(module, enums.keys, bare).is_some();
+    let column = match renamed.or_else(|| said(module, &field.decorators, "column_name")) {
         Some(said) => said,
         None if case == Some("camelCase") => camel(bare),
         None => bare.to_owned(),
@@ -78,7 +133,7 @@ fn mapped(module: &Module, of: ClassRef, field: &Field, case: Option<&str>) -> O
         deferred: false,
         has_default: false,
         nullable: optional || has(module, &field.decorators, "nullable"),
-        primary_key: has(module, &field.decorators, "primary_key"),
+        primary_key: is_key || has(module, &field.decorators, "primary_key"),
         declared_at: Site {
             file: of.file,
             span: field.name_span,

@@ -1,6 +1,8 @@
 //! Migrations and dumps that are SQL files.
 
-use super::{DeclareOptions, Declared, FileSteps, MigrationSet, Planned, dialect, is_aside};
+use super::{
+    DeclareOptions, Declared, FileSteps, MigrationSet, Planned, dialect, is_aside, refinery,
+};
 use crate::runner::{Layout, layout};
 use crate::text::SourceText;
 use impact_bind::Program;
@@ -24,6 +26,10 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
     for file in program.files().filter(|file| program.is_own(*file)) {
         let path = program.path(file);
         let skipped = options.schema.is_empty() && is_aside(path);
+        if let Some(alike) = refinery::as_sql(program, file).filter(|_| !skipped) {
+            written_in_rust(program, file, &alike, options, &mut sets);
+            continue;
+        }
         if program.facts(file).language != Language::Sql || skipped {
             continue;
         }
@@ -56,6 +62,29 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
         .map(|(home, files)| ordered(home, files))
         .collect();
     declared
+}
+
+/// A migration in Rust, in one order with the SQL files beside it.
+fn written_in_rust<'p>(
+    program: &'p Program<'_>,
+    file: FileId,
+    alike: &str,
+    options: &DeclareOptions<'_>,
+    sets: &mut BTreeMap<Home, Vec<Versioned<'p>>>,
+) {
+    let path = program.path(file);
+    let Layout::Migration(placed) = layout(alike, "") else {
+        return;
+    };
+    let said = dialect::of_file(path);
+    let steps = refinery::steps(program, file, said.unwrap_or(options.dialect));
+    let revision = revision(path, placed.root);
+    let home = (placed.root.into(), placed.runner, said);
+    sets.entry(home).or_default().push(Versioned {
+        version: placed.version,
+        path,
+        steps: FileSteps::forward(file, revision, steps),
+    });
 }
 
 /// What names a migration in its runner's folder: its path from there, or the folder that holds nothing else.

@@ -9,6 +9,12 @@ use tree_sitter::Node;
 
 use super::lowering::{Lowering, child_of_kind, field, parts};
 
+/// The call whose method a call is of: `a.b()` of `a.b().c()`.
+fn receiving_call(node: Node<'_>) -> Option<Node<'_>> {
+    let callee = field(node, "function").filter(|callee| callee.kind() == "field_expression")?;
+    field(callee, "value").filter(|of| of.kind() == "call_expression")
+}
+
 impl Lowering<'_, '_> {
     /// Lowers a value.
     pub(super) fn expression(&mut self, node: Node<'_>) -> ExpressionId {
@@ -159,11 +165,30 @@ impl Lowering<'_, '_> {
         )
     }
 
+    /// A call. Calls on what calls make nest without end: the first is lowered first, without recursion.
     fn call(&mut self, node: Node<'_>) -> ExpressionId {
+        let mut links = vec![node];
+        let mut at = node;
+        while let Some(inner) = receiving_call(at) {
+            links.push(inner);
+            at = inner;
+        }
+        let mut of = None;
+        for link in links.into_iter().rev() {
+            of = Some(self.link(link, of));
+        }
+        of.unwrap_or_else(|| self.other(node))
+    }
+
+    /// A call, of a method of `of` where that was lowered already.
+    fn link(&mut self, node: Node<'_>, of: Option<ExpressionId>) -> ExpressionId {
         let Some(callee) = field(node, "function") else {
             return self.other(node);
         };
-        let callee = self.expression(callee);
+        let callee = match (of, field(callee, "field")) {
+            (Some(of), Some(name)) => self.attribute(callee, of, name, false),
+            _ => self.expression(callee),
+        };
         let arguments = field(node, "arguments")
             .map(|list| self.arguments(list))
             .unwrap_or_default();

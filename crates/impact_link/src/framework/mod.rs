@@ -2,7 +2,9 @@
 
 pub(crate) mod actix;
 pub(crate) mod axum;
+pub(crate) mod background;
 pub(crate) mod cargo;
+pub(crate) mod clap;
 pub(crate) mod django;
 pub(crate) mod flask;
 pub(crate) mod graphql;
@@ -10,8 +12,11 @@ mod jobs;
 mod mounts;
 mod named_routes;
 pub(crate) mod poem;
+mod poem_openapi;
 pub(crate) mod pyramid;
 pub(crate) mod restx;
 pub(crate) mod rocket;
 mod routes;
+pub(crate) mod salvo;
 pub(crate) mod tagged;
+pub(crate) mod warp;

@@ -1,5 +1,6 @@
-//! poem 1 to 3: routes as values, served by `Server::run`. <https://docs.rs/poem/latest/poem/struct.Route.html>
+//! poem 1 to 3 and poem-openapi: routes as values, served by `Server::run`. <https://docs.rs/poem/latest/poem/struct.Route.html>
 
+use super::poem_openapi;
 use super::routes::{joined, place, routed, router, serve_all, texts};
 use crate::door::{CallSite, Door};
 use crate::evaluator::Evaluator;
@@ -28,6 +29,10 @@ impl Door for Poem {
             return None;
         }
         match callee {
+            Atom::External(path) if path.starts_with("poem_openapi.") => {
+                let made = path.ends_with("OpenApiService.new");
+                made.then(|| poem_openapi::service(cx, NAME, &call.value(0, "")).into())
+            }
             Atom::External(path) => function(path.strip_prefix("poem.")?, call),
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => Some(method(cx, object, name, call)),

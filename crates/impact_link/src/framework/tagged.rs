@@ -379,10 +379,14 @@ fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, T
 fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
     let mut code = handlers(cx, file, tag);
     let mut said = texts(cx, file, tag, Capture::Name).into_iter().next();
-    if tag.setting("name") == Some("file") {
-        let path = cx.program.path(file);
-        said = path.rsplit('/').next().map(str::to_owned);
-        code.push((None, Target::File(file)));
+    match tag.setting("name") {
+        Some("file") => {
+            let path = cx.program.path(file);
+            said = path.rsplit('/').next().map(str::to_owned);
+            code.push((None, Target::File(file)));
+        }
+        Some(name) => said = Some(name.to_owned()),
+        None => {}
     }
     if kind == EntryKind::Job {
         code.extend(

@@ -18,6 +18,7 @@ pub(super) fn method(
         Atom::Dictionary(dictionary) => dictionary_method(cx, dictionary, name, call),
         Atom::List(element) => list_method(cx, of, element, name, call),
         Atom::Tuple(_) if !cx.is(Language::Rust) => Some(Value::outside("builtins.int")),
+        Atom::Text(_) if cx.is(Language::Rust) && super::rust::keeps_text(name) => None,
         Atom::Text(text) => text_method(cx, text, name, call),
         Atom::Outside(class) if &**class == "builtins.str" => Some(if name == "split" {
             Value::list(of.clone().into())
@@ -237,6 +238,7 @@ const GROWING: &[&str] = &[
     "update",
     "setdefault",
     "push",
+    "push_str",
     "push_back",
     "push_front",
 ];
@@ -295,6 +297,11 @@ impl Evaluator<'_> {
                     }
                 }
                 Value::dictionary(new)
+            }
+            (Atom::Text(_), Some((value, span)))
+                if self.is(Language::Rust) && matches!(name, "push_str" | "push") =>
+            {
+                self.concatenated(&of.clone().into(), &value, span)
             }
             // `condition.add(Q(…), Q.OR)`
             (Atom::Object(object), Some(_)) if name == "add" && object.kind == "expression" => {

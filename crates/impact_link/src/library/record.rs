@@ -86,6 +86,9 @@ impl Door for Records {
                     }
                     // `dict(record.items())` is the record once more.
                     "copy" | "items" => Some(object.as_ref().clone().into()),
+                    handed if cx.is(Language::Rust) && crate::library::rust::hands_on(handed) => {
+                        None
+                    }
                     _ => Some(Value::unknown("what a record's method makes")),
                 }
             }

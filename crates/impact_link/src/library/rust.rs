@@ -4,6 +4,7 @@ use crate::door::{CallSite, Consumption, Door, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Dictionary, Value};
 use impact_facts::{Certainty, Language, Span};
+use std::sync::Arc;
 
 /// The standard library.
 #[derive(Debug)]
@@ -102,6 +103,17 @@ pub(crate) fn hands_on(method: &str) -> bool {
     })
 }
 
+/// Whether a method of a text gives a text that says the same, or that is made of it here.
+pub(crate) fn keeps_text(method: &str) -> bool {
+    METHODS.iter().any(|(known, makes)| {
+        *known == method
+            && matches!(
+                makes,
+                Makes::Same | Makes::OrFirst | Makes::OrResult | Makes::Text
+            )
+    })
+}
+
 /// Whether a method hands what it is called on to a closure, or tells something about it.
 pub(crate) fn is_applied(method: &str) -> bool {
     let known = METHODS.iter().find(|(known, _)| *known == method);
@@ -163,6 +175,10 @@ impl Door for Rust {
                 Some(call.value(0, ""))
             }
             Atom::External(name) => constructed(name),
+            Atom::Member(of, name) if &**name == "replace" && matches!(&**of, Atom::Text(_)) => {
+                Some(replaced(cx, of, call))
+            }
+            Atom::Member(of, name) if matches!(&**name, "join" | "concat") => strung(cx, of, call),
             Atom::Member(of, name) => match METHODS.iter().find(|(known, _)| **known == **name) {
                 Some((_, makes)) => Some(method(cx, of, *makes, call)),
                 None => adapted(of),
@@ -182,6 +198,62 @@ impl Door for Rust {
         let whole = cx.is(Language::Rust) && how == Consumption::Await;
         whole.then(|| value.clone().into())
     }
+}
+
+/// `["a", "b"].join(", ")`: the texts of a list, in order, if nothing else is in it.
+fn strung(cx: &mut Evaluator<'_>, of: &Atom, call: &CallSite<'_>) -> Option<Value> {
+    let Atom::List(of) = of else { return None };
+    let is_text = |atom: &Atom| matches!(atom, Atom::Text(_));
+    if of.is_nothing() || !of.atoms().iter().all(is_text) {
+        return None;
+    }
+    let between = call.value(0, "");
+    let mut made: Option<Value> = None;
+    for atom in of.atoms() {
+        let next = Value::from(atom.clone());
+        made = Some(match made {
+            Some(before) if between.is_nothing() => cx.concatenated(&before, &next, call.span),
+            Some(before) => {
+                let before = cx.concatenated(&before, &between, call.span);
+                cx.concatenated(&before, &next, call.span)
+            }
+            None => next,
+        });
+    }
+    made.map(|made| made.at_most(Certainty::Likely))
+}
+
+/// More places than this in one text are not replaced.
+const MAX_PLACES: usize = 64;
+
+/// `text.replace("{table}", name)`: what is not known stands as a hole.
+fn replaced(cx: &mut Evaluator<'_>, of: &Atom, call: &CallSite<'_>) -> Value {
+    let (whole, with): (Value, Value) = (of.clone().into(), call.value(1, ""));
+    let pattern = call
+        .value(0, "")
+        .texts()
+        .next()
+        .map(|text| text.text.clone());
+    let (Atom::Text(text), Some(pattern)) = (of, pattern.filter(|one| !one.is_empty())) else {
+        return Value::outside("builtins.str");
+    };
+    let places: Vec<usize> = text
+        .text
+        .match_indices(&pattern)
+        .map(|(at, _)| at)
+        .collect();
+    if places.is_empty() {
+        return whole;
+    }
+    let piece = |from, to| Value::from(Atom::Text(Arc::new(crate::text::part(text, from, to))));
+    let mut made = piece(0, 0);
+    let mut from = 0;
+    for at in places.into_iter().take(MAX_PLACES) {
+        made = cx.concatenated(&made, &piece(from, at), call.span);
+        made = cx.concatenated(&made, &with, call.span);
+        from = at + pattern.len();
+    }
+    cx.concatenated(&made, &piece(from, text.text.len()), call.span)
 }
 
 /// A method of an iterator that some package adds is taken to hand its elements on.
@@ -205,10 +277,13 @@ const CONSTRUCTORS: &[&str] = &[
 fn constructed(path: &str) -> Option<Value> {
     let (of, last) = path.rsplit_once('.')?;
     let name = of.rsplit('.').next()?;
-    if matches!(last, "new" | "with_capacity" | "default")
-        && let Some(empty) = crate::language::rust::empty(name)
-    {
-        return Some(empty);
+    if matches!(last, "new" | "with_capacity" | "default") {
+        if name == "String" {
+            return Some(Atom::Text(Arc::default()).into());
+        }
+        if let Some(empty) = crate::language::rust::empty(name) {
+            return Some(empty);
+        }
     }
     (CONSTRUCTORS.contains(&last) && name.starts_with(char::is_uppercase))
         .then(|| Value::outside(of))

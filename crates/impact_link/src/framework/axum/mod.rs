@@ -83,20 +83,35 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
             }
             Some(Value::unknown("a server"))
         }
-        (_, method) if inside.starts_with("routing.") && METHODS.contains(&method) => {
+        (_, method) if inside.starts_with("routing.") && is_method(method) => {
             Some(handled(&Object::new(NAME, "methods", None), method, call))
         }
         _ => None,
     }
 }
 
+/// Whether a function or method binds a handler: `get`, `get_service`, and aide's `get_with`, whose second argument
+/// describes it.
+fn is_method(name: &str) -> bool {
+    METHODS.contains(&method_of(name))
+}
+
+fn method_of(name: &str) -> &str {
+    name.trim_end_matches("_with").trim_end_matches("_service")
+}
+
 /// A handler under a method.
-fn handled(object: &Object, method: &str, call: &CallSite<'_>) -> Value {
-    let handler = call
-        .positional()
-        .last()
+fn handled(object: &Object, name: &str, call: &CallSite<'_>) -> Value {
+    let mut places = call.positional();
+    let handler = if name.ends_with("_with") {
+        places.next()
+    } else {
+        places.last()
+    };
+    let handler = handler
         .map(|argument| argument.value.clone())
         .unwrap_or_default();
+    let method = method_of(name);
     let method = if matches!(method, "any" | "on") {
         "ANY".to_owned()
     } else {
@@ -112,13 +127,13 @@ fn method(
     call: &CallSite<'_>,
 ) -> Option<Value> {
     match (object.kind, name) {
-        ("methods", name) if METHODS.contains(&name) => Some(handled(object, name, call)),
+        ("methods", name) if is_method(name) => Some(handled(object, name, call)),
         ("methods", _) => Some(Atom::Object(object.clone()).into()),
-        ("router", "route" | "typed_route" | "api_route") => {
+        ("router", "route" | "typed_route" | "api_route" | "api_route_with" | "route_service") => {
             let paths = texts(&call.value(0, ""));
             Some(routed(cx, object, &paths, &call.value(1, ""), place(call)).into())
         }
-        ("router", "nest" | "nest_api_service") => {
+        ("router", "nest" | "nest_api_service" | "nest_service") => {
             let prefixes = texts(&call.value(0, ""));
             Some(joined(object, &call.value(1, ""), &prefixes).into())
         }

@@ -121,14 +121,21 @@ pub(crate) fn name(cx: &mut Evaluator<'_>, text: &str, span: Span) -> Value {
                 if place != cx.place {
                     return cx.read(key);
                 }
-                // It is not bound here yet: `if let Some(x) = x` in a closure asks for the one around.
-                own = Some(key);
+                // It is not bound here yet: `if let Some(x) = x` in a closure asks for the one around, and `let f = g(f)`
+                // may mean an item.
+                own = Some((key, place));
             }
         }
         at = places.around(place);
     }
-    if let Some(key) = own {
-        return cx.read(key);
+    if let Some((key, place)) = own {
+        let value = cx.read(key);
+        let around = places.around(place).unwrap_or(Place::Module);
+        let item = cx.program.resolve(file, around, text);
+        if !value.is_nothing() || !matches!(item, Binding::Function(_)) {
+            return value;
+        }
+        return bound(cx, &item, span);
     }
     let binding = value_of(cx, text);
     bound(cx, &binding, span)

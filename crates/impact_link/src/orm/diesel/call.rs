@@ -4,12 +4,13 @@ use super::NAME;
 use super::columns::{Thing, table_of, thing};
 use super::query::{self, Step};
 use crate::door::CallSite;
+use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
 use crate::orm::added;
 use crate::orm::fragments::{self, FRAGMENT};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty};
+use impact_facts::{Access, BlindReason, Certainty, Reach};
 
 /// What a method of a table or query does.
 #[rustfmt::skip]
@@ -39,6 +40,9 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
     let (package, last) = path
         .split_once('.')
         .map(|(first, _)| (first, path.rsplit('.').next().unwrap_or_default()))?;
+    if package == "diesel_dynamic_schema" {
+        return (last == "table").then(|| dynamic(&call.value(0, "")));
+    }
     if !matches!(package, "diesel" | "diesel_async") {
         return None;
     }
@@ -63,6 +67,47 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
         .iter()
         .find_map(|atom| query::model_of(cx, atom));
     Some(Object::new(NAME, kind, model).into())
+}
+
+/// The word of a dynamic table's name.
+const TABLE_NAMED: &str = "named:";
+
+/// `diesel_dynamic_schema::table("users")`.
+fn dynamic(name: &Value) -> Value {
+    let tables = name
+        .texts()
+        .map(|text| format!("{TABLE_NAMED}{}", text.text));
+    tables
+        .fold(Object::new(NAME, "dynamic", None), |made, word| {
+            made.with_word(&word)
+        })
+        .into()
+}
+
+/// `table.column::<Text, _>("email")`.
+fn dynamic_column(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+    let (name, span) = (
+        call.value(0, ""),
+        call.at(0).map_or(call.span, |one| one.span),
+    );
+    for table in object.words_after(TABLE_NAMED) {
+        let table = crate::orm::sqlx::table_name(table);
+        if name.texts().next().is_none() {
+            cx.blind(Blind {
+                site: site(cx.file, call.span),
+                reason: BlindReason::DynamicSql,
+                access: None,
+                message: "a column of a dynamic table".into(),
+                reach: Reach::Tables(vec![table]),
+            });
+            continue;
+        }
+        for text in name.texts() {
+            let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+            cx.touch_column(&table, &text.text, span, manner, NAME);
+        }
+    }
+    query::expression()
 }
 
 /// A statement as text.
@@ -90,6 +135,9 @@ pub(super) fn method(
             Thing::Column(model, field) if name == ASSIGNS => {
                 let value = crate::carried::part(&call.value(0, ""));
                 Some(query::assignment(cx, model, field, call.callee, value))
+            }
+            Thing::Column(..) if matches!(name, "nullable" | "assume_not_null") => {
+                Some(of.clone().into())
             }
             _ => Some(query::expression()),
         },
@@ -120,6 +168,14 @@ pub(super) fn method(
         }
         Atom::Object(object) if object.door == NAME && object.kind == FRAGMENT => {
             Some(of.clone().into())
+        }
+        Atom::Object(object) if object.door == NAME && object.kind == "dynamic" => {
+            Some(match name {
+                "column" => dynamic_column(cx, object, call),
+                _ => Object::new(NAME, "query", None)
+                    .with_word("selected")
+                    .into(),
+            })
         }
         Atom::Object(object) if object.door == NAME && object.kind == "builder" => {
             built(cx, object, name, call)

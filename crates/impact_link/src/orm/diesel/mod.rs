@@ -7,7 +7,9 @@
 mod call;
 mod columns;
 mod declared;
+pub(crate) mod joins;
 mod query;
+mod rows;
 
 pub(crate) use columns::named;
 pub(crate) use declared::{declared, defined};

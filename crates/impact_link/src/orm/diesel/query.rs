@@ -1,10 +1,10 @@
 //! Queries as they are built, and what running them touches.
 
-use super::NAME;
 use super::columns::{Thing, table_of, thing};
+use super::{NAME, joins, rows};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::orm::sqlx::row::Binds;
+use crate::orm::sqlx::row::{Binds, element};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, How, MappedField, Span};
@@ -141,9 +141,10 @@ fn touch_key(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     }
 }
 
-fn joined(cx: &Evaluator<'_>, object: Object, call: &CallSite<'_>) -> Value {
+fn joined(cx: &mut Evaluator<'_>, object: Object, call: &CallSite<'_>) -> Value {
     let mut object = object;
     for argument in call.positional() {
+        joins::implied(cx, &tables(&object), &argument.value, call.callee);
         for atom in argument.value.atoms() {
             let nested = match atom {
                 Atom::Object(other) => other.words_after("join:").map(str::to_owned).collect(),
@@ -172,11 +173,12 @@ fn select(object: Object, call: &CallSite<'_>) -> Value {
 fn run(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<Value> {
     if let Some(text) = object.values.get("text") {
         // `sql_query`: `QueryableByName` takes columns by name.
-        let said = crate::orm::sqlx::row::element(call.expected);
+        let said = element(call.expected);
         crate::orm::sqlx::row::of(cx, Binds::ByName, text, &said, call.span);
     }
     let row = if object.has("selected") {
         let selected = object.values.get("select").cloned().unwrap_or_default();
+        rows::bind(cx, &selected, &element(call.expected));
         selected_row(cx, &selected, call.span)
     } else {
         return read_back(cx, object, call);
@@ -198,9 +200,11 @@ pub(super) fn read_back(
     object: &Object,
     call: &CallSite<'_>,
 ) -> Option<Value> {
-    for model in tables(object) {
-        whole(cx, model, call.span);
+    let tables = tables(object);
+    for model in &tables {
+        whole(cx, *model, call.span);
     }
+    rows::bind_all(cx, &tables, &element(call.expected));
     Some(expected_or(call, Value::unknown("a row without a struct")))
 }
 
@@ -220,12 +224,16 @@ fn expected_or(call: &CallSite<'_>, row: Value) -> Value {
 }
 
 fn whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
-    cx.touch_row(
-        model,
-        span,
-        Manner::whole(Access::Read),
-        &|_: &MappedField| true,
-    );
+    every(cx, model, span, Access::Read);
+}
+
+/// All fields of a mapped struct or table, those of the structs that it embeds included.
+fn every(cx: &mut Evaluator<'_>, model: ModelId, span: Span, access: Access) {
+    let all = |_: &MappedField| true;
+    cx.touch_row(model, span, Manner::whole(access), &all);
+    for inner in rows::embedded(cx, model) {
+        cx.touch_row(inner, span, Manner::whole(access), &all);
+    }
 }
 
 /// What a selection's row is; structs and `all_columns` in it are read.
@@ -284,14 +292,7 @@ fn read_structs(cx: &mut Evaluator<'_>, rows: &Value, span: Span) {
 pub(super) fn write(cx: &mut Evaluator<'_>, value: &Value, span: Span) {
     for atom in value.atoms() {
         match atom {
-            Atom::Mapped(model) => {
-                cx.touch_row(
-                    *model,
-                    span,
-                    Manner::whole(Access::Write),
-                    &|_: &MappedField| true,
-                );
-            }
+            Atom::Mapped(model) => every(cx, *model, span, Access::Write),
             Atom::Object(object) if object.kind == "assignment" => assign(cx, object, span),
             Atom::Tuple(items) => {
                 for item in items.clone().iter() {

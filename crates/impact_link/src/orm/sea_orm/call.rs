@@ -242,7 +242,14 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
             let partial = name == "into_partial_model";
             Some(result::taken(cx, object, &tables, partial, call))
         }
-        ("query", "into_tuple" | "into_json") => {
+        ("query", "into_json") => {
+            let records = tables
+                .iter()
+                .map(|model| crate::library::record::of_model(*model));
+            let row = records.fold(Value::nothing(), |all, one| all.or(&one));
+            Some(object.clone().with_value("row", row).into())
+        }
+        ("query", "into_tuple") => {
             let row = call.expected.clone();
             Some(object.clone().with_value("row", row).into())
         }

@@ -1,18 +1,20 @@
-//! sea-orm 0.5 to 1 with DeriveEntityModel: columns by the variants of `Column`, queries of `Entity`, rows of `Model`,
+//! sea-orm 0.5 to 1, compact and expanded entities: columns by the variants of `Column`, queries of `Entity`, rows of `Model`,
 //! writes of `ActiveModel`.
 //!
 //! As the book says: `find()` selects every column unless `select_only` stands before `column`; an `ActiveModel` writes
 //! what is `Set`; `insert`, `update` and `save` give the row back, every column of it.
 
 mod call;
+mod declared;
 mod result;
+
+pub(crate) use declared::defined;
 
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Value};
-use impact_bind::{ClassRef, Place};
-use impact_facts::{Access, ClassKind, ExpressionKind, MappedField, Span};
+use impact_facts::{Access, MappedField, Span};
 use std::sync::Arc;
 
 /// The door's name.
@@ -74,42 +76,6 @@ pub(crate) fn named(cx: &mut Evaluator<'_>, path: &str, span: Span) {
         _ => return,
     };
     cx.touch_field(found.0, &found.1, span, Manner::named(Access::Read));
-}
-
-/// `#[sea_orm(belongs_to = "…", from = "Column::UserId", to = "super::user::Column::Id")]` on a relation's variant.
-pub(crate) fn defined(cx: &mut Evaluator<'_>, of: ClassRef) {
-    let module = cx.module();
-    let definition = module.class(of.class);
-    if definition.kind != ClassKind::Enum {
-        return;
-    }
-    let around = cx.program.places(of.file).around(Place::Class(of.class));
-    let place = around.unwrap_or(Place::Module);
-    for id in definition
-        .fields
-        .iter()
-        .flat_map(|variant| &variant.decorators)
-    {
-        let ExpressionKind::Call(call) = &module.expression(*id).kind else {
-            continue;
-        };
-        if module.dotted(call.callee).as_deref() != Some("sea_orm") {
-            continue;
-        }
-        for argument in &call.arguments {
-            let is_column = argument
-                .name
-                .is_some_and(|(name, _)| matches!(module.name(name), "from" | "to"));
-            let said = module.plain_text(argument.value).filter(|_| is_column);
-            let path = said.map(|said| said.replace("::", "."));
-            let binding = path.map(|path| cx.program.resolve(of.file, place, &path));
-            let found = binding.as_ref().and_then(|binding| binding.external());
-            if let Some(Thing::Column(model, field)) = found.and_then(|path| thing(cx, path)) {
-                let (field, span) = (field.clone(), module.expression(argument.value).span);
-                cx.touch_field(model, &field, span, Manner::named(Access::Declare));
-            }
-        }
-    }
 }
 
 impl Door for SeaOrm {

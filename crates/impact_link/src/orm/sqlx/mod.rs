@@ -4,8 +4,11 @@
 //! A statement's row is what its output columns are made from: `query_as::<_, User>` binds them to the fields of `User`
 //! by name, as `#[derive(FromRow)]` and `query_as!` do, so that `user.email` reads what the statement selected.
 
-mod builder;
+pub(crate) mod builder;
+mod clickhouse;
 mod driver;
+pub(crate) mod handed;
+pub(crate) mod offline;
 pub(crate) mod row;
 
 pub(crate) use row::{named, row_key, table_name};
@@ -14,6 +17,7 @@ use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::parameters;
 use crate::value::{Atom, Object, Value};
+use impact_facts::Span;
 use row::Binds;
 use std::sync::Arc;
 
@@ -79,6 +83,8 @@ impl Door for Sqlx {
                 }
                 Atom::Outside(class) | Atom::External(class) => {
                     driver::statement(cx, class, name, call)
+                        .or_else(|| clickhouse::opened(class, name, call))
+                        .or_else(|| driver::connected(class, name))
                 }
                 Atom::Class(class) if &**name == "from_row" => {
                     row::from_row(cx, *class, &call.value(0, ""), call.span)
@@ -87,6 +93,10 @@ impl Door for Sqlx {
             },
             _ => None,
         }
+    }
+
+    fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
+        (of.kind == "record").then(|| row::by_name(cx, of, (key, span)))
     }
 
     fn stays(&self) -> bool {
@@ -161,22 +171,26 @@ fn object_method(
     match (object.kind, name) {
         ("record", name) if GETS.contains(&name) => {
             // sea-orm's `try_get("", "email")` has a prefix first.
-            Some(row::by_name(cx, object, call.positional().last()?))
+            let last = call.positional().last()?;
+            Some(row::by_name(cx, object, (&last.value, last.span)))
         }
         (
             "prepared",
             "query" | "query_raw" | "query_row" | "query_map" | "query_and_then" | "execute"
             | "insert" | "exists",
         ) => Some(driver::run(cx, object, name, call)),
-        ("builder", "push" | "push_values" | "push_tuples") => {
-            builder::pushed(cx, object, call);
+        ("clickhouse", name) => Some(clickhouse::method(cx, object, name, call)),
+        ("inserter", name) => {
+            if name == "write" {
+                clickhouse::written(cx, object, call);
+            }
             itself()
         }
-        ("builder", "build_query_as" | "build_query_scalar") => Some(
-            Object::new(NAME, "query", None)
-                .with_value("row", call.expected.clone())
-                .into(),
-        ),
+        ("builder", name) => Some(builder::method(cx, object, name, call)),
+        ("separated", name) => {
+            builder::separated(cx, object, name, call);
+            itself()
+        }
         ("query", "fetch_one" | "fetch_optional") => Some(fetched(cx, object, call)),
         ("query", "fetch_all" | "fetch" | "fetch_many") => {
             Some(Value::list(fetched(cx, object, call)))
@@ -192,7 +206,7 @@ fn object_method(
             )
         }
         ("query", "bind") => Some(bound(cx, object, call)),
-        ("query" | "builder", _) => itself(),
+        ("query", _) => itself(),
         _ => None,
     }
 }

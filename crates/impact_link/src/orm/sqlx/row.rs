@@ -7,7 +7,6 @@
 use super::NAME;
 use crate::carried;
 use crate::cells::Key;
-use crate::door::Passed;
 use crate::evaluator::Evaluator;
 use crate::language::rust::{cased, has_word, serialized_as, setting};
 use crate::touch::Manner;
@@ -31,6 +30,8 @@ pub(crate) enum Binds {
     FromRow,
     /// As diesel's `QueryableByName` says.
     ByName,
+    /// As serde says.
+    Serde,
     /// The first column is the value.
     First,
 }
@@ -43,6 +44,7 @@ impl Binds {
             Self::Macro => "binds:macro",
             Self::FromRow => "binds:row",
             Self::ByName => "binds:name",
+            Self::Serde => "binds:serde",
             Self::First => "binds:first",
         }
     }
@@ -89,7 +91,7 @@ pub(crate) fn of(
 }
 
 /// A row whose type the query does not say: whatever takes it says so.
-fn open_record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
+pub(super) fn open_record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
     let record = record(cx, text);
     let open = record.atoms().iter().map(|atom| match atom {
         Atom::Object(of) => Atom::Object(Arc::new((**of).clone().with_word(OPEN))),
@@ -106,9 +108,14 @@ pub(crate) fn becomes(cx: &mut Evaluator<'_>, value: &Value, said: &Value, span:
     let rows = element(value);
     for atom in rows.atoms() {
         let Atom::Object(record) = atom else { continue };
-        if record.door == NAME && record.kind == "record" && record.has(OPEN) {
+        if record.door != NAME || record.kind != "record" {
+            continue;
+        }
+        let said = element(said);
+        let converted = super::handed::converted(cx, atom, &said);
+        if record.has(OPEN) && !converted {
             let text = record.values.get("").cloned().unwrap_or_default();
-            of(cx, Binds::FromRow, &text, &element(said), span);
+            of(cx, Binds::FromRow, &text, &said, span);
         }
     }
 }
@@ -273,6 +280,7 @@ impl Row<'_> {
         let (tool, own, rename) = match self.binds {
             Binds::FromRow => ("sqlx", "flatten", "rename"),
             Binds::ByName => ("diesel", "embed", "column_name"),
+            Binds::Serde => ("serde", "flatten", "rename"),
             _ => return Place::Column(name.to_owned()),
         };
         if has_word(module, &field.decorators, tool, "skip") {
@@ -385,16 +393,20 @@ pub(crate) fn table_name(text: &str) -> TableName {
 }
 
 /// `row.get("email")` and `row.get(1)`: the column is read, and its value comes out.
-pub(super) fn by_name(cx: &mut Evaluator<'_>, object: &Object, argument: &Passed) -> Value {
+pub(super) fn by_name(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    (key, span): (&Value, Span),
+) -> Value {
     let mut value = Value::unknown("a column's value");
-    for atom in argument.value.atoms() {
+    for atom in key.atoms() {
         let key = match atom {
             Atom::Text(text) => text.text.clone(),
             Atom::Integer(place) => format!("#{place}"),
             _ => continue,
         };
         if let Some(column) = object.values.get(key.as_str()).cloned() {
-            read_sources(cx, &column, argument.span);
+            read_sources(cx, &column, span);
             value = value.or(&carried::of_sources(cx, &column));
         }
     }
