@@ -323,6 +323,10 @@ impl<'a> Evaluator<'a> {
             ExpressionKind::Name(name)
                 if self.is(Language::Rust)
                     && module.name(*name).starts_with(char::is_uppercase) => {}
+            // A variant or constant: what it names is named.
+            ExpressionKind::Attribute(of) if of.path && self.is(Language::Rust) => {
+                self.evaluate(pattern);
+            }
             ExpressionKind::Name(_)
             | ExpressionKind::Attribute(_)
             | ExpressionKind::Subscript(_) => self.assign(pattern, value),
