@@ -137,6 +137,7 @@ pub fn language_of(path: &str, head: &[u8]) -> Option<Language> {
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_ascii_lowercase());
     by_name(name)
+        .or_else(|| is_sql_template(name).then_some(Language::Sql))
         .or_else(|| {
             ending
                 .as_deref()
@@ -144,6 +145,14 @@ pub fn language_of(path: &str, head: &[u8]) -> Option<Language> {
         })
         .or_else(|| in_folder(folders, "cron.d").then_some(Language::Crontab))
         .or_else(|| by_interpreter(head))
+}
+
+/// `report.sql.j2`: SQL with Jinja in it, which SQL files may have, too.
+fn is_sql_template(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".sql.j2", ".sql.jinja", ".sql.jinja2"]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
 }
 
 fn by_name(name: &str) -> Option<Language> {

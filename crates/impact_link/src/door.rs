@@ -245,6 +245,7 @@ pub(crate) const TELLING: &[&str] = &[
     "bulk_save_objects",
     "bulk_insert_mappings",
     "bulk_update_mappings",
+    "get_template",
 ];
 
 /// All doors, in the order in which they are asked.
@@ -255,6 +256,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::intrinsic::Intrinsics,
     &crate::library::record::Records,
     &crate::library::rows::Rows,
+    &crate::library::files::Files,
     &crate::orm::django::Django,
     &crate::orm::sqlalchemy::SqlAlchemy,
     &crate::orm::active::PEEWEE,

@@ -473,7 +473,7 @@ impl Evaluator<'_> {
 }
 
 /// A text as it stands, with a hole for each part that is filled in.
-fn assemble(file: FileId, pieces: &[Piece]) -> Assembled {
+pub(crate) fn assemble(file: FileId, pieces: &[Piece]) -> Assembled {
     let mut made = Assembled::default();
     for piece in pieces {
         match piece {

@@ -20,6 +20,10 @@ const DECORATORS: &[&str] = &["marshal_with", "marshal_list_with"];
 
 /// What the key of a field is kept under.
 const FIELD: &str = "field:";
+/// What the model of a field that is nested is kept under.
+const NESTED: &str = "nested:";
+/// Models in models, and lists in lists, are followed as far as this.
+const MAX_DEPTH: u32 = 6;
 
 /// Flask-RESTX.
 #[derive(Debug)]
@@ -123,19 +127,55 @@ fn display(cx: &mut Evaluator<'_>, id: ExpressionId) -> Option<Object> {
         let Some(name) = module.plain_text(key) else {
             continue;
         };
-        let source = attribute(cx, item.value).unwrap_or(key);
+        let source = attribute(cx, item.value, 0).unwrap_or(key);
         let text = cx.evaluate(source);
         made = made.with_value(&format!("{FIELD}{name}"), text);
+        if let Some(nested) = nested(cx, item.value, 0) {
+            made = made.with_value(&format!("{NESTED}{name}"), nested);
+        }
     }
     Some(made)
 }
 
-/// `fields.String(attribute="org.title")`.
-fn attribute(cx: &Evaluator<'_>, value: ExpressionId) -> Option<ExpressionId> {
+/// The model of `fields.Nested(org)`, in `fields.List(…)`, too.
+fn nested(cx: &mut Evaluator<'_>, value: ExpressionId, depth: u32) -> Option<Value> {
     let module = cx.module();
     let ExpressionKind::Call(call) = &module.expression(value).kind else {
         return None;
     };
+    let word = last_word(cx, call.callee);
+    let first = call.arguments.iter().find(|one| one.name.is_none())?.value;
+    match word {
+        "Nested" => match display(cx, first) {
+            Some(model) => Some(model.into()),
+            None => Some(cx.evaluate(first)),
+        },
+        "List" if depth < MAX_DEPTH => nested(cx, first, depth + 1),
+        _ => None,
+    }
+}
+
+fn last_word<'a>(cx: &Evaluator<'a>, callee: ExpressionId) -> &'a str {
+    let module = cx.module();
+    match &module.expression(callee).kind {
+        ExpressionKind::Name(name) => module.name(*name),
+        ExpressionKind::Attribute(attribute) => module.name(attribute.name),
+        _ => "",
+    }
+}
+
+/// `fields.String(attribute="org.title")`, in `fields.List(…)`, too.
+fn attribute(cx: &Evaluator<'_>, value: ExpressionId, depth: u32) -> Option<ExpressionId> {
+    let module = cx.module();
+    let ExpressionKind::Call(call) = &module.expression(value).kind else {
+        return None;
+    };
+    if last_word(cx, call.callee) == "List" && depth < MAX_DEPTH {
+        let inner = call.arguments.iter().find(|one| one.name.is_none());
+        if let Some(found) = inner.and_then(|inner| attribute(cx, inner.value, depth + 1)) {
+            return Some(found);
+        }
+    }
     let said = call.arguments.iter().find(|argument| {
         argument
             .name
@@ -146,6 +186,10 @@ fn attribute(cx: &Evaluator<'_>, value: ExpressionId) -> Option<ExpressionId> {
 
 /// Rows leave with the fields of a model.
 fn marshal(cx: &mut Evaluator<'_>, data: &Value, model: &Value) {
+    marshal_nested(cx, data, model, 0);
+}
+
+fn marshal_nested(cx: &mut Evaluator<'_>, data: &Value, model: &Value, depth: u32) {
     let rows = crate::library::intrinsic::rows(cx, data);
     if rows.is_nothing() {
         return;
@@ -157,16 +201,21 @@ fn marshal(cx: &mut Evaluator<'_>, data: &Value, model: &Value) {
                 continue;
             };
             for text in source.texts() {
-                take(cx, &rows, text, name);
+                let taken = take(cx, &rows, text, name);
+                if let Some(inner) = object.values.get(&*format!("{NESTED}{name}"))
+                    && depth < MAX_DEPTH
+                {
+                    marshal_nested(cx, &taken, inner, depth + 1);
+                }
             }
         }
     }
 }
 
 /// A field is the member at a path of each row, named where the path stands.
-fn take(cx: &mut Evaluator<'_>, rows: &Value, path: &Arc<Assembled>, name: &str) {
+fn take(cx: &mut Evaluator<'_>, rows: &Value, path: &Arc<Assembled>, name: &str) -> Value {
     let Some((file, span)) = path.locate(Span::new(0, path.text.len() as u32)) else {
-        return;
+        return Value::nothing();
     };
     let kept = std::mem::replace(&mut cx.file, file);
     let first = cx.current.touches.as_slice().len();
@@ -185,4 +234,5 @@ fn take(cx: &mut Evaluator<'_>, rows: &Value, path: &Arc<Assembled>, name: &str)
         touch.exposed_as = Some(name.into());
     }
     cx.file = kept;
+    of
 }

@@ -1,6 +1,7 @@
 //! Entry points and messages that packs recognize: routes with the prefixes of their routers, jobs, commands, consumers,
 //! requests and messages that leave.
 
+use super::class_views;
 use super::mounts::{Mounts, joined, mount, place_of, router};
 use super::named_routes::{self, Named, Naming};
 use crate::door::Consumption;
@@ -10,7 +11,7 @@ use crate::framework::django::patterns::{of_expression, of_path};
 use crate::library::responses;
 use crate::tags::via_of;
 use crate::value::{Atom, Value};
-use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_bind::{Binding, ClassRef, FunctionRef, Place};
 use impact_facts::{
     Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, OutboundKind, Tag, TagKind,
 };
@@ -315,7 +316,9 @@ fn handlers(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) -> Vec<(Option<Stri
             Captured::Function(function) => {
                 found.push((None, Target::Function(FunctionRef { file, function })));
             }
-            Captured::Class(class) => found.extend(class_handlers(cx, ClassRef { file, class })),
+            Captured::Class(class) => {
+                found.extend(class_views::handlers(cx, ClassRef { file, class }))
+            }
             Captured::Expression(_) => {
                 let value = evaluated(cx, file, tag, one);
                 found.extend(value_handlers(cx, &value));
@@ -333,14 +336,12 @@ fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>,
             Atom::Function(function) | Atom::Method(function, _) => {
                 found.push((None, Target::Function(*function)));
             }
-            Atom::Class(class) | Atom::Instance(class) => found.extend(class_handlers(cx, *class)),
+            Atom::Class(class) | Atom::Instance(class) => {
+                found.extend(class_views::handlers(cx, *class))
+            }
             Atom::Object(object) if object.class.is_some() => {
-                found.extend(
-                    object
-                        .class
-                        .into_iter()
-                        .flat_map(|class| class_handlers(cx, class)),
-                );
+                let class = object.class.into_iter();
+                found.extend(class.flat_map(|class| class_views::handlers(cx, class)));
             }
             Atom::Text(text) => {
                 if let Binding::Function(function) = cx.program.lookup(&text.text) {
@@ -349,27 +350,6 @@ fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>,
             }
             Atom::Member(of, _) => found.extend(value_handlers(cx, &(**of).clone().into())),
             _ => {}
-        }
-    }
-    found
-}
-
-const HTTP: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
-
-fn class_handlers(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, Target)> {
-    let mut found = Vec::new();
-    for name in HTTP
-        .iter()
-        .copied()
-        .chain(["dispatch_request", "run", "__call__"])
-    {
-        if let Some((owner, [.., Definition::Function(function)])) = cx.class_member(class, name) {
-            let target = Target::Function(FunctionRef {
-                file: owner.file,
-                function: *function,
-            });
-            let method = HTTP.contains(&name).then(|| name.to_ascii_uppercase());
-            found.push((method, target));
         }
     }
     found

@@ -2,6 +2,7 @@
 
 mod containers;
 pub(crate) mod cursor;
+pub(crate) mod files;
 pub(crate) mod intrinsic;
 pub(crate) mod named;
 pub(crate) mod operator;

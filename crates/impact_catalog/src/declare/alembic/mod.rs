@@ -3,6 +3,7 @@
 mod column;
 mod dependent;
 mod operation;
+mod parts;
 mod run;
 mod table;
 mod text;

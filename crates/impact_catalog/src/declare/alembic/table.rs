@@ -1,6 +1,7 @@
 //! Tables: made, dropped, renamed (Alembic 1.13, "Operation Reference").
 
 use super::operation::{Operation, argument, table_name};
+use super::parts::parts;
 use crate::declare::sqlalchemy::{DeclaredColumn, Role, column_of_table};
 use impact_facts::{
     Call, ColumnDefinition, CreateTable, Dependent, DependentKind, ExpressionId, RelationKind,
@@ -19,7 +20,12 @@ pub(super) fn create_table(op: &mut Operation<'_, '_, '_>) {
         .skip(1)
         .filter(|argument| argument.name.is_none())
     {
-        table_part(op, op.run.resolved(argument.value), &mut table);
+        match parts(op.run, argument) {
+            Some(all) => all
+                .into_iter()
+                .for_each(|part| table_part(op, part, &mut table)),
+            None => op.unknown("columns that are computed"),
+        }
     }
     let span = op
         .call

@@ -165,7 +165,7 @@ fn declared<'p>(cx: Context<'_, 'p>, id: FunctionId) -> Option<Member<'p, 'p>> {
 }
 
 /// What a function returns, by its own return statements, branches included.
-pub(super) fn returned(function: &Function) -> Vec<ExpressionId> {
+pub(crate) fn returned(function: &Function) -> Vec<ExpressionId> {
     let mut values = Vec::new();
     let mut work: Vec<&Statement> = function.body.statements.iter().rev().collect();
     while let Some(statement) = work.pop() {

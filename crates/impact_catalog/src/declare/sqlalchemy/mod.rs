@@ -11,7 +11,7 @@ mod table;
 mod table_name;
 
 pub(crate) use column::{DeclaredColumn, of_table as column_of_table};
-pub(crate) use member::{Context, items};
+pub(crate) use member::{Context, items, returned};
 pub(crate) use role::Role;
 
 use super::{DeclareOptions, Declared};
