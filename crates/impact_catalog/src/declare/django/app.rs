@@ -1,7 +1,7 @@
 //! Applications: which one a module belongs to, its label, and the settings that name models.
 
 use crate::declare::values::{self, Arguments, value};
-use impact_bind::{Binding, Definition, Place, Program, ValueRef};
+use impact_bind::{Binding, ClassRef, Definition, Place, Program, ValueRef};
 use impact_facts::{FileId, Language};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,12 @@ impl Apps {
         apps.read_configs(program);
         for file in program.files() {
             if program.facts(file).language == Language::Python && program.is_own(file) {
-                apps.read_settings(program, file);
+                apps.read_settings(program, file, Place::Module);
+            }
+        }
+        for class in program.all_classes() {
+            if is_configuration(program, class) {
+                apps.read_settings(program, class.file, Place::Class(class.class));
             }
         }
         apps.installed.sort();
@@ -66,21 +71,21 @@ impl Apps {
         }
     }
 
-    fn read_settings(&mut self, program: &Program<'_>, file: FileId) {
+    fn read_settings(&mut self, program: &Program<'_>, file: FileId, place: Place) {
         let names = ["AUTH_USER_MODEL", "INSTALLED_APPS"];
         let places = program.places(file);
         for name in names
             .iter()
             .filter_map(|name| places.name(name).map(|id| (*name, id)))
         {
-            for definition in places.names(Place::Module).definitions(name.1) {
+            for definition in places.names(place).definitions(name.1) {
                 let Definition::Value(bound) = definition else {
                     continue;
                 };
                 let Some(expression) = bound.value else {
                     continue;
                 };
-                self.read_setting(program, name.0, value(file, Place::Module, expression));
+                self.read_setting(program, name.0, value(file, place, expression));
             }
         }
     }
@@ -164,6 +169,17 @@ impl Apps {
             _ => None,
         }
     }
+}
+
+/// A class of settings (django-configurations 2.5, "Usage").
+fn is_configuration(program: &Program<'_>, class: ClassRef) -> bool {
+    program.is_own(class.file)
+        && [
+            "configurations.Configuration",
+            "configurations.base.Configuration",
+        ]
+        .iter()
+        .any(|base| program.is_subclass(class, base))
 }
 
 /// A model that is named.

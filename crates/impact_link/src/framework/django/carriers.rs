@@ -402,6 +402,11 @@ pub(super) fn attribute(
     {
         return forms::of_field(cx, field, member);
     }
+    if let (Atom::Member(of, options), "model") = (of, member.name)
+        && &**options == "_meta"
+    {
+        return model_class(cx, of);
+    }
     let Atom::Instance(class) = of else {
         return None;
     };
@@ -435,6 +440,21 @@ pub(super) fn attribute(
         (Kind::Form, _) => forms::shown(cx, *class, member),
         _ => None,
     }
+}
+
+/// `cls._meta.model`, `form._meta.model`: the model that the class's `Meta` names.
+fn model_class(cx: &mut Evaluator<'_>, of: &Atom) -> Option<Value> {
+    let (Atom::Class(class) | Atom::Instance(class)) = of else {
+        return None;
+    };
+    if cx.models.of_class(*class).is_some() {
+        return None;
+    }
+    let model = meta_model(cx, *class)?;
+    Some(match cx.models.class(model) {
+        Some(class) => Atom::Class(class).into(),
+        None => Value::external(&cx.models.get(model)?.name),
+    })
 }
 
 /// `form["email"]` names the form's field, and means the row's.

@@ -3,8 +3,8 @@
 use crate::cells::Key;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_bind::Place;
-use impact_facts::{FileId, Language};
+use impact_bind::{ClassRef, Place};
+use impact_facts::{ClassId, FileId, Language};
 use std::sync::Arc;
 
 /// What any settings module of the service binds a name to.
@@ -17,9 +17,35 @@ pub(crate) fn setting(cx: &mut Evaluator<'_>, name: &str) -> Value {
         {
             value = value.or(&cx.read(Key::Global(file, id)));
         }
+        value = value.or(&of_classes(cx, file, name));
     }
     value
 }
+
+/// What the classes of settings of a file bind a name to (django-configurations 2.5).
+fn of_classes(cx: &mut Evaluator<'_>, file: FileId, name: &str) -> Value {
+    let places = cx.program.places(file);
+    let Some(id) = places.name(name) else {
+        return Value::nothing();
+    };
+    let mut value = Value::nothing();
+    for class in (0..cx.program.module(file).classes.len() as u32).map(ClassId) {
+        let class = ClassRef { file, class };
+        let says = !places
+            .names(Place::Class(class.class))
+            .definitions(id)
+            .is_empty();
+        if says && cx.inherits(class, CONFIGURATIONS) {
+            value = value.or(&cx.read(Key::ClassName(class, id)));
+        }
+    }
+    value
+}
+
+const CONFIGURATIONS: &[&str] = &[
+    "configurations.Configuration",
+    "configurations.base.Configuration",
+];
 
 /// All settings modules of the program.
 fn modules(cx: &mut Evaluator<'_>) -> Arc<[FileId]> {

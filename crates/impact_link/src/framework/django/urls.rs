@@ -144,12 +144,14 @@ fn pass_request(cx: &mut Evaluator<'_>, view: &Value, extra: &Value, span: Span)
 /// Every route that the root module of URLs leads to.
 pub(super) fn finish(cx: &mut Evaluator<'_>) {
     let mut seen = BTreeSet::new();
+    let named: Arc<BTreeSet<FileId>> = Arc::new(named_modules(cx));
     for file in roots(cx) {
         let patterns = of_module(cx, file);
         let way = Way {
             prefix: String::new(),
             at: None,
             depth: 0,
+            named: Arc::clone(&named),
         };
         walk(cx, &patterns, &way, &mut seen);
     }
@@ -162,6 +164,8 @@ struct Way {
     /// The innermost pattern on it that stands in the service's own code.
     at: Option<(FileId, Span)>,
     depth: usize,
+    /// Modules of patterns that some pattern, or the settings, name in full.
+    named: Arc<BTreeSet<FileId>>,
 }
 
 /// `ROOT_URLCONF`; where no settings say it, every module with patterns that no other includes.
@@ -174,18 +178,7 @@ fn roots(cx: &mut Evaluator<'_>) -> Vec<FileId> {
     if !named.is_empty() {
         return named;
     }
-    let all: Vec<FileId> = cx
-        .program
-        .files()
-        .filter(|file| {
-            cx.program.is_own(*file) && cx.program.facts(*file).language == Language::Python
-        })
-        .filter(|file| {
-            let places = cx.program.places(*file);
-            let name = places.name("urlpatterns");
-            name.is_some_and(|name| !places.names(Place::Module).definitions(name).is_empty())
-        })
-        .collect();
+    let all = with_patterns(cx);
     let mut included = BTreeSet::new();
     for file in &all {
         let patterns = of_module(cx, *file);
@@ -196,6 +189,50 @@ fn roots(cx: &mut Evaluator<'_>) -> Vec<FileId> {
     all.into_iter()
         .filter(|file| !included.contains(file))
         .collect()
+}
+
+/// The service's modules that bind `urlpatterns`.
+fn with_patterns(cx: &Evaluator<'_>) -> Vec<FileId> {
+    let own = cx.program.files().filter(|file| {
+        cx.program.is_own(*file) && cx.program.facts(*file).language == Language::Python
+    });
+    own.filter(|file| {
+        let places = cx.program.places(*file);
+        let name = places.name("urlpatterns");
+        name.is_some_and(|name| !places.names(Place::Module).definitions(name).is_empty())
+    })
+    .collect()
+}
+
+/// `include(plugin.module + ".urls")`: modules with such an end that nothing names in full.
+fn ending(cx: &Evaluator<'_>, of: &Value, way: &Way) -> Vec<FileId> {
+    let mut found = Vec::new();
+    for text in of.texts() {
+        let Some(hole) = text.holes.last() else {
+            continue;
+        };
+        let end = text.text.get(hole.end as usize..).unwrap_or_default();
+        if !end.starts_with('.') || end.len() < 2 {
+            continue;
+        }
+        let own = cx.program.files().filter(|file| cx.program.is_own(*file));
+        found.extend(own.filter(|file| {
+            cx.program.module_name(*file).ends_with(end) && !way.named.contains(file)
+        }));
+    }
+    found
+}
+
+/// Modules of patterns that are named in full.
+fn named_modules(cx: &mut Evaluator<'_>) -> BTreeSet<FileId> {
+    let mut named: BTreeSet<FileId> = roots(cx).into_iter().collect();
+    for file in with_patterns(cx) {
+        let patterns = of_module(cx, file);
+        for object in objects(&patterns) {
+            named.extend(included_modules(cx, &object));
+        }
+    }
+    named
 }
 
 fn of_module(cx: &mut Evaluator<'_>, file: FileId) -> Value {
@@ -263,6 +300,7 @@ fn walk(
                 prefix: format!("{}{path}", way.prefix),
                 at: stands(cx, &route).or(way.at),
                 depth: way.depth + 1,
+                named: Arc::clone(&way.named),
             };
             one(cx, &route, &way, seen);
         }
@@ -280,7 +318,9 @@ fn one(cx: &mut Evaluator<'_>, route: &Object, way: &Way, seen: &mut BTreeSet<(S
         is_include = true;
         let of = included(&include).map(|key| cx.cells.peek(&key));
         let of = of.unwrap_or_default();
-        for file in modules(cx, &of) {
+        let mut files = modules(cx, &of);
+        files.extend(ending(cx, &of, way));
+        for file in files {
             let inner = of_module(cx, file);
             walk(cx, &inner, way, seen);
         }

@@ -147,7 +147,7 @@ fn construct(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Op
             instance::construct(cx, model, call);
             Some(Atom::Mapped(model).into())
         }
-        _ => manager::construct(cx, class, call),
+        _ => signals::construct(cx, class, call).or_else(|| manager::construct(cx, class, call)),
     }
 }
 

@@ -28,9 +28,10 @@ pub(super) fn rows(
 
 fn manager(cx: &mut Evaluator<'_>, model: ModelId) -> Object {
     let bare = Object::new(DJANGO, "manager", Some(model));
-    let own = cx.models.class(model).filter(|class| {
-        cx.program.is_own(class.file) && cx.class_member(*class, "objects").is_some()
-    });
+    let own = cx
+        .models
+        .class(model)
+        .filter(|class| cx.class_member(*class, "objects").is_some());
     let Some(class) = own else {
         return bare;
     };

@@ -7,7 +7,7 @@ use crate::door::{CallSite, Passed};
 use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_bind::FunctionRef;
+use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{Certainty, Span};
 
 /// The kind of a signal that the program makes itself.
@@ -27,10 +27,7 @@ pub(crate) const LOGGED_IN: &[&str] = &["user_logged_in"];
 /// Functions of Django that make signals and connect to them.
 pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
     match name {
-        "django.dispatch.Signal" | "django.dispatch.dispatcher.Signal" => {
-            let id = format!("id:{}:{}", cx.file.0, call.span.start);
-            Some(Object::new(DJANGO, SIGNAL, None).with_word(&id).into())
-        }
+        name if CLASSES.contains(&name) => Some(made(cx, call)),
         "django.dispatch.receiver" | "django.dispatch.dispatcher.receiver" => {
             let made = Object::new(DJANGO, RECEIVER, None)
                 .with_value("signals", call.value(0, "signal"))
@@ -51,6 +48,22 @@ pub(super) fn function(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) 
             })
         }
     }
+}
+
+/// Django's class of signals, by its names.
+const CLASSES: &[&str] = &[
+    "django.dispatch.Signal",
+    "django.dispatch.dispatcher.Signal",
+];
+
+fn made(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let id = format!("id:{}:{}", cx.file.0, call.span.start);
+    Object::new(DJANGO, SIGNAL, None).with_word(&id).into()
+}
+
+/// A signal of a class of the program's own.
+pub(super) fn construct(cx: &Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
+    cx.inherits(class, CLASSES).then(|| made(cx, call))
 }
 
 fn sender(call: &CallSite<'_>) -> Value {
@@ -80,10 +93,11 @@ pub(super) fn call(
             connect(cx, &signal, &call.value(1, "sender"), &handler);
             Some(Atom::Null.into())
         }
-        (SIGNAL, Some("send" | "send_robust" | "asend" | "asend_robust")) => {
+        // Classes of the program's own add ways to send: `send_to_all_plugins`.
+        (SIGNAL, Some(name)) if name.starts_with("send") || name.starts_with("asend") => {
             let handlers = cx.read(key(object.words_after("id:").next()?, "*"));
-            cx.call(&handlers, call);
-            Some(Value::unknown("what receivers of a signal return"))
+            let answers = cx.call(&handlers, call);
+            Some(Value::list(Value::tuple(vec![handlers, answers])))
         }
         _ => None,
     }
