@@ -74,6 +74,12 @@ fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) 
             .into(),
         ("router", "at") => routed(cx, object, &paths(), &call.value(1, ""), place(call)).into(),
         ("router", "nest" | "nest_no_strip") => joined(object, &call.value(1, ""), &paths()).into(),
+        // A page or text that describes an api.
+        (
+            "router",
+            "swagger_ui" | "redoc" | "rapidoc" | "openapi_explorer" | "stoplight_elements" | "spec"
+            | "spec_yaml" | "spec_endpoint" | "spec_endpoint_yaml",
+        ) => Value::unknown("a description"),
         _ => object.clone().into(),
     }
 }

@@ -77,8 +77,8 @@ fn prefix(object: &Object) -> String {
     said.unwrap_or_default().to_owned()
 }
 
-fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
-    let handled = |method: &str| {
+fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
+    let handled = |cx: &Evaluator<'_>, method: &str| {
         let handler = call.value(0, "");
         let methods = Object::new(NAME, "methods", None).with_value(method, handler);
         routed(cx, object, &[String::new()], &methods.into(), place(call))
@@ -86,9 +86,18 @@ fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) 
     match name {
         "path" => under(object, call).into(),
         "push" | "append" | "unshift" => below(object, &call.value(0, "")).into(),
-        "goal" => handled("ANY").into(),
-        "then" => object.clone().into(),
-        name if METHODS.contains(&name) => handled(&name.to_ascii_uppercase()).into(),
+        "goal" => handled(cx, "ANY").into(),
+        "then" => {
+            let itself: Value = object.clone().into();
+            let made = crate::library::rust::applied(cx, call.at(0), &[itself.clone()], call.span);
+            let routers = made.filter(|atom| matches!(atom, Atom::Object(of) if of.door == NAME));
+            if routers.is_nothing() {
+                itself
+            } else {
+                routers
+            }
+        }
+        name if METHODS.contains(&name) => handled(cx, &name.to_ascii_uppercase()).into(),
         _ => object.clone().into(),
     }
 }

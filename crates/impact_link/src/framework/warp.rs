@@ -22,6 +22,9 @@ const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "opt
 const PATH: &str = "path:";
 const METHOD: &str = "method:";
 
+/// The word of a filter that takes the end of a path.
+const END: &str = "end";
+
 /// Segments of `path!` are looked for as deep as this.
 const MAX_SEGMENTS: u32 = 64;
 
@@ -61,6 +64,7 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
             let said = texts(&call.value(0, ""));
             filter(&format!("/{}", said.first().map_or("{}", String::as_str)))
         }
+        "path.end" => filter("").with_word(END),
         "path.param" => filter("/{}"),
         "path.tail" | "path.full" | "path.peek" => filter("/{rest}"),
         _ if METHODS.contains(&last) && (path == last || path.starts_with("method.")) => {
@@ -140,7 +144,7 @@ fn method(cx: &Evaluator<'_>, object: &Arc<Object>, name: &str, call: &CallSite<
 
 /// Whether a filter says a path or a method.
 fn tells(object: &Object) -> bool {
-    !path(object).is_empty() || object.words_after(METHOD).next().is_some()
+    !path(object).is_empty() || object.has(END) || object.words_after(METHOD).next().is_some()
 }
 
 fn path(object: &Object) -> String {
@@ -166,6 +170,9 @@ fn and(first: &Object, other: &Value) -> Value {
         let mut both = filter(&format!("{}{}", path(first), path(second)));
         for method in first.words_after(METHOD).chain(second.words_after(METHOD)) {
             both = both.with_word(&format!("{METHOD}{method}"));
+        }
+        if first.has(END) || second.has(END) {
+            both = both.with_word(END);
         }
         made.push(both.into());
     }

@@ -175,6 +175,11 @@ impl Door for Rust {
                 Some(call.value(0, ""))
             }
             Atom::External(name) => constructed(name),
+            // A derive makes it.
+            Atom::Member(of, name) if &**name == "default" => match &**of {
+                Atom::Class(class) => Some(cx.instance_of(*class)),
+                _ => None,
+            },
             Atom::Member(of, name) if &**name == "replace" && matches!(&**of, Atom::Text(_)) => {
                 Some(replaced(cx, of, call))
             }

@@ -69,7 +69,8 @@ fn entity(
 ) -> Option<Value> {
     let object = |kind| Some(Object::new(NAME, kind, Some(model)).into());
     match name {
-        "find" => object("query"),
+        // `load` is the loader of sea-orm 2.
+        "find" | "load" => object("query"),
         "find_by_id" => {
             key(cx, model, call.span);
             object("query")

@@ -300,15 +300,64 @@ impl Row<'_> {
             return;
         };
         let own = cx.program.module(class.file).name(field.name);
-        cx.cells.join(row_key(class, own), &sources(output));
         taken(cx, self.text, output, self.span);
-        if let Some((table, column)) = output.sources.first()
+        if self.is_row(output) {
+            self.bind_row_type(cx, class, own, output);
+            return;
+        }
+        cx.cells.join(row_key(class, own), &sources(output));
+        if let [(table, column)] = output.sources.as_slice()
             && self.is_plain(output)
         {
             let manner = Manner::named(Access::Declare).at_most(self.text.certainty);
             let exposed = serialized_as(cx.program.module(class.file), class, field);
             let named = (table, &**column);
             cx.touch_exposed(class.file, named, field.name_span, manner, NAME, exposed);
+        }
+    }
+
+    /// Whether an output is a table's row: a name, with or without an alias, that several columns make.
+    fn is_row(&self, output: &OutputColumn) -> bool {
+        let written = written(self.text, output.span);
+        let mut words = written.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let alias = words
+            .next()
+            .is_none_or(|word| word.eq_ignore_ascii_case("as"));
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
+        output.sources.len() > 1 && alias && name.chars().all(is_name)
+    }
+
+    /// A field whose type has a table's row as its value, `build AS "build: Build"`: the columns are those of the type's
+    /// fields.
+    fn bind_row_type(
+        &self,
+        cx: &mut Evaluator<'_>,
+        class: ClassRef,
+        own: &str,
+        output: &OutputColumn,
+    ) {
+        let said = crate::language::rust::field_type(cx, class, own);
+        let classes: Vec<ClassRef> = said
+            .atoms()
+            .iter()
+            .filter_map(|atom| cx.class_of_instance(atom))
+            .collect();
+        for inner in classes {
+            let module = cx.program.module(inner.file);
+            for field in &module.class(inner.class).fields {
+                let name = module.name(field.name);
+                let column = name.strip_prefix("r#").unwrap_or(name);
+                let mut sources = output.sources.iter();
+                let Some((table, column)) = sources.find(|(_, one)| **one == *column) else {
+                    continue;
+                };
+                cx.cells.join(row_key(inner, name), &source(table, column));
+                let manner = Manner::named(Access::Declare).at_most(Certainty::Likely);
+                let exposed = serialized_as(module, inner, field);
+                let named = (table, &**column);
+                cx.touch_exposed(inner.file, named, field.name_span, manner, NAME, exposed);
+            }
         }
     }
 
