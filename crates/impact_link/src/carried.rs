@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) const NAME: &str = "rust/carried";
 
 /// A value that more columns or fields reach than this stands for none.
-pub(crate) const MAX_CARRIED: usize = 4;
+pub(crate) const MAX_CARRIED: usize = 8;
 
 /// The word of a value that too many reach.
 pub(crate) const MANY: &str = "many";
@@ -251,32 +251,32 @@ pub(crate) fn read(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Sp
 /// A field of a struct of the program is assigned: where it stands for a column, that is written.
 pub(crate) fn assigned(cx: &mut Evaluator<'_>, of: &Value, name: &str, span: Span) {
     for atom in of.atoms() {
-        let Atom::Instance(class) = atom else {
-            continue;
-        };
-        let manner = Manner::named(Access::Write).at_most(impact_facts::Certainty::Likely);
-        let bound = cx.read(crate::orm::sqlx::row_key(*class, name));
-        let sources: Vec<Box<str>> = bound
-            .atoms()
-            .iter()
-            .filter_map(|atom| match atom {
-                Atom::Object(object) => Some(object.words.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        if let [only] = sources.as_slice()
-            && let Some((table, column)) = only.rsplit_once('.')
-        {
-            let table = crate::orm::sqlx::table_name(table);
-            cx.touch_column(&table, column, span, manner, NAME);
-            continue;
+        if let Atom::Instance(class) = atom {
+            set(cx, *class, name, span);
         }
-        let given = part(&cx.read(Key::Attribute(*class, name.into())));
-        let goes = cx.read(goes_key(*class, name));
-        if let Some((table, column)) = only(&given.or(&goes), name) {
-            cx.touch_column(&table, &column, span, manner, NAME);
-        }
+    }
+}
+
+/// A field of a struct is set: where it stands for a column, that is written.
+fn set(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Span) {
+    let manner = Manner::named(Access::Write).at_most(impact_facts::Certainty::Likely);
+    let bound = cx.read(crate::orm::sqlx::row_key(class, name));
+    let objects = bound.atoms().iter().filter_map(|atom| match atom {
+        Atom::Object(object) => Some(object.words.clone()),
+        _ => None,
+    });
+    let sources: Vec<Box<str>> = objects.flatten().collect();
+    if let [only] = sources.as_slice()
+        && let Some((table, column)) = only.rsplit_once('.')
+    {
+        let table = crate::orm::sqlx::table_name(table);
+        cx.touch_column(&table, column, span, manner, NAME);
+        return;
+    }
+    let given = part(&cx.read(Key::Attribute(class, name.into())));
+    let goes = cx.read(goes_key(class, name));
+    if let Some((table, column)) = only(&given.or(&goes), name) {
+        cx.touch_column(&table, &column, span, manner, NAME);
     }
 }
 
@@ -307,6 +307,8 @@ pub(crate) fn filled(
     if let Some((table, column)) = only(&part(value), name).filter(|_| is_short) {
         let manner = Manner::named(Access::Read).at_most(impact_facts::Certainty::Likely);
         cx.touch_column(&table, &column, span, manner, NAME);
+    } else if part(value).is_nothing() && is_production(cx) {
+        set(cx, class, name, span);
     }
     let goes = cx.read(goes_key(class, name));
     if let Some((table, column)) = only(&goes, name) {

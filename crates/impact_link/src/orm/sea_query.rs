@@ -31,9 +31,22 @@ const BEGINNINGS: &[&str] = &[
     "Query.delete",
 ];
 
-/// A path names a variant: where the enum names a table that exists, the column is touched. What migrations build is read
-/// as migrations.
+/// A path names a variant: where the enum names a table that exists, the column is touched.
 pub(crate) fn named(cx: &mut Evaluator<'_>, class: ClassRef, variant: &str, span: Span) {
+    touched(cx, class, variant, (span, Access::Read));
+}
+
+/// The variants of an enum that names a table declare its columns.
+pub(super) fn declared(cx: &mut Evaluator<'_>, class: ClassRef) {
+    let module = cx.program.module(class.file);
+    for variant in &module.class(class.class).fields {
+        let name = module.name(variant.name);
+        touched(cx, class, name, (variant.name_span, Access::Declare));
+    }
+}
+
+/// The column that a variant names is touched. What migrations build is read as migrations.
+fn touched(cx: &mut Evaluator<'_>, class: ClassRef, variant: &str, (span, access): (Span, Access)) {
     let module = cx.program.module(class.file);
     let definition = module.class(class.class);
     let is_iden = definition.kind == ClassKind::Enum
@@ -60,7 +73,7 @@ pub(crate) fn named(cx: &mut Evaluator<'_>, class: ClassRef, variant: &str, span
         .unwrap_or_else(|| snake(own));
     let column = said(module, &column.decorators).unwrap_or_else(|| snake(variant));
     if let Some(table) = cx.schemas.table_of(&TableName::bare(&name), &column) {
-        let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+        let manner = Manner::named(access).at_most(Certainty::Likely);
         cx.touch_column(&table, &column, span, manner, VIA);
     }
 }

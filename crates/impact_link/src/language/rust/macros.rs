@@ -1,14 +1,15 @@
 //! Macro calls. A macro of a crate is asked for as `crate.name!`.
 
-use super::ask;
+use super::{ask, ask_member};
 use crate::cells::Key;
-use crate::door::CallSite;
+use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{Binding, path_from};
 use impact_facts::{
-    Assembled, ExpressionId, ExpressionKind, FileId, MacroCall, Module, Piece, Span, Statement,
+    Access, Assembled, Certainty, ExpressionId, ExpressionKind, FileId, MacroCall, Module, Piece,
+    Span, Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -74,9 +75,49 @@ pub(super) fn evaluate(
     }
     let last = spelled.rsplit('.').next().unwrap_or_default();
     crate::orm::diesel::declared(cx, last, call);
+    members(cx, call, &site);
     match MACROS.iter().find(|(name, _)| *name == last) {
         Some((_, makes)) => made(cx, *makes, &site),
         None => Value::unknown("what a macro makes"),
+    }
+}
+
+/// A macro of the program that is told a row, or what writes one, and the bare name of a field: `patch!(model, email)` names
+/// the field.
+fn members(cx: &mut Evaluator<'_>, call: &MacroCall, site: &CallSite<'_>) {
+    let module = cx.module();
+    let names: Vec<(&str, Span)> = call
+        .arguments
+        .iter()
+        .filter_map(|argument| match &module.expression(argument.value).kind {
+            ExpressionKind::Name(name) => {
+                Some((module.name(*name), module.expression(argument.value).span))
+            }
+            _ => None,
+        })
+        .collect();
+    for argument in site.positional() {
+        let rows = argument.value.filter(|atom| {
+            matches!(atom, Atom::Mapped(_))
+                || matches!(atom, Atom::Outside(class) if class.contains(".ActiveModel"))
+        });
+        for (name, span) in names.iter().filter(|(_, span)| *span != argument.span) {
+            for atom in rows.atoms() {
+                let access = match atom {
+                    Atom::Mapped(_) => Access::Read,
+                    _ => Access::Write,
+                };
+                let member = MemberSite {
+                    name,
+                    span: *span,
+                    access,
+                    value: None,
+                };
+                cx.with_certainty(Certainty::Likely, |cx| {
+                    ask_member(cx, atom, &member);
+                });
+            }
+        }
     }
 }
 

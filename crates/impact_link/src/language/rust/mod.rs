@@ -331,3 +331,8 @@ fn transparent(cx: &mut Evaluator<'_>, call: &Call, expected: &Value) -> Option<
 fn ask(cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
     DOORS.iter().find_map(|door| door.call(cx, callee, call))
 }
+
+/// Asks the doors what a member of something outside the tree, or of a row, is.
+fn ask_member(cx: &mut Evaluator<'_>, of: &Atom, member: &MemberSite<'_>) -> Option<Value> {
+    DOORS.iter().find_map(|door| door.attribute(cx, of, member))
+}

@@ -13,6 +13,7 @@ pub(crate) fn defined(cx: &mut Evaluator<'_>, of: ClassRef) {
         ClassKind::Enum => {
             relations(cx, of);
             variants(cx, of);
+            crate::orm::sea_query::declared(cx, of);
         }
         ClassKind::Struct => result::declared(cx, of),
         _ => {}
