@@ -3,6 +3,7 @@
 use crate::binding::Binding;
 use crate::place::{Definition, Place};
 use crate::program::Program;
+use crate::python_names::{is_builtin, is_standard_library};
 use crate::trail::Trail;
 use crate::tree::{Found, Roots};
 use impact_facts::{ExpressionKind, FileId, ImportId, Language};
@@ -172,7 +173,33 @@ pub(crate) fn star(
             return Some(found);
         }
     }
-    None
+    outside_star(program, file, stars, name, trail)
+}
+
+/// A name that nothing of the tree explains comes from a package outside that everything is imported of: from the first, as
+/// what stands later is mostly more of the same (`from peewee import *`, `from playhouse.sqlite_ext import *`).
+fn outside_star(
+    program: &Program<'_>,
+    file: FileId,
+    stars: &[impact_facts::ImportId],
+    name: &str,
+    trail: &mut Trail,
+) -> Option<Binding> {
+    if name.starts_with('_') || is_builtin(name) {
+        return None;
+    }
+    let module = program.module(file);
+    stars.iter().find_map(|id| {
+        let import = &module.imports[id.index()];
+        match module_of(program, file, &import.path, import.level, trail) {
+            Binding::External(path) => {
+                let first = path.split('.').next().unwrap_or_default();
+                let own = !is_standard_library(first);
+                own.then(|| Binding::External(format!("{path}.{name}").into()))
+            }
+            _ => None,
+        }
+    })
 }
 
 /// Whether `from module import *` takes the name: by `__all__` where its value is a plain list, else no leading `_`.

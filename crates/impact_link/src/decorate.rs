@@ -6,7 +6,7 @@ use crate::door::{CallSite, DOORS, Passed};
 use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_bind::FunctionRef;
+use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::Span;
 
 impl Evaluator<'_> {
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
                 Atom::Function(target) => (*target, None),
                 Atom::Method(target, receiver) => (*target, Some((**receiver).clone())),
                 Atom::Object(_) | Atom::Member(..) => {
-                    self.decorate_outside(atom, function, span);
+                    self.decorate_outside(atom, Atom::Function(function), span);
                     continue;
                 }
                 _ => continue,
@@ -81,8 +81,17 @@ impl Evaluator<'_> {
         }
     }
 
-    fn decorate_outside(&mut self, decorator: &Atom, function: FunctionRef, span: Span) {
-        let value: Value = Atom::Function(function).into();
+    /// What stands around a class, where a framework made it.
+    pub(crate) fn decorate_class(&mut self, class: ClassRef, decorator: &Value, span: Span) {
+        for atom in decorator.atoms() {
+            if let Atom::Object(_) = atom {
+                self.decorate_outside(atom, Atom::Class(class), span);
+            }
+        }
+    }
+
+    fn decorate_outside(&mut self, decorator: &Atom, decorated: Atom, span: Span) {
+        let value: Value = decorated.into();
         let passed = [Passed::plain(value, span)];
         let expected = Value::nothing();
         let call = CallSite::at_span(span, &passed, &expected);

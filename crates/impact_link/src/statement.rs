@@ -133,7 +133,9 @@ impl Evaluator<'_> {
             class: id,
         };
         for decorator in &class.decorators {
-            self.evaluate(*decorator);
+            let made = self.evaluate(*decorator);
+            let span = self.module().expression(*decorator).span;
+            self.decorate_class(class_ref, &made, span);
         }
         for base in &class.bases {
             self.evaluate(base.value);

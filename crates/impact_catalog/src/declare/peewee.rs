@@ -6,7 +6,15 @@ use impact_bind::Program;
 
 const WORDS: Words = Words {
     orm: "python/peewee",
-    bases: &["peewee.Model"],
+    bases: &[
+        "peewee.Model",
+        "playhouse.signals.Model",
+        "playhouse.sqlite_ext.FTSModel",
+        "playhouse.sqlite_ext.FTS5Model",
+        // Behind `from peewee import *` and `from playhouse.sqlite_ext import *`, which of the two has it is not known.
+        "peewee.FTSModel",
+        "peewee.FTS5Model",
+    ],
     package: "peewee",
     maker: None,
     fields: &[],

@@ -1,13 +1,20 @@
 //! Pyramid: what code puts on the request, and services that are found by name or interface.
 //!
-//! Facts are those of Pyramid 2 (`Configurator.add_request_method`) and of pyramid_services 2 (`register_service_factory`,
+//! Facts are those of Pyramid 2 (`Configurator.add_request_method`, `set_security_policy`, `view_config(context=…)`) and of pyramid_services 2 (`register_service_factory`,
 //! `register_service`, `find_service`).
 
 use crate::cells::Key;
 use crate::door::{CallSite, Door};
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Value};
+use crate::summary::Summary;
+use crate::value::{Atom, Object, Value};
+use impact_bind::{Definition, FunctionRef};
 use impact_facts::Certainty;
+
+/// Decorators of views.
+const VIEWS: &[&str] = &["pyramid.view.view_config", "pyramid.view.view_defaults"];
+/// What the context of a view is kept under.
+const CONTEXT: &str = "context";
 
 /// Methods of a configurator and a request that tell themselves by their names.
 pub(crate) const TELLING: &[&str] = &[
@@ -16,6 +23,7 @@ pub(crate) const TELLING: &[&str] = &[
     "register_service_factory",
     "register_service",
     "find_service",
+    "set_security_policy",
 ];
 
 /// Pyramid.
@@ -28,8 +36,13 @@ impl Door for Pyramid {
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
-        let Atom::Member(_, name) = callee else {
-            return None;
+        let name = match callee {
+            Atom::Member(_, name) => name,
+            Atom::External(name) if VIEWS.contains(&&**name) => return view(call),
+            Atom::Object(object) if object.door == self.name() => {
+                return in_context(cx, object, call);
+            }
+            _ => return None,
         };
         match &**name {
             "add_request_method" | "set_request_property" => request_method(cx, name, call),
@@ -38,12 +51,60 @@ impl Door for Pyramid {
                 let service = made(cx, &factory);
                 register(cx, call, &service);
             }
+            "set_security_policy" => {
+                let policy = call.value(0, "policy");
+                for atom in policy.atoms() {
+                    let identity = cx.call_method(atom, "identity", call.span);
+                    cx.cells.join(on_request("identity"), &identity);
+                }
+                cx.cells.join(any_on_request(), &Atom::Null.into());
+            }
             "register_service" => register(cx, call, &call.value(0, "service")),
             "find_service" => return found(cx, call),
             _ => return None,
         }
         Some(Atom::Null.into())
     }
+}
+
+/// `@view_config(context=User)`, `@view_defaults(context=User)`: what is found by traversal, and by a route's factory, is
+/// one of these.
+fn view(call: &CallSite<'_>) -> Option<Value> {
+    let context = call.named("context")?.value.clone();
+    let made = Object::new("python/pyramid", "view", None);
+    Some(made.with_value(CONTEXT, context).into())
+}
+
+/// A view takes its context first, or gets it when its class is made: `(context, request)`.
+fn in_context(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<Value> {
+    let context = object.values.get(CONTEXT)?.clone();
+    let context = made(cx, &context).at_most(Certainty::Likely);
+    let decorated = call.at(0)?.value.clone();
+    for atom in decorated.atoms() {
+        let (function, at) = match atom {
+            Atom::Function(function) => (*function, 0),
+            Atom::Class(class) => match cx.class_member(*class, "__init__") {
+                Some((owner, [.., Definition::Function(function)])) => {
+                    let (file, function) = (owner.file, *function);
+                    (FunctionRef { file, function }, 1)
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let module = cx.program.module(function.file);
+        let parameters = &module.function(function.function).parameters;
+        let name = |at: usize| {
+            let pattern = parameters.get(at).map(|one| one.pattern);
+            pattern.and_then(|pattern| module.dotted(pattern))
+        };
+        let takes_both =
+            parameters.len() == at + 2 && name(0).is_some_and(|name| name != "self" || at == 1);
+        if takes_both {
+            cx.give(Summary::joined(function), &[(at as u32, context.clone())]);
+        }
+    }
+    Some(decorated)
 }
 
 /// `config.add_request_method(current_user, "user", reify=True)`.

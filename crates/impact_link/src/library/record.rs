@@ -124,8 +124,10 @@ impl Door for Records {
 
 /// `UserOut.model_validate(user)`: an instance whose attributes are the row's.
 fn filled(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Option<Value> {
-    if cx.models.of_class(class).is_some() {
-        return Some(cx.instance_of(class));
+    if let Some(model) = cx.models.of_class(class) {
+        // What a row is made of, its ORM knows.
+        let known = cx.models.is_of(model, crate::orm::sqlalchemy::SQLALCHEMY);
+        return (!known).then(|| cx.instance_of(class));
     }
     cx.fill_from(class, call);
     Some(Atom::Instance(class).into())

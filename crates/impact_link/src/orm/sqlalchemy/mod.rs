@@ -17,6 +17,7 @@ mod query;
 mod result;
 mod session;
 mod table;
+mod validated;
 mod write;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
@@ -88,6 +89,7 @@ impl Door for SqlAlchemy {
                 _ => None,
             },
             Atom::Member(of, name) => match &**of {
+                Atom::Class(_) | Atom::Mapped(_) => validated::call(cx, of, name, call),
                 Atom::Object(object) if any::is_any(object) => any::call(cx, object, name, call),
                 Atom::Object(object) if object.door == SQLALCHEMY => method(cx, object, name, call),
                 registry if &**name == "values" && any::is_registry(registry) => {
