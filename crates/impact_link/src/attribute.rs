@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let value = self.with_certainty(weakest, |cx| cx.member(atom, member));
-            result = result.or(&value);
+            result.join(&value);
         }
         result.at_most(of.certainty)
     }
@@ -343,7 +343,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Definition::Import(_) | Definition::Parameter(..) => Value::nothing(),
             };
-            value = value.or(&one);
+            value.join(&one);
         }
         value
     }
@@ -362,7 +362,7 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => None,
             };
-            result = result.or(&bound.unwrap_or_else(|| atom.clone().into()));
+            result.join(&bound.unwrap_or_else(|| atom.clone().into()));
         }
         result.at_most(value.certainty)
     }
@@ -406,7 +406,7 @@ impl<'a> Evaluator<'a> {
         all.extend(self.descendants.get(&class).into_iter().flatten().copied());
         let mut value = Value::nothing();
         for class in all.into_iter().take(200) {
-            value = value.or(&self.read(Key::Attribute(class, name.into())));
+            value.join(&self.read(Key::Attribute(class, name.into())));
         }
         value
     }

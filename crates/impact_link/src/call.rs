@@ -121,7 +121,7 @@ impl<'a> Evaluator<'a> {
         let mut result = Value::nothing();
         for atom in callee.atoms() {
             let value = self.with_certainty(callee.certainty, |cx| cx.call_atom(atom, call));
-            result = result.or(&value);
+            result.join(&value);
         }
         result.at_most(callee.certainty)
     }
@@ -151,7 +151,7 @@ impl<'a> Evaluator<'a> {
         for atom in function.atoms() {
             if let Atom::Function(function) = atom {
                 self.pass(*function, None, call);
-                result = result.or(&self.result(*function, None));
+                result.join(&self.result(*function, None));
             }
         }
         result
@@ -527,7 +527,7 @@ impl<'a> Evaluator<'a> {
     pub fn instances(&self, classes: &Value) -> Value {
         let mut all = Value::nothing();
         for atom in classes.atoms() {
-            all = all.or(&match atom {
+            all.join(&match atom {
                 Atom::Class(class) => self.instance_of(*class),
                 Atom::External(name) => match self.models.named(name) {
                     Some(model) => Atom::Mapped(model).into(),

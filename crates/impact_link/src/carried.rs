@@ -289,7 +289,7 @@ pub(crate) fn of_sources(cx: &Evaluator<'_>, sources: &Value) -> Value {
         if let [only] = object.words.as_slice()
             && let Some((table, name)) = only.rsplit_once('.')
         {
-            all = all.or(&column(cx, &crate::orm::sqlx::table_name(table), name));
+            all.join(&column(cx, &crate::orm::sqlx::table_name(table), name));
         }
     }
     all

@@ -46,11 +46,12 @@ pub enum Key {
 #[derive(Debug, Default)]
 struct Cell {
     value: Value,
-    readers: BTreeSet<UnitId>,
+    /// Ascending.
+    readers: Vec<UnitId>,
     writes: u32,
 }
 
-/// How often a cell may grow before what comes is left to what it holds.
+/// How often a cell may grow: what comes then is not known.
 const MAX_GROWTH: u32 = 60;
 
 /// All cells.
@@ -65,8 +66,18 @@ impl Cells {
     /// The value under a key; `reader` is evaluated again when it grows.
     pub fn read(&mut self, key: Key, reader: UnitId) -> Value {
         let cell = self.cells.entry(key).or_default();
-        cell.readers.insert(reader);
+        if let Err(at) = cell.readers.binary_search(&reader) {
+            cell.readers.insert(at, reader);
+        }
         cell.value.clone()
+    }
+
+    /// Takes the first unit from `from` on whose reads are out of date; after the last, the first of all.
+    pub fn next_stale(&mut self, from: UnitId) -> Option<UnitId> {
+        let next = self.stale.range(from..).next().or(self.stale.first());
+        let next = next.copied()?;
+        self.stale.remove(&next);
+        Some(next)
     }
 
     /// The value under a key, as it is now.
@@ -84,12 +95,16 @@ impl Cells {
             return false;
         }
         let cell = self.cells.entry(key).or_default();
-        let joined = cell.value.or(value);
-        if joined == cell.value || cell.writes >= MAX_GROWTH {
+        if cell.writes > MAX_GROWTH || cell.value.covers(value) {
             return false;
         }
         cell.writes += 1;
-        cell.value = joined;
+        if cell.writes > MAX_GROWTH {
+            let more = Value::unknown("more alternatives than are followed");
+            cell.value.join(&more);
+        } else {
+            cell.value.join(value);
+        }
         self.stale.extend(cell.readers.iter().copied());
         true
     }

@@ -13,7 +13,7 @@ impl Evaluator<'_> {
         let mut result = Value::nothing();
         for atom in value.atoms() {
             let one = self.with_certainty(value.certainty, |cx| cx.consume_atom(atom, how, span));
-            result = result.or(&one.unwrap_or_else(|| match how {
+            result.join(&one.unwrap_or_else(|| match how {
                 Consumption::Iterate | Consumption::Index => Value::unknown("an element"),
                 _ => atom.clone().into(),
             }));
@@ -74,7 +74,7 @@ impl Evaluator<'_> {
                 given if is_given(given) => self.next_element(given, span),
                 other => self.iterate(&Value::any_of([other.clone()]), span),
             };
-            result = result.or(&element);
+            result.join(&element);
         }
         result.at_most(iterator.certainty)
     }
@@ -119,7 +119,7 @@ impl Evaluator<'_> {
                     })
                     .unwrap_or(Value::unknown("an element")),
             };
-            result = result.or(&element);
+            result.join(&element);
         }
         result.at_most(value.certainty)
     }

@@ -43,7 +43,7 @@ impl Environment {
         self.fetched.retain(|path| other.fetched.contains(path));
         for (name, value) in other.names {
             let old = self.names.entry(name).or_default();
-            *old = old.or(&value);
+            old.join(&value);
         }
         self
     }

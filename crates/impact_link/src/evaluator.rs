@@ -2,7 +2,7 @@
 
 use crate::cells::{Cells, Key, UnitId};
 use crate::door::DOORS;
-use crate::effect::{Blind, Effects, Target, site};
+use crate::effect::{Effects, Target};
 use crate::environment::Environment;
 use crate::inline::Frame;
 use crate::models::Models;
@@ -13,9 +13,7 @@ use crate::value::Value;
 use crate::{LinkInput, Schemas};
 use foldhash::{HashMap, HashMapExt};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
-use impact_facts::{
-    BlindReason, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Reach, Span,
-};
+use impact_facts::{Certainty, ExpressionId, FileId, FunctionId, Language, Module, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -52,11 +50,6 @@ impl Part {
     /// All parts.
     pub const ALL: [Part; 3] = [Part::Show, Part::Save, Part::Delete];
 }
-
-/// How often one unit is evaluated at most.
-const MAX_ROUNDS: u32 = 24;
-/// Expressions evaluated in one round of one unit at most.
-const MAX_STEPS: u32 = 400_000;
 
 /// The evaluator: what is known of all units, and the unit that is being evaluated now.
 pub struct Evaluator<'a> {
@@ -111,7 +104,7 @@ pub struct Evaluator<'a> {
     pub(crate) guards: HashMap<(FileId, ExpressionId), UnitId>,
     /// For whom type variables are asked.
     pub(crate) typed: Option<crate::value::Atom>,
-    steps: u32,
+    pub(crate) steps: u32,
 }
 
 impl<'a> Evaluator<'a> {
@@ -263,8 +256,12 @@ impl<'a> Evaluator<'a> {
         self.untagged_sql();
     }
 
+    /// Evaluates what is stale, all of it in turn, again and again: a unit waits until the others have said what they
+    /// have to say.
     fn settle(&mut self) {
-        while let Some(unit) = self.cells.stale.pop_first() {
+        let mut next = UnitId(0);
+        while let Some(unit) = self.cells.next_stale(next) {
+            next = UnitId(unit.0 + 1);
             self.evaluate_unit(unit);
         }
     }
@@ -330,7 +327,8 @@ impl<'a> Evaluator<'a> {
             return;
         };
         *rounds += 1;
-        if *rounds > MAX_ROUNDS {
+        let round = *rounds;
+        if !self.may_run(id, unit, round) {
             return;
         }
         self.cells.stale.remove(&id);
@@ -473,21 +471,6 @@ impl<'a> Evaluator<'a> {
 
     pub(crate) fn is_captured(&self, function: FunctionRef) -> bool {
         self.with_inner.contains(&function)
-    }
-
-    /// Counts a step. False if the unit has had its share: what follows is not evaluated.
-    pub(crate) fn step(&mut self, span: Span) -> bool {
-        self.steps += 1;
-        if self.steps == MAX_STEPS {
-            self.blind(Blind {
-                site: site(self.file, span),
-                reason: BlindReason::Bound,
-                access: None,
-                message: "this function needs more work than the bound".into(),
-                reach: Reach::Database,
-            });
-        }
-        self.steps < MAX_STEPS
     }
 
     /// Whether a class is, or inherits from, one of these classes, by qualified names.

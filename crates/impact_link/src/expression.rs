@@ -134,9 +134,13 @@ impl<'a> Evaluator<'a> {
                 self.leave(*value);
                 Value::nothing()
             }
-            K::Any(ids) => ids
-                .iter()
-                .fold(Value::nothing(), |all, id| all.or(&self.evaluate(*id))),
+            K::Any(ids) => {
+                let mut all = Value::nothing();
+                for id in ids {
+                    all.join(&self.evaluate(*id));
+                }
+                all
+            }
             K::Other(ids) => {
                 for id in ids {
                     self.evaluate(*id);
@@ -181,7 +185,7 @@ impl<'a> Evaluator<'a> {
             if let Some(guard) = arm.guard {
                 self.test(guard);
             }
-            result = result.or(&self.block_expecting(&arm.body, expected));
+            result.join(&self.block_expecting(&arm.body, expected));
             let end = std::mem::take(&mut self.environment);
             after = Some(match after {
                 None => end,
@@ -283,7 +287,7 @@ impl<'a> Evaluator<'a> {
         }
         let mut result = Value::nothing();
         for atom in of.atoms() {
-            result = result.or(&self.item(atom, &keys, slice, span));
+            result.join(&self.item(atom, &keys, slice, span));
         }
         result.at_most(of.certainty)
     }
@@ -450,7 +454,7 @@ impl<'a> Evaluator<'a> {
             value = self.iterate(&value, span);
         }
         match self.frames.last_mut() {
-            Some(frame) => frame.yielded = frame.yielded.or(&value),
+            Some(frame) => frame.yielded.join(&value),
             None => {
                 if let Some(summary) = self.own_summary() {
                     self.cells.join(summary.yielded(), &value);
@@ -480,11 +484,11 @@ pub(crate) fn entry(of: &Dictionary, key: &Value) -> Value {
         match atom {
             Atom::Text(text) => match of.known.get(text.text.as_str()) {
                 Some(value) => found = found.or(value),
-                None => found = found.or(&of.rest),
+                None => found.join(&of.rest),
             },
             Atom::Integer(number) => match of.known.get(number.to_string().as_str()) {
                 Some(value) => found = found.or(value),
-                None => found = found.or(&of.rest),
+                None => found.join(&of.rest),
             },
             _ => open = true,
         }
@@ -536,10 +540,10 @@ pub(crate) fn merge(into: &mut Dictionary, from: &Value) {
                     let old = into.known.entry(key.clone()).or_default();
                     *old = old.or(value);
                 }
-                into.keys = into.keys.or(&other.keys);
-                into.rest = into.rest.or(&other.rest);
+                into.keys.join(&other.keys);
+                into.rest.join(&other.rest);
             }
-            _ => into.rest = into.rest.or(&Value::unknown("a dictionary's value")),
+            _ => into.rest.join(&Value::unknown("a dictionary's value")),
         }
     }
 }

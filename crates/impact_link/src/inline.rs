@@ -67,7 +67,7 @@ impl Evaluator<'_> {
         let mut values = vec![Value::nothing(); definition.parameters.len()];
         for (at, value) in self.bound(function, receiver.cloned(), call) {
             if let Some(slot) = values.get_mut(at as usize) {
-                *slot = slot.or(&value);
+                slot.join(&value);
             }
         }
         for (at, slot) in (0..).zip(&mut values) {

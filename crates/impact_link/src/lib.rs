@@ -36,10 +36,12 @@
 //! }
 //! ```
 
+mod alternatives;
 mod annotated;
 mod annotation;
 mod attribute;
 mod bases;
+mod bounds;
 mod call;
 mod carried;
 mod cells;

@@ -61,7 +61,7 @@ impl<'a> Evaluator<'a> {
             .any(|d| matches!(d, Definition::Import(_)));
         let by_star = definitions.is_empty() && matches!(binding, Binding::Value(..));
         if binding.is_definite() || imported || by_star {
-            value = value.or(&self.binding(&binding));
+            value.join(&self.binding(&binding));
         }
         let _ = span;
         value
@@ -87,7 +87,7 @@ impl<'a> Evaluator<'a> {
                     Place::Module => self.read(Key::Global(file, name)),
                 },
             };
-            value = value.or(&one);
+            value.join(&one);
         }
         value
     }
@@ -188,7 +188,7 @@ impl<'a> Evaluator<'a> {
         let keys: Vec<Value> = keys.iter().map(|key| self.evaluate(*key)).collect();
         let mut grown = Value::nothing();
         for atom in of.atoms() {
-            grown = grown.or(&match atom {
+            grown.join(&match atom {
                 Atom::Dictionary(old) => {
                     let mut new = (**old).clone();
                     let key = keys.first().cloned().unwrap_or_default();
@@ -365,7 +365,7 @@ impl<'a> Evaluator<'a> {
     fn part(&mut self, value: &Value, at: usize, count: usize, span: Span) -> Value {
         let mut found = Value::nothing();
         for atom in value.atoms() {
-            found = found.or(&match atom {
+            found.join(&match atom {
                 Atom::Tuple(items) if items.len() == count => {
                     items.get(at).cloned().unwrap_or_default()
                 }
@@ -392,7 +392,7 @@ impl<'a> Evaluator<'a> {
         };
         let mut passed = self.read(summary.parameter(at));
         if summary.unit.is_some() {
-            passed = passed.or(&self.read(Key::Default(function, at)));
+            passed.join(&self.read(Key::Default(function, at)));
         }
         let carried = crate::carried::part(&passed);
         let passed = crate::carried::without(&passed);

@@ -303,7 +303,7 @@ impl Evaluator<'_> {
             .unwrap_or(Atom::Null.into());
         self.handed_back(&value, &wanted);
         if let Some(frame) = self.frames.last_mut() {
-            frame.returned = frame.returned.or(&value);
+            frame.returned.join(&value);
         } else if let Some(summary) = self.own_summary() {
             self.cells.join(summary.returned(), &value);
         }

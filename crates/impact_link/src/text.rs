@@ -128,17 +128,17 @@ impl Evaluator<'_> {
                 _ if is_class(atom) && matches!(operator, "&" | "|") => Some(atom.clone().into()),
                 _ => None,
             };
-            result = result.or(&known.unwrap_or_else(|| plain(atom)));
+            result.join(&known.unwrap_or_else(|| plain(atom)));
         }
         for atom in right.atoms() {
             if let Atom::Object(_) = atom
                 && let Some(known) = self.operate(atom, operator, left, span)
             {
-                result = result.or(&known);
+                result.join(&known);
             }
             // `IsOwner & IsReader`, `User | None`: either class.
             if is_class(atom) && matches!(operator, "&" | "|") {
-                result = result.or(&atom.clone().into());
+                result.join(&atom.clone().into());
             }
         }
         result
@@ -164,24 +164,24 @@ impl Evaluator<'_> {
                     if left.texts().next().is_some() || right.texts().next().is_some() => {}
                 Atom::List(of) => {
                     let more = self.iterate(right, span);
-                    result = result.or(&Value::list(of.or(&more)));
+                    result.join(&Value::list(of.or(&more)));
                 }
                 Atom::Tuple(items) => {
                     let of = items
                         .iter()
                         .fold(self.iterate(right, span), |all, i| all.or(i));
-                    result = result.or(&Value::list(of));
+                    result.join(&Value::list(of));
                 }
                 Atom::Object(_) => {
                     let known = self.operate(a, "+", right, span);
-                    result = result.or(&known.unwrap_or(Value::unknown("a sum")));
+                    result.join(&known.unwrap_or(Value::unknown("a sum")));
                 }
                 Atom::Unknown(_) => {}
-                other => result = result.or(&plain(other)),
+                other => result.join(&plain(other)),
             }
         }
         if left.texts().next().is_some() || right.texts().next().is_some() {
-            result = result.or(&self.concatenated(left, right, span));
+            result.join(&self.concatenated(left, right, span));
         }
         if result.is_nothing() {
             for atom in right
@@ -190,7 +190,7 @@ impl Evaluator<'_> {
                 .filter(|atom| matches!(atom, Atom::Object(_)))
             {
                 let known = self.operate(atom, "+", left, span);
-                result = result.or(&known.unwrap_or_default());
+                result.join(&known.unwrap_or_default());
             }
         }
         if result.is_nothing() {
@@ -275,7 +275,7 @@ fn plain(atom: &Atom) -> Value {
 fn argument_of(values: &Value, key: Option<&str>, place: usize) -> Value {
     let mut found = Value::nothing();
     for atom in values.atoms() {
-        found = found.or(&match (atom, key) {
+        found.join(&match (atom, key) {
             (Atom::Dictionary(of), Some(key)) => of
                 .known
                 .get(key)

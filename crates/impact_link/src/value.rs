@@ -1,25 +1,15 @@
 //! What an expression is, as far as it matters to columns.
 
+use crate::alternatives::{self, Alternatives, MAX_DEPTH};
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{Assembled, Certainty, FileId, Segment, Span};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-/// More alternatives than this: the value is unknown.
-const MAX_ATOMS: usize = 40;
-/// More texts than this among the alternatives: some string.
-const MAX_TEXTS: usize = 256;
-/// Routes are no alternatives: a list of patterns holds as many as code declares, up to this.
-const MAX_DECLARED: usize = 4096;
-/// Deeper containers than this: what is inside is unknown.
-const MAX_DEPTH: u32 = 6;
-
 /// What an expression may be: any of some alternatives, and how sure that is. No alternative: nothing reached it yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
-    atoms: Arc<[Atom]>,
-    /// How deep containers stand in containers.
-    depth: u32,
+    all: Arc<Alternatives>,
     /// The weakest step that led here.
     pub certainty: Certainty,
 }
@@ -150,8 +140,7 @@ impl Default for Value {
 impl From<Atom> for Value {
     fn from(atom: Atom) -> Self {
         Self {
-            depth: atom.depth(),
-            atoms: Arc::new([atom]),
+            all: Arc::new(atom.into()),
             certainty: Certainty::Exact,
         }
     }
@@ -167,10 +156,9 @@ impl Value {
     /// No alternative.
     #[must_use]
     pub fn nothing() -> Self {
-        static NONE: LazyLock<Arc<[Atom]>> = LazyLock::new(|| Arc::new([]));
+        static NONE: LazyLock<Arc<Alternatives>> = LazyLock::new(alternatives::none);
         Self {
-            atoms: Arc::clone(&NONE),
-            depth: 0,
+            all: Arc::clone(&NONE),
             certainty: Certainty::Exact,
         }
     }
@@ -223,7 +211,7 @@ impl Value {
     #[must_use]
     pub fn list(of: Value) -> Self {
         let certainty = of.certainty;
-        let of = if of.depth >= MAX_DEPTH {
+        let of = if of.depth() >= MAX_DEPTH {
             Value::unknown("nested too deep")
         } else {
             of
@@ -234,7 +222,7 @@ impl Value {
     /// A tuple of these elements.
     #[must_use]
     pub fn tuple(of: Vec<Value>) -> Self {
-        if of.iter().any(|item| item.depth >= MAX_DEPTH) {
+        if of.iter().any(|item| item.depth() >= MAX_DEPTH) {
             return Value::list(Value::unknown("nested too deep"));
         }
         Atom::Tuple(of.into()).into()
@@ -243,7 +231,7 @@ impl Value {
     /// A dictionary.
     #[must_use]
     pub fn dictionary(of: Dictionary) -> Self {
-        let deep = |value: &Value| value.depth >= MAX_DEPTH;
+        let deep = |value: &Value| value.depth() >= MAX_DEPTH;
         if of.known.values().any(deep) || deep(&of.rest) {
             return Value::unknown("nested too deep");
         }
@@ -253,19 +241,27 @@ impl Value {
     /// The alternatives.
     #[must_use]
     pub fn atoms(&self) -> &[Atom] {
-        &self.atoms
+        self.all.atoms()
+    }
+
+    pub(crate) fn all(&self) -> &Alternatives {
+        &self.all
+    }
+
+    pub(crate) fn depth(&self) -> u32 {
+        self.all.depth
     }
 
     /// Whether nothing reached it.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        self.atoms.is_empty()
+        self.atoms().is_empty()
     }
 
     /// Whether no alternative says anything.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
-        self.atoms
+        self.atoms()
             .iter()
             .all(|atom| matches!(atom, Atom::Unknown(_)))
     }
@@ -280,94 +276,91 @@ impl Value {
     /// Either of two values.
     #[must_use]
     pub fn or(&self, other: &Value) -> Value {
+        let mut both = self.clone();
+        both.join(other);
+        both
+    }
+
+    /// Adds what another value may be.
+    pub fn join(&mut self, other: &Value) {
+        if other.is_nothing() {
+            return;
+        }
         if self.is_nothing() {
-            return other.clone();
+            *self = other.clone();
+            return;
         }
-        if other.is_nothing() || self == other {
-            return self.clone();
+        self.certainty = self.certainty.min(other.certainty);
+        let same = Arc::ptr_eq(&self.all, &other.all);
+        if !same && !self.all.cover(&other.all) {
+            Arc::make_mut(&mut self.all).join(&other.all);
         }
-        let certainty = self.certainty.min(other.certainty);
-        let mut more = other.atoms.iter().peekable();
-        while more.next_if(|atom| self.atoms.contains(atom)).is_some() {}
-        if more.peek().is_none() {
-            return self.clone().at_most(certainty);
-        }
-        let mut atoms = self.atoms.to_vec();
-        for atom in more {
-            add(&mut atoms, atom.clone());
-        }
-        Self::new(bounded(atoms), certainty)
+    }
+
+    /// Whether joining another to it leaves it as it is.
+    pub(crate) fn covers(&self, other: &Value) -> bool {
+        let no_less_sure = self.certainty <= other.certainty;
+        other.is_nothing()
+            || no_less_sure && (Arc::ptr_eq(&self.all, &other.all) || self.all.cover(&other.all))
     }
 
     /// Any of some atoms.
     #[must_use]
     pub fn any_of(all: impl IntoIterator<Item = Atom>) -> Value {
-        let mut atoms = Vec::new();
-        for atom in all {
-            add(&mut atoms, atom);
-        }
-        Self::new(bounded(atoms), Certainty::Exact)
+        Self::new(Alternatives::any_of(all), Certainty::Exact)
     }
 
     /// The alternatives that `keep` accepts.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(&Atom) -> bool) -> Value {
-        let atoms: Vec<Atom> = self
-            .atoms
-            .iter()
-            .filter(|atom| keep(atom))
-            .cloned()
-            .collect();
-        Self::new(atoms, self.certainty)
+        Self::new(self.all.filter(keep), self.certainty)
     }
 
     /// The known strings among the alternatives.
     pub fn texts(&self) -> impl Iterator<Item = &Arc<Assembled>> {
-        self.atoms.iter().filter_map(|atom| match atom {
+        self.atoms().iter().filter_map(|atom| match atom {
             Atom::Text(text) => Some(text),
             _ => None,
         })
     }
 
-    fn new(atoms: Vec<Atom>, certainty: Certainty) -> Self {
-        Self {
-            depth: atoms.iter().map(Atom::depth).max().unwrap_or(0),
-            atoms: atoms.into(),
-            certainty,
-        }
+    fn new(all: Alternatives, certainty: Certainty) -> Self {
+        let all = Arc::new(all);
+        Self { all, certainty }
     }
 }
 
 impl Atom {
-    fn depth(&self) -> u32 {
-        let deepest = |values: &mut dyn Iterator<Item = &Value>| values.map(|one| one.depth).max();
-        match self {
-            Atom::List(of) => 1 + of.depth,
-            Atom::Tuple(items) => 1 + deepest(&mut items.iter()).unwrap_or(0),
-            Atom::Dictionary(of) => {
-                1 + deepest(&mut of.known.values())
-                    .unwrap_or(0)
-                    .max(of.rest.depth)
+    /// Two containers of one make as one.
+    pub(crate) fn joined(&self, other: &Atom) -> Option<Atom> {
+        joined(self, other)
+    }
+
+    /// Whether joining a container of the same make to it leaves it as it is; none if they are not joined.
+    pub(crate) fn covers(&self, other: &Atom) -> Option<bool> {
+        match (self, other) {
+            (Atom::List(a), Atom::List(b)) => Some(a.covers(b)),
+            (Atom::Tuple(a), Atom::Tuple(b)) if a.len() == b.len() => {
+                Some(a.iter().zip(b.iter()).all(|(a, b)| a.covers(b)))
             }
-            Atom::Object(of) => deepest(&mut of.values.values()).map_or(0, |depth| 1 + depth),
-            Atom::Member(of, _) | Atom::Method(_, of) | Atom::Super(_, of) => 1 + of.depth(),
-            _ => 0,
+            (Atom::Dictionary(a), Atom::Dictionary(b)) => {
+                Some(a.keys.covers(&b.keys) && a.rest.covers(&b.rest) && cover(&a.known, &b.known))
+            }
+            (Atom::Object(a), Atom::Object(b)) if a.door == crate::carried::NAME => {
+                joined_objects(a, b).map(|joined| joined == *self)
+            }
+            (Atom::Object(a), Atom::Object(b)) => {
+                are_alike(a, b).then(|| cover(&a.values, &b.values))
+            }
+            (Atom::Unknown(_), Atom::Unknown(_)) => Some(true),
+            _ => None,
         }
     }
 }
 
-/// Adds an alternative; containers of one make are joined into one.
-fn add(atoms: &mut Vec<Atom>, atom: Atom) {
-    if atoms.contains(&atom) {
-        return;
-    }
-    for known in atoms.iter_mut() {
-        if let Some(joined) = joined(known, &atom) {
-            *known = joined;
-            return;
-        }
-    }
-    atoms.push(atom);
+fn cover(all: &BTreeMap<Box<str>, Value>, some: &BTreeMap<Box<str>, Value>) -> bool {
+    let mut some = some.iter();
+    some.all(|(name, value)| all.get(name).is_some_and(|own| own.covers(value)))
 }
 
 fn joined(left: &Atom, right: &Atom) -> Option<Atom> {
@@ -395,12 +388,7 @@ fn joined_objects(a: &Object, b: &Object) -> Option<Atom> {
     if a.door == crate::carried::NAME && b.door == a.door {
         return Some(Atom::Object(Arc::new(crate::carried::joined(a, b))));
     }
-    let alike = a.door == b.door
-        && a.kind == b.kind
-        && a.model == b.model
-        && a.class == b.class
-        && a.words == b.words;
-    alike.then(|| {
+    are_alike(a, b).then(|| {
         let mut both = a.clone();
         for (key, value) in &b.values {
             let old = both.values.entry(key.clone()).or_default();
@@ -410,25 +398,10 @@ fn joined_objects(a: &Object, b: &Object) -> Option<Atom> {
     })
 }
 
-fn bounded(mut atoms: Vec<Atom>) -> Vec<Atom> {
-    let texts = atoms
-        .iter()
-        .filter(|atom| matches!(atom, Atom::Text(_)))
-        .count();
-    if texts > MAX_TEXTS {
-        atoms.retain(|atom| !matches!(atom, Atom::Text(_)));
-        add(&mut atoms, Atom::Outside("builtins.str".into()));
-    }
-    let declared = atoms
-        .iter()
-        .filter(|atom| matches!(atom, Atom::Object(object) if object.kind == "route"))
-        .count();
-    if atoms.len() - texts.min(atoms.len()) - declared.min(MAX_DECLARED) > MAX_ATOMS {
-        return vec![Atom::Unknown("too many alternatives")];
-    }
-    if atoms.iter().any(|atom| atom.depth() > MAX_DEPTH + 1) {
-        atoms.retain(|atom| atom.depth() <= MAX_DEPTH + 1);
-        add(&mut atoms, Atom::Unknown("nested too deep"));
-    }
-    atoms
+fn are_alike(a: &Object, b: &Object) -> bool {
+    a.door == b.door
+        && a.kind == b.kind
+        && a.model == b.model
+        && a.class == b.class
+        && a.words == b.words
 }
