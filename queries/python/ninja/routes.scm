@@ -9,7 +9,7 @@
  (#argument! path @route 0 "path")
  (#argument! name @route "url_name")
  (#set! method @_verb)
- (#set! syntax "braces"))
+ (#set! syntax "converted"))
 
 ; @router.api_operation(["POST", "PATCH"], "/users/{id}")
 ((decorated_definition
@@ -19,7 +19,7 @@
  (#instance? @receiver "ninja.NinjaAPI" "ninja.Router" "ninja.main.NinjaAPI" "ninja.router.Router" "ninja.pagination.RouterPaginated")
  (#argument! method @route 0 "methods")
  (#argument! path @route 1 "path")
- (#set! syntax "braces"))
+ (#set! syntax "converted"))
 
 ; api.add_router("/users", router), api.add_router("/users", "users.api.router")
 ((call function: (attribute object: (_) @receiver attribute: (identifier) @_verb)) @mount
@@ -27,7 +27,7 @@
  (#instance? @receiver "ninja.NinjaAPI" "ninja.Router" "ninja.main.NinjaAPI" "ninja.router.Router" "ninja.pagination.RouterPaginated")
  (#argument! prefix @mount 0 "prefix")
  (#argument! router @mount 1 "router")
- (#set! syntax "braces"))
+ (#set! syntax "converted"))
 
 ; path("api/", api.urls)
 ((call
@@ -38,7 +38,7 @@
  (#binds? @callee "django.urls.path" "django.urls.conf.path")
  (#instance? @router "ninja.NinjaAPI" "ninja.main.NinjaAPI")
  (#argument! prefix @mount 0 "route")
- (#set! syntax "braces"))
+ (#set! syntax "converted"))
 
 ; response=UserOut, response=list[UserOut], response={200: UserOut}
 ((decorated_definition

@@ -3,7 +3,9 @@
 use super::tagged::texts;
 use crate::evaluator::Evaluator;
 use impact_bind::{Binding, Place};
-use impact_facts::{Capture, Captured, ExpressionKind, FileId, Span, Tag};
+use impact_facts::{
+    Block, Capture, Captured, ExpressionId, ExpressionKind, FileId, Module, Span, Statement, Tag,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A router: where the value that it is stands.
@@ -83,6 +85,12 @@ pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mu
         return;
     };
     let Some(child) = router(cx, file, tag, captured) else {
+        let parent = tag.first(Capture::Receiver).copied();
+        let parent = parent.and_then(|captured| router(cx, file, tag, captured));
+        for (prefix, child) in looped(cx, file, tag, captured) {
+            let mounted = mounts.mounted.entry(child).or_default();
+            mounted.push((parent, Some(prefix)));
+        }
         return;
     };
     let itself = matches!(captured, Captured::Expression(id)
@@ -106,6 +114,71 @@ pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mu
         .entry(child)
         .or_default()
         .push((parent, prefix));
+}
+
+/// `for prefix, router in ROUTERS.items(): api.add_router(prefix, router)`: the pairs of the dictionary.
+fn looped(
+    cx: &Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+    captured: Captured,
+) -> Vec<(String, Router)> {
+    let Captured::Expression(named) = captured else {
+        return Vec::new();
+    };
+    let module = cx.program.module(file);
+    let place = place_of(cx, file, tag.span);
+    let body = match place {
+        Place::Function(function) => &module.function(function).body,
+        _ => &module.body,
+    };
+    let Some(over) = loop_around(module, body, tag.span, module.dotted(named).as_deref()) else {
+        return Vec::new();
+    };
+    let ExpressionKind::Call(call) = &module.expression(over).kind else {
+        return Vec::new();
+    };
+    let ExpressionKind::Attribute(items) = &module.expression(call.callee).kind else {
+        return Vec::new();
+    };
+    let Binding::Value(value, _) = cx.program.resolve_expression(file, place, items.of) else {
+        return Vec::new();
+    };
+    let module = cx.program.module(value.file);
+    let ExpressionKind::Collection(pairs) = &module.expression(value.expression).kind else {
+        return Vec::new();
+    };
+    let pairs = pairs.items.iter().filter_map(|item| {
+        let prefix = module.plain_text(item.key?)?;
+        let bound = cx
+            .program
+            .resolve_expression(value.file, value.place, item.value);
+        Some((prefix, router_of(cx, &bound)?))
+    });
+    pairs.collect()
+}
+
+/// What the loop around a span runs over, if the last of the names that it binds is this one.
+fn loop_around(
+    module: &Module,
+    body: &Block,
+    span: Span,
+    name: Option<&str>,
+) -> Option<ExpressionId> {
+    body.statements.iter().find_map(|statement| {
+        let Statement::Loop(repeat) = statement else {
+            return None;
+        };
+        let around = repeat.body.statements.iter().any(|inner| {
+            matches!(inner, Statement::Do(id) if module.expression(*id).span.contains(span))
+        });
+        let ExpressionKind::Collection(names) = &module.expression(repeat.target?).kind else {
+            return None;
+        };
+        let last = names.items.last()?;
+        let binds = module.dotted(last.value).as_deref() == name;
+        repeat.over.filter(|_| around && binds)
+    })
 }
 
 impl Mounts {

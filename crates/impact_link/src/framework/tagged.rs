@@ -269,6 +269,8 @@ fn pattern(path: &str, syntax: Option<&str>) -> String {
             })
             .collect::<Vec<_>>()
             .join("/"),
+        // Django Ninja's parameters are converted as Django's are: `{int:pk}`.
+        Some("converted") => of_path(&path.replace('{', "<").replace('}', ">")),
         _ => without_types(path),
     }
 }

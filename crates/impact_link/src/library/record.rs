@@ -268,6 +268,8 @@ fn declared(cx: &mut Evaluator<'_>, body: ClassRef, model: ModelId) {
         let mut leads = false;
         if let Some(annotation) = bind.annotation
             && let Some(name) = module.dotted(bind.target)
+            // A method works the value out.
+            && cx.class_member(body, &format!("resolve_{name}")).is_none()
         {
             let own = (name.clone(), module.expression(bind.target).span);
             let aliased = super::schema::alias(module, statement, &name);

@@ -407,6 +407,9 @@ pub(super) fn attribute(
     {
         return model_class(cx, of);
     }
+    if member.name == "_meta" && model_class(cx, of).is_some() {
+        return Some(Atom::Member(of.clone().into(), "_meta".into()).into());
+    }
     let Atom::Instance(class) = of else {
         return None;
     };
