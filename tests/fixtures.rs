@@ -1,7 +1,7 @@
 //! Every fixture of `fixtures/packs` through the whole pipeline, and every pattern hit by some fixture.
 
 use impact_extract::{Packs, PatternId, language_of};
-use impact_scan::{ScanOptions, Wanted, Workspace, scan};
+use impact_scan::{ScanOptions, Wanted, Workspace, packs, scan};
 use impact_testing::{Fixture, compare, found};
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,7 +50,7 @@ fn differences(fixture: &Fixture) -> Vec<String> {
     let workspace = Workspace::around(folder.path()).unwrap();
     let result = scan(
         &workspace,
-        &Packs::builtin(),
+        &packs(folder.path()).unwrap(),
         &[],
         &Wanted::All,
         &ScanOptions::default(),

@@ -272,6 +272,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::sqlx::Sqlx,
     &crate::orm::sql_builder::SqlBuilder,
     &crate::orm::sea_orm::SeaOrm,
+    &crate::orm::tagged::Tagged,
     &crate::framework::axum::Axum,
     &crate::framework::actix::Actix,
     &crate::framework::poem::Poem,
@@ -283,7 +284,11 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::library::cursor::Cursors,
 ];
 
-/// The door of that name.
+/// The door of that name; what a pack names has the door of packs' models.
 pub(crate) fn door(name: &str) -> Option<&'static dyn Door> {
-    DOORS.iter().find(|door| door.name() == name).copied()
+    let own = DOORS.iter().find(|door| door.name() == name).copied();
+    let of_packs: Option<&'static dyn Door> = name
+        .starts_with("rust/")
+        .then_some(&crate::orm::tagged::Tagged);
+    own.or(of_packs)
 }

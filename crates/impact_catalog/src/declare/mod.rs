@@ -21,6 +21,7 @@ mod sea_query;
 mod sql;
 mod sqlalchemy;
 mod statements;
+mod tagged;
 mod tortoise;
 mod values;
 
@@ -149,6 +150,7 @@ const DECLARERS: &[Declarer] = &[
     tortoise::declare,
     pony::declare,
     encode_orm::declare,
+    tagged::declare,
 ];
 
 /// All that a service declares of one of its databases, and of those that turn out to be others.

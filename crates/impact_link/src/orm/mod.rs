@@ -14,3 +14,4 @@ pub(crate) mod sqlalchemy;
 pub(crate) mod sqlx;
 
 pub(crate) use fragments::is_fragment;
+pub(crate) mod tagged;

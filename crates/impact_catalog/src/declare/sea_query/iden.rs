@@ -242,7 +242,7 @@ fn first_text(module: &Module, part: Span) -> Option<String> {
 
 /// Snake case as the derives spell it (heck 0.4 and 0.5): words begin at an upper-case letter after a lower-case one, and
 /// at the last of several; digits begin none.
-pub(super) fn snake_case(name: &str) -> String {
+pub(in crate::declare) fn snake_case(name: &str) -> String {
     let name = name.strip_prefix("r#").unwrap_or(name);
     let letters: Vec<char> = name.chars().collect();
     let mut made = String::with_capacity(name.len() + 4);

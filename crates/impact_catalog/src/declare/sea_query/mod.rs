@@ -10,6 +10,8 @@ mod statement;
 mod table;
 mod text;
 
+pub(super) use iden::snake_case;
+
 use super::{DeclareOptions, Declared, FileSteps, MigrationSet, is_aside};
 use impact_bind::{ClassRef, Program};
 use impact_facts::{ClassKind, FileId, FunctionId, Language, Module, Statement};
