@@ -89,7 +89,12 @@ fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'
         "goal" => handled(cx, "ANY").into(),
         "then" => {
             let itself: Value = object.clone().into();
-            let made = crate::library::rust::applied(cx, call.at(0), &[itself.clone()], call.span);
+            let made = crate::library::rust::applied(
+                cx,
+                call.at(0),
+                std::slice::from_ref(&itself),
+                call.span,
+            );
             let routers = made.filter(|atom| matches!(atom, Atom::Object(of) if of.door == NAME));
             if routers.is_nothing() {
                 itself
