@@ -8,8 +8,8 @@ use crate::value::{Atom, Value};
 use foldhash::HashMap;
 use impact_bind::FunctionRef;
 use impact_facts::{
-    Access, Assembled, BlindReason, Catalog, Certainty, FileId, FunctionId, How, Insertion, Piece,
-    Position, Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
+    Access, Assembled, BlindReason, Catalog, Certainty, FileId, FunctionId, How, Insertion,
+    Language, Piece, Position, Reach, ReferenceClass, Scope, Site, Span, TableName, Text,
 };
 use impact_sql::{
     ColumnUse, OutputColumn, Resolution, Schema, StatementKind, TableUse, UseClass,
@@ -325,12 +325,21 @@ impl Evaluator<'_> {
         tables
     }
 
+    /// Whether a template of SQL is read by itself: which tables whoever fills it names is not known, and code that
+    /// reads it says so where it runs it.
+    fn is_bare_template(&self) -> bool {
+        let path = self.program.path(self.file);
+        let endings = [".sql.j2", ".sql.jinja", ".sql.jinja2"];
+        self.is(Language::Sql) && endings.iter().any(|ending| path.ends_with(ending))
+    }
+
     fn sql_unknown(
         &mut self,
         statement: &Resolution,
         any_table: bool,
         home: &dyn Fn(Span) -> (FileId, Span),
     ) {
+        let any_table = any_table && !self.is_bare_template();
         let open = statement.unknown.iter();
         for unknown in open.filter(|unknown| any_table || unknown.tables.is_some()) {
             let place = home(unknown.span);
@@ -345,6 +354,9 @@ impl Evaluator<'_> {
         if let Some(error) = &statement.error {
             let place = home(error.span);
             let named: Vec<TableName> = statement.tables.iter().map(|t| t.table.clone()).collect();
+            if named.is_empty() && self.is_bare_template() {
+                return;
+            }
             self.blind(Blind {
                 site: site(place.0, place.1),
                 reason: BlindReason::Statement,
