@@ -28,11 +28,22 @@ pub(super) fn instance(cx: &Evaluator<'_>, class: ClassRef) -> Option<Value> {
     } else if cx.inherits(class, QUERYSETS) {
         "queryset"
     } else {
-        return None;
+        of_package(cx, class)?
     };
     let mut object = Object::new(DJANGO, kind, None);
     object.class = Some(class);
     Some(object.into())
+}
+
+/// A class that extends a manager or queryset of a package: `parler.managers.TranslatableQuerySet`, as such are named.
+fn of_package(cx: &Evaluator<'_>, class: ClassRef) -> Option<&'static str> {
+    cx.program.ancestors(class).iter().find_map(|base| {
+        let name = base.external()?;
+        if name.ends_with("QuerySet") {
+            return Some("queryset");
+        }
+        (name.ends_with("Manager") && name.contains(".managers.")).then_some("manager")
+    })
 }
 
 /// `class UserManager(BaseManager.from_queryset(UserQuerySet))`.
@@ -113,11 +124,7 @@ pub(super) fn of_model(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option
 /// Calling a manager's class: Django's own, or one made by `from_queryset`.
 pub(super) fn made(callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
     match callee {
-        Atom::External(name)
-            if name
-                .strip_suffix(".from_queryset")
-                .is_some_and(|class| MANAGERS.contains(&class)) =>
-        {
+        Atom::External(name) if name.ends_with(".from_queryset") => {
             let class = Object::new(DJANGO, "manager class", None);
             Some(
                 class
@@ -173,7 +180,7 @@ pub(super) fn external_method(
         let manager = of_model(cx, model, name)?;
         return Some(manager);
     }
-    if name == "from_queryset" && MANAGERS.contains(&class) {
+    if name == "from_queryset" {
         let queryset = call.at(0)?.value.clone();
         let object = Object::new(DJANGO, "manager class", None).with_value("queryset", queryset);
         return Some(object.into());
