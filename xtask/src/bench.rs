@@ -60,6 +60,20 @@ const SUBJECTS: &[Subject] = &[
         codes: &[0, 1],
     },
     Subject {
+        name: "ast-grep",
+        against: Some("parse"),
+        command: ast_grep,
+        before: |_| (),
+        codes: &[0, 1],
+    },
+    Subject {
+        name: "semgrep",
+        against: Some("parse"),
+        command: semgrep,
+        before: |_| (),
+        codes: &[0, 1],
+    },
+    Subject {
         name: "git status",
         against: None,
         command: git_status,
@@ -285,6 +299,24 @@ fn ripgrep(plan: &Plan) -> Command {
     command
         .args(["--word-regexp", plan.word()])
         .arg(&plan.fleet);
+    command
+}
+
+/// Members of the column's name in Python code alone: one pattern of one language.
+fn ast_grep(plan: &Plan) -> Command {
+    let mut command = Command::new("ast-grep");
+    let pattern = format!("$OF.{}", plan.word());
+    command.args(["run", "--lang", "python", "--pattern", &pattern]);
+    command.arg(&plan.fleet);
+    command
+}
+
+/// The same pattern.
+fn semgrep(plan: &Plan) -> Command {
+    let mut command = Command::new("semgrep");
+    let pattern = format!("$OF.{}", plan.word());
+    command.args(["scan", "--metrics=off", "--quiet", "--lang", "python"]);
+    command.args(["--pattern", &pattern]).arg(&plan.fleet);
     command
 }
 

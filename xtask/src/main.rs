@@ -3,6 +3,7 @@
 mod accuracy;
 mod bench;
 mod demo;
+mod edits;
 mod large_graph;
 mod oracle;
 mod statements;
@@ -34,6 +35,11 @@ const TASKS: &[(&str, &str, Task)] = &[
         "bench",
         "--fleet DIR --column TABLE.COLUMN [--runs N]: what a run over a folder of repositories costs",
         bench::run,
+    ),
+    (
+        "edits",
+        "--tree DIR [--rounds N] [--seed S] [--impact FILE]: random edits, answered with and without what is kept",
+        edits::run,
     ),
     (
         "graph",
