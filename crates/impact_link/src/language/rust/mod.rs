@@ -20,7 +20,8 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
-    Access, Attribute, Call, ClassKind, ExpressionId, ExpressionKind, ImportId, Part, Record, Span,
+    Access, Attribute, Call, Certainty, ClassKind, ExpressionId, ExpressionKind, ImportId, Part,
+    Record, Span,
 };
 
 /// The value of a form that Python does not have. Its parts are evaluated.
@@ -276,7 +277,15 @@ pub(crate) fn call_expression(
         arguments: &arguments,
         expected: &wanted,
     };
-    Some(cx.call(&callee, &site))
+    let value = cx.call(&callee, &site);
+    // What a container outside of the tree hands out is of the type that it is asked for.
+    let outside = |atom: &Atom| matches!(atom, Atom::Outside(_) | Atom::Unknown(_));
+    let typed = value.atoms().iter().all(outside) && crate::call::is_telling(&wanted);
+    Some(if typed && !value.is_nothing() {
+        wanted.at_most(Certainty::Likely)
+    } else {
+        value
+    })
 }
 
 /// A method that hands on what it is called on: its receiver is asked for what its place asks for.
