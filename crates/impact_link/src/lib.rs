@@ -52,6 +52,7 @@ mod door;
 mod effect;
 mod environment;
 mod evaluator;
+mod exposed;
 mod expression;
 mod framework;
 mod inline;

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 /// Builds the index: everything of the service's own files, in one order.
 pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Index {
     evaluator.keep_apart();
-    let all = std::mem::take(&mut evaluator.effects);
+    let mut all = std::mem::take(&mut evaluator.effects);
+    crate::exposed::name_what_leaves(&evaluator, &mut all);
     let mut report = Report::new(input, &evaluator, &all);
     for (id, effects) in (0..).map(UnitId).zip(all) {
         report.unit(id, effects);

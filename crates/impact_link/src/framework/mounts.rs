@@ -23,6 +23,8 @@ pub(super) struct Mounts {
     mounted: BTreeMap<Router, Vec<Mounting>>,
     /// Routers whose own prefix gives way to that of the mount.
     replaced: BTreeSet<Router>,
+    /// Lists of routes that stand under a prefix: the list's file and place.
+    lists: Vec<(FileId, Span, String)>,
 }
 
 /// Which router an expression is: the value that its name is bound to.
@@ -84,6 +86,10 @@ pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mu
     let Some(captured) = tag.first(Capture::Router).copied() else {
         return;
     };
+    if let Some((home, span)) = list(cx, file, tag, captured) {
+        mounts.lists.push((home, span, prefix.unwrap_or_default()));
+        return;
+    }
     let Some(child) = router(cx, file, tag, captured) else {
         let parent = tag.first(Capture::Receiver).copied();
         let parent = parent.and_then(|captured| router(cx, file, tag, captured));
@@ -181,7 +187,38 @@ fn loop_around(
     })
 }
 
+/// The list of routes that an expression is, or is bound to: `Mount("/v1", routes=[…])`.
+fn list(cx: &Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Option<(FileId, Span)> {
+    let Captured::Expression(id) = captured else {
+        return None;
+    };
+    let (file, id) = match cx.program.module(file).expression(id).kind {
+        ExpressionKind::Name(_) => {
+            let place = place_of(cx, file, tag.span);
+            match cx.program.resolve_expression(file, place, id) {
+                Binding::Value(value, rest) if rest.is_empty() => (value.file, value.expression),
+                _ => return None,
+            }
+        }
+        _ => (file, id),
+    };
+    let expression = cx.program.module(file).expression(id);
+    matches!(expression.kind, ExpressionKind::Collection(_)).then_some((file, expression.span))
+}
+
 impl Mounts {
+    /// What stands before the path of a route because of the lists that it stands in, the outermost first.
+    pub(super) fn listed(&self, file: FileId, route: Span) -> String {
+        let mut around: Vec<_> = self
+            .lists
+            .iter()
+            .filter(|(home, span, _)| *home == file && span.contains(route))
+            .collect();
+        around.sort_by_key(|(_, span, _)| std::cmp::Reverse(span.end - span.start));
+        let prefixes = around.into_iter().map(|(_, _, prefix)| prefix);
+        prefixes.fold(String::new(), |before, prefix| joined(&before, prefix))
+    }
+
     /// What may stand before the paths of a router.
     pub(super) fn prefixes(&self, router: Router, depth: u32) -> Vec<String> {
         let own = self.own.get(&router).cloned().unwrap_or_default();

@@ -225,7 +225,8 @@ fn route(
 ) {
     let receiver = tag.first(Capture::Receiver).copied();
     let router = receiver.and_then(|captured| router(cx, file, tag, captured));
-    let prefixes = router.map_or(vec![String::new()], |router| mounts.prefixes(router, 0));
+    let listed = || vec![mounts.listed(file, tag.span)];
+    let prefixes = router.map_or_else(listed, |router| mounts.prefixes(router, 0));
     let said = methods(cx, file, tag);
     let mut code = handlers(cx, file, tag);
     for (method, target) in code.clone() {

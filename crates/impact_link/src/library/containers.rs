@@ -223,9 +223,31 @@ fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) ->
         }
     } else {
         cx.iterate(&value, span);
-        made.push_hole(cx.file, span);
+        match in_order(&value) {
+            Some(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        made.push_assembled(separator);
+                    }
+                    made.push_assembled(item);
+                }
+            }
+            None => made.push_hole(cx.file, span),
+        }
     }
     Atom::Text(Arc::new(made)).into()
+}
+
+/// The texts of a list that is known from its first to its last.
+fn in_order(value: &Value) -> Option<Vec<Arc<Assembled>>> {
+    let [Atom::Tuple(items)] = value.atoms() else {
+        return None;
+    };
+    let one = |item: &Value| match item.atoms() {
+        [Atom::Text(text)] => Some(Arc::clone(text)),
+        _ => None,
+    };
+    items.iter().map(one).collect()
 }
 
 /// Methods that change the container that they are called on.
