@@ -6,9 +6,11 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// More alternatives than this: the value is unknown.
-const MAX_ATOMS: usize = 40;
+const MAX_ATOMS: usize = 64;
 /// More texts than this among the alternatives: some string.
 const MAX_TEXTS: usize = 256;
+/// More whole numbers than this among the alternatives: some number.
+const MAX_INTEGERS: usize = 16;
 /// Routes are no alternatives: a list of patterns holds as many as code declares, up to this.
 const MAX_DECLARED: usize = 4096;
 /// Deeper containers than this: what is inside is unknown.
@@ -37,6 +39,7 @@ struct Many {
     /// Of each atom.
     digests: Vec<u64>,
     texts: usize,
+    integers: usize,
     declared: usize,
     depth: u32,
 }
@@ -143,6 +146,7 @@ impl Alternatives {
 impl Many {
     fn with(mut self, atom: Atom, digest: u64) -> Self {
         self.texts += usize::from(is_text(&atom));
+        self.integers += usize::from(is_integer(&atom));
         self.declared += usize::from(is_declared(&atom));
         self.depth = self.depth.max(depth(&atom));
         self.atoms.push(atom);
@@ -173,12 +177,21 @@ impl Many {
         kept.fold(Self::default(), |kept, (atom, mark)| kept.with(atom, mark))
     }
 
+    /// An instance of a class instead of each of some constants.
+    fn some(self, constants: fn(&Atom) -> bool, class: &str) -> Self {
+        let mut kept = self.retain(|atom| !constants(atom));
+        let some = Atom::Outside(class.into());
+        kept.add(&some, digest(&some));
+        kept
+    }
+
     fn bounded(mut self) -> Alternatives {
         let (texts, declared) = (self.texts, self.declared.min(MAX_DECLARED));
         if texts > MAX_TEXTS {
-            self = self.retain(|atom| !is_text(atom));
-            let some = Atom::Outside("builtins.str".into());
-            self.add(&some, digest(&some));
+            self = self.some(is_text, "builtins.str");
+        }
+        if self.integers > MAX_INTEGERS {
+            self = self.some(is_integer, "builtins.int");
         }
         if self.atoms.len() - texts.min(self.atoms.len()) - declared > MAX_ATOMS {
             return Atom::Unknown("too many alternatives").into();
@@ -194,6 +207,10 @@ impl Many {
 
 fn is_text(atom: &Atom) -> bool {
     matches!(atom, Atom::Text(_))
+}
+
+fn is_integer(atom: &Atom) -> bool {
+    matches!(atom, Atom::Integer(_))
 }
 
 fn is_declared(atom: &Atom) -> bool {
