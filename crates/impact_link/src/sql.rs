@@ -56,6 +56,12 @@ impl Schemas {
         found.map(|(table, _)| table.clone())
     }
 
+    /// The tables that have a column of that name.
+    pub(crate) fn tables_with(&self, column: &str) -> Vec<TableName> {
+        let all = self.tables.iter().filter(|(_, own)| **own == *column);
+        all.map(|(table, _)| table.clone()).collect()
+    }
+
     /// Whether some table has a column of that name.
     #[must_use]
     pub fn has_column(&self, name: &str) -> bool {

@@ -44,11 +44,14 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
     if let Some(begun) = sea_query::begun(path, NAME) {
         return Some(begun);
     }
+    if let Some(named) = sea_query::spelled::made(path, NAME, call) {
+        return Some(named);
+    }
     match last {
         "Set" | "set" | "Unchanged" => Some(call.value(0, "")),
         "cust" | "cust_with_values" | "cust_with_expr" => Some(fragments::made(cx, NAME, call)),
         "col" | "expr" | "val" | "all" | "any" | "value" => {
-            Some(Object::new(NAME, "expression", None).into())
+            Some(Object::new(NAME, sea_query::spelled::EXPRESSION, None).into())
         }
         _ => None,
     }
@@ -231,6 +234,9 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
     let tables = tables(object);
     for argument in call.positional() {
         fragments::standing(cx, &argument.value, &tables, argument.span, NAME);
+    }
+    if let Some(expression) = sea_query::spelled::joined(object, name, call) {
+        return Some(expression);
     }
     match (object.kind, name) {
         ("query", "all" | "stream" | "paginate" | "fetch_page" | "cursor_by") => {

@@ -9,6 +9,7 @@ use super::row::{self, Binds, table_name};
 use crate::door::CallSite;
 use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
+use crate::orm::sea_query::spelled;
 use crate::orm::sql_builder;
 use crate::text::part;
 use crate::value::{Atom, Object, Value};
@@ -293,11 +294,12 @@ pub(crate) fn kept(cx: &mut Evaluator<'_>, call: &Call, value: &Value) {
     let ExpressionKind::Attribute(attribute) = &module.expression(call.callee).kind else {
         return;
     };
-    if !ADDING.contains(&module.name(attribute.name)) {
-        return;
-    }
+    let name = module.name(attribute.name);
+    let adds = ADDING.contains(&name);
     let at = module.expression(call.callee).span;
     let grown = value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Object(of) if spelled::is_changed(of, name) => Some(atom.clone()),
+        _ if !adds => None,
         Atom::Object(of) if of.door == NAME && of.kind == "builder" => Some(atom.clone()),
         Atom::Object(of) if of.door == NAME && of.kind == "separated" => Some(opened(cx, of, at)),
         _ => None,

@@ -4,6 +4,8 @@
 //! As the page of the derive says: `Table` is the enum's name in snake case, any other variant its own, `#[iden = "…"]`
 //! says another. <https://docs.rs/sea-query/latest/sea_query/derive.Iden.html>
 
+pub(crate) mod spelled;
+
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::language::rust::{cased, derives, setting};
@@ -125,5 +127,5 @@ pub(super) fn step(
     if let Some(first) = call.at(0).filter(|_| writes) {
         cx.retouch(first.span, Access::Write);
     }
-    Some(object.clone().into())
+    Some(spelled::step(cx, object, name, call).into())
 }
