@@ -3,10 +3,10 @@
 
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
-use crate::orm::django::{self, Touching, touch_path};
+use crate::orm::django::{self, read_path};
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Place};
-use impact_facts::{Access, Bind, ExpressionId, ExpressionKind, Module, Span, Statement};
+use impact_facts::{Bind, ExpressionId, ExpressionKind, Module, Span, Statement};
 
 const BASES: &[&str] = &[
     "ninja.FilterSchema",
@@ -52,13 +52,7 @@ fn narrow(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) {
                 continue;
             }
             for model in django::models_of(rows) {
-                let touching = Touching {
-                    model,
-                    path: &path,
-                    span,
-                    access: Access::Read,
-                };
-                touch_path(cx, touching);
+                read_path(cx, model, &path, span);
             }
         }
     }

@@ -7,10 +7,10 @@ use super::{carriers, pages, views};
 use crate::door::{CallSite, Passed};
 use crate::effect::Target;
 use crate::evaluator::{Evaluator, Part};
-use crate::orm::django::{self, Touching, touch_path};
+use crate::orm::django::{self, read_path};
 use crate::value::{Atom, ModelId, Value};
 use impact_bind::{Binding, ClassRef, Definition};
-use impact_facts::{Access, Certainty, Span};
+use impact_facts::{Certainty, Span};
 
 /// What a generic view does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,16 +233,7 @@ fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
             continue;
         }
         for (path, span) in super::lists::written_keys(cx, class, name) {
-            let (path, access) = (path.as_str(), Access::Read);
-            touch_path(
-                cx,
-                Touching {
-                    model,
-                    path,
-                    span,
-                    access,
-                },
-            );
+            read_path(cx, model, &path, span);
         }
         let value = cx.silent_attribute(&Atom::Class(class).into(), name);
         let fallback = cx.program.module(class.file).class(class.class).name_span;
@@ -253,15 +244,7 @@ fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
             if path.starts_with("__") {
                 continue;
             }
-            touch_path(
-                cx,
-                Touching {
-                    model,
-                    path,
-                    span: at.map_or(fallback, |(_, span)| span),
-                    access: Access::Read,
-                },
-            );
+            read_path(cx, model, path, at.map_or(fallback, |(_, span)| span));
         }
     }
 }

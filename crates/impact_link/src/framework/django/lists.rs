@@ -4,7 +4,7 @@
 use super::carriers;
 use crate::effect::Target;
 use crate::evaluator::{Evaluator, Part};
-use crate::orm::django::{Touching, touch_path, touch_whole};
+use crate::orm::django::{Touching, read_path, touch_path, touch_whole};
 use crate::value::{Atom, ModelId, Value};
 use impact_bind::{Binding, ClassRef, Definition, Place};
 use impact_facts::{Access, Assembled, ExpressionKind, Span, Statement};
@@ -323,15 +323,7 @@ pub(super) fn filters(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) {
             .plain_text(id)
             .or_else(|| module.dotted(id))
             .unwrap_or_default();
-        touch_path(
-            cx,
-            Touching {
-                model,
-                path: &path,
-                span: inner(module.expression(id).span, skip),
-                access: Access::Read,
-            },
-        );
+        read_path(cx, model, &path, inner(module.expression(id).span, skip));
     }
 }
 
@@ -468,16 +460,7 @@ pub(super) fn texts_of(
 
 pub(super) fn name_of_rows(cx: &mut Evaluator<'_>, rows: &Value, path: &str, span: Span) {
     for model in crate::orm::django::models_of(rows) {
-        let access = Access::Read;
-        touch_path(
-            cx,
-            Touching {
-                model,
-                path,
-                span,
-                access,
-            },
-        );
+        read_path(cx, model, path, span);
     }
 }
 

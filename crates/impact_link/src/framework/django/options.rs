@@ -6,10 +6,10 @@
 use super::lists;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
-use crate::orm::django::{self, Touching, touch_path};
+use crate::orm::django::{self, read_path};
 use crate::value::{ModelId, Value};
 use impact_bind::ClassRef;
-use impact_facts::{Access, Call, ExpressionId, ExpressionKind, Module, Span};
+use impact_facts::{Call, ExpressionId, ExpressionKind, Module, Span};
 
 /// Dictionaries of a `Meta` whose keys are fields of its model.
 const KEYED: &[&str] = &[
@@ -118,14 +118,5 @@ fn touch(cx: &mut Evaluator<'_>, model: ModelId, path: &str, span: Span) {
     if path.is_empty() {
         return;
     }
-    let access = Access::Read;
-    touch_path(
-        cx,
-        Touching {
-            model,
-            path,
-            span,
-            access,
-        },
-    );
+    read_path(cx, model, path, span);
 }

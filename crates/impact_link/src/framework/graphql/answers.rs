@@ -6,8 +6,8 @@ use crate::cells::Key;
 use crate::door::MemberSite;
 use crate::effect::Target;
 use crate::evaluator::{Evaluator, Part};
-use crate::orm::django::{self, Touching, touch_path};
-use crate::value::{Atom, ModelId, Value};
+use crate::orm::django::{self, read_path};
+use crate::value::{Atom, Value};
 use impact_bind::Place;
 use impact_facts::{Access, Certainty, Span};
 
@@ -27,7 +27,7 @@ pub(super) fn answer(cx: &mut Evaluator<'_>, field: &Field<'_>, rows: &Value) {
     }
     for (path, span) in texts(cx, field, PATHS) {
         for model in django::models_of(rows) {
-            touch(cx, model, &path.replace('.', "__"), span);
+            read_path(cx, model, &path.replace('.', "__"), span);
         }
     }
     for shown in &field.types {
@@ -64,7 +64,7 @@ fn of_row(cx: &mut Evaluator<'_>, field: &Field<'_>, rows: &Value) {
         let certainty = rows.certainty;
         cx.with_certainty(certainty, |cx| {
             for model in django::models_of(rows) {
-                touch(cx, model, &path, *span);
+                read_path(cx, model, &path, *span);
             }
         });
         if !field.types.is_empty() {
@@ -110,19 +110,6 @@ fn of_model(cx: &mut Evaluator<'_>, field: &Field<'_>) {
             }
         }
     }
-}
-
-fn touch(cx: &mut Evaluator<'_>, model: ModelId, path: &str, span: Span) {
-    let access = Access::Read;
-    touch_path(
-        cx,
-        Touching {
-            model,
-            path,
-            span,
-            access,
-        },
-    );
 }
 
 /// The texts that a field's options give under some names, and where they stand.

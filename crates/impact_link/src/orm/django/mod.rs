@@ -176,6 +176,18 @@ pub(crate) fn touch_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
     touch_path_as(cx, touching, Manner::named(touching.access));
 }
 
+/// The same of a path that is read.
+pub(crate) fn read_path(cx: &mut Evaluator<'_>, model: ModelId, path: &str, span: Span) {
+    let access = Access::Read;
+    let touching = Touching {
+        model,
+        path,
+        span,
+        access,
+    };
+    touch_path(cx, touching);
+}
+
 /// The same where the name is of something that carries the field: a form's field, a key of what it takes in.
 pub(crate) fn imply_path(cx: &mut Evaluator<'_>, touching: Touching<'_>) {
     let manner = Manner::implied(touching.access).at_most(impact_facts::Certainty::Likely);
