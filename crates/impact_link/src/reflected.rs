@@ -1,7 +1,8 @@
-//! Columns that only the database knows: reflected models, and tables that code finds by name (`automap_base()`,
-//! `Table("users", metadata, autoload_with=engine)`, `table("users")`).
+//! Columns that only the database knows: reflected models, models with a base that is not in the tree, and tables that code
+//! finds by name (`automap_base()`, `Table("users", metadata, autoload_with=engine)`, `table("users")`).
 
 use crate::LinkInput;
+use impact_bind::{Binding, ClassRef};
 use impact_facts::{
     Catalog, Column, FileId, Language, MappedField, Model, Relation, Site, Span, TableName,
 };
@@ -10,13 +11,35 @@ use std::borrow::Cow;
 /// The ORM that reflects.
 const ORM: &str = "python/sqlalchemy";
 
-/// The models, those that are reflected with every column of their tables.
+/// Packages whose base classes map no columns: what their models map stands in the tree.
+const PLAIN: &[&str] = &[
+    "abc",
+    "builtins",
+    "collections",
+    "dataclasses",
+    "django",
+    "enum",
+    "flask_sqlalchemy",
+    "orm",
+    "peewee",
+    "playhouse",
+    "pony",
+    "pydantic",
+    "sqlalchemy",
+    "sqlmodel",
+    "tortoise",
+    "typing",
+    "typing_extensions",
+];
+
+/// The models; those that are reflected, or that extend what is not known, with every column of their tables.
 pub(crate) fn filled<'a>(input: &LinkInput<'a>) -> Cow<'a, [Model]> {
-    if input.models.iter().all(|model| !model.reflected) {
+    let maps_more = |model: &Model| model.reflected || extends_unknown(input, model);
+    if !input.models.iter().any(maps_more) {
         return Cow::Borrowed(input.models);
     }
     let mut models = input.models.to_vec();
-    for model in models.iter_mut().filter(|model| model.reflected) {
+    for model in models.iter_mut().filter(|model| maps_more(model)) {
         let Some(relation) = model.table.as_ref().and_then(|name| relation(input, name)) else {
             continue;
         };
@@ -27,6 +50,20 @@ pub(crate) fn filled<'a>(input: &LinkInput<'a>) -> Cow<'a, [Model]> {
         }
     }
     Cow::Owned(models)
+}
+
+/// Whether a model's class extends one of a package that is not in the tree and has no description.
+fn extends_unknown(input: &LinkInput<'_>, model: &Model) -> bool {
+    let file = model.declared_at.file;
+    let Some(class) = model.class.filter(|_| model.orm.starts_with("python/")) else {
+        return false;
+    };
+    let ancestors = input.program.ancestors(ClassRef { file, class });
+    ancestors.iter().any(|base| match base {
+        Binding::External(name) => !PLAIN.contains(&name.split('.').next().unwrap_or_default()),
+        Binding::Unknown => true,
+        _ => false,
+    })
 }
 
 fn relation<'a>(input: &LinkInput<'a>, name: &TableName) -> Option<&'a Relation> {
