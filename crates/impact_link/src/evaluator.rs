@@ -13,7 +13,9 @@ use crate::value::Value;
 use crate::{LinkInput, Schemas};
 use foldhash::{HashMap, HashMapExt};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
-use impact_facts::{Certainty, ExpressionId, FileId, FunctionId, Language, Module, Span};
+use impact_facts::{
+    Access, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Site, Span, TableName,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -50,6 +52,9 @@ impl Part {
     /// All parts.
     pub const ALL: [Part; 3] = [Part::Show, Part::Save, Part::Delete];
 }
+
+/// Where a field of a class that is no model stands, and the column that it is named after.
+pub(crate) type FieldName = (Site, (TableName, Box<str>, Access));
 
 /// The evaluator: what is known of all units, and the unit that is being evaluated now.
 pub struct Evaluator<'a> {
@@ -102,6 +107,8 @@ pub struct Evaluator<'a> {
     pub(crate) settings: Option<Arc<[FileId]>>,
     /// Units of decorators that ask something before a view runs.
     pub(crate) guards: HashMap<(FileId, ExpressionId), UnitId>,
+    /// Columns that fields of classes which are no models are named after, where they are.
+    pub(crate) named_by_fields: BTreeSet<FieldName>,
     /// For whom type variables are asked.
     pub(crate) typed: Option<crate::value::Atom>,
     pub(crate) steps: u32,
@@ -147,6 +154,7 @@ impl<'a> Evaluator<'a> {
             written_by_programs: BTreeSet::new(),
             settings: None,
             guards: HashMap::new(),
+            named_by_fields: BTreeSet::new(),
             typed: None,
             steps: 0,
         };

@@ -5,11 +5,13 @@ use crate::cells::UnitId;
 use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
+use crate::touch::Manner;
 use crate::unnamed_tables;
 use crate::value::ModelId;
 use impact_facts::{
-    BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileId, Index, IndexedFile, Insertion,
-    MappedField, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
+    BlindReason, BlindSpot, CallEdge, Certainty, Coverage, EntryPoint, FileId, Index, IndexedFile,
+    Insertion, MappedField, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol,
+    SymbolId,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +19,9 @@ use std::collections::BTreeMap;
 pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Index {
     evaluator.keep_apart();
     let mut all = std::mem::take(&mut evaluator.effects);
+    crate::handed_on::name_what_is_handed_on(&evaluator, &mut all);
+    crate::json_schema::name_what_is_checked(&evaluator, &mut all);
+    name_fields(&evaluator, &mut all);
     crate::exposed::name_what_leaves(&evaluator, &mut all);
     let mut report = Report::new(input, &evaluator, &all);
     for (id, effects) in (0..).map(UnitId).zip(all) {
@@ -24,6 +29,22 @@ pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Inde
     }
     report.finish()
 }
+
+/// Fields of classes that are no models name the columns that they are named after: once, however often they are filled.
+fn name_fields(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
+    for (at, (table, column, access)) in &evaluator.named_by_fields {
+        let unit = evaluator.unit_of_file(at.file);
+        if let Some(effects) = unit.and_then(|unit| all.get_mut(unit.0 as usize)) {
+            let manner = Manner::named(*access).at_most(Certainty::Likely);
+            effects
+                .touches
+                .add(manner.column(*at, table, column, FIELDS));
+        }
+    }
+}
+
+/// What references of such fields say that they come from.
+const FIELDS: &str = "python/fields";
 
 struct Report<'a, 'e> {
     input: &'e LinkInput<'a>,

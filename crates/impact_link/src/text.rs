@@ -3,7 +3,7 @@
 use crate::door::{CallSite, Consumption, Passed, door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_facts::{Assembled, Binary, Piece, Span, TextId};
+use impact_facts::{Assembled, Binary, ExpressionId, ExpressionKind, Module, Piece, Span, TextId};
 use std::sync::Arc;
 
 /// Longer texts than this are some string.
@@ -367,4 +367,18 @@ pub(crate) fn part(text: &Assembled, from: usize, to: usize) -> Assembled {
     let mut made = Assembled::default();
     push_part(&mut made, text, from, to);
     made
+}
+
+/// A literal without holes and escapes, and where its characters stand.
+pub(crate) fn literal(module: &Module, id: ExpressionId) -> Option<(String, Span)> {
+    let ExpressionKind::Text(text) = module.expression(id).kind else {
+        return None;
+    };
+    match module.text(text).pieces.as_slice() {
+        [Piece::Literal(literal)] => {
+            let span = literal.map.span(0, literal.value.len() as u32);
+            Some((literal.value.to_string(), span))
+        }
+        _ => None,
+    }
 }

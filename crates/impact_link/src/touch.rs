@@ -76,6 +76,14 @@ impl Manner {
         }
     }
 
+    /// A touch of a column of the service's first database, in this manner.
+    pub(crate) fn column(self, site: Site, table: &TableName, column: &str, via: &str) -> Touch {
+        Touch {
+            column: Some(column.into()),
+            ..self.touch(site, table.clone(), via)
+        }
+    }
+
     /// The same, no surer than `certainty`.
     #[must_use]
     pub fn at_most(mut self, certainty: Certainty) -> Self {

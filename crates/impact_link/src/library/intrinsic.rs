@@ -3,7 +3,10 @@
 //! | call | means |
 //! |---|---|
 //! | `decorated(of, "a.b", …)` | the methods of `of` that one of these decorators stands over, bound |
-//! | `members(of)` | the names that the class of `of` and its bases bind to values |
+//! | `decorating(of, "a.b", …)` | the texts that such decorators are given |
+//! | `members(of)` | the names that the class of `of` and its bases bind to values, or what `attribute=` says instead |
+//! | `read_fields(of, rows)` | the rows' members of those names are read, for the fields that name them |
+//! | `write_fields(of, rows)` | they are written |
 //! | `rows(of)` | the rows among `of`, in lists and queries, too |
 //! | `record(rows)` | the rows, each as a dictionary of its fields |
 //! | `selected(sql)` | the rows of a statement in text |
@@ -16,8 +19,11 @@ use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Value};
-use impact_bind::{Binding, Definition, FunctionRef, Place};
-use impact_facts::{Access, Assembled, Certainty, Span};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_facts::{
+    Access, Assembled, Certainty, ExpressionId, ExpressionKind, FileId, How, Module,
+    ReferenceClass, Segment, Span,
+};
 use std::sync::Arc;
 
 /// The module of these words.
@@ -41,6 +47,7 @@ impl Door for Intrinsics {
         let rows = || call.value(0, "rows");
         match name.strip_prefix(MODULE)? {
             "decorated" => return Some(decorated(cx, call)),
+            "decorating" => return Some(decorating(cx, call)),
             "members" => return Some(members(cx, call)),
             "rows" => {
                 let mut found = Value::nothing();
@@ -55,6 +62,8 @@ impl Door for Intrinsics {
             "selected" => return Some(super::rows::of_statement(&rows())),
             "named" => named(cx, call),
             "relations" => relations(cx, call),
+            "read_fields" => fields(cx, call, Access::Read),
+            "write_fields" => fields(cx, call, Access::Write),
             "reads" => whole(cx, &rows(), call.span, Access::Read),
             "writes" => whole(cx, &rows(), call.span, Access::Write),
             _ => return None,
@@ -176,35 +185,113 @@ fn rows_of(cx: &mut Evaluator<'_>, of: &Value, span: Span, depth: u32, found: &m
     }
 }
 
+/// The keyword with which a field says that it stands for a member of another name (marshmallow 3, "Fields").
+const MEMBER: &str = "attribute";
+
 fn members(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
-    let mut found = Vec::new();
-    for atom in call.value(0, "of").atoms() {
-        let Some(class) = cx.class_of_instance(atom) else {
-            continue;
-        };
-        for base in cx.program.ancestors(class).iter() {
-            let Binding::Class(base) = base else {
-                continue;
-            };
-            let own = cx.program.places(base.file).names(Place::Class(base.class));
-            let module = cx.program.module(base.file);
-            let values = own.names().into_iter().filter(|name| {
-                let mut all = own.definitions(*name).iter();
-                all.any(|definition| matches!(definition, Definition::Value(_)))
-            });
-            found.extend(values.map(|name| {
-                let text = module.name(name).to_owned();
-                Atom::Text(Arc::new(Assembled {
-                    text,
-                    ..Default::default()
-                }))
-            }));
-        }
-    }
-    Value::list(Value::any_of(found))
+    let named = fields_of(cx, &call.value(0, "of")).into_iter();
+    Value::list(Value::any_of(
+        named.map(|(text, file, span)| standing(text, file, span)),
+    ))
 }
 
-fn decorated(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+/// What the fields of some instances' classes are named after, and where that stands.
+fn fields_of(cx: &Evaluator<'_>, of: &Value) -> Vec<(String, FileId, Span)> {
+    let mut found = Vec::new();
+    for base in bases(cx, of) {
+        let own = cx.program.places(base.file).names(Place::Class(base.class));
+        let module = cx.program.module(base.file);
+        for name in own.names() {
+            let mut all = own.definitions(name).iter();
+            let bound = all.find_map(|definition| match definition {
+                Definition::Value(bound) => Some(bound),
+                _ => None,
+            });
+            let Some(bound) = bound else { continue };
+            let other = bound.value.and_then(|value| option(module, value, MEMBER));
+            let (text, span) = other.unwrap_or_else(|| {
+                let span = module.expression(bound.target).span;
+                (module.name(name).to_owned(), span)
+            });
+            found.push((text, base.file, span));
+        }
+    }
+    found
+}
+
+/// Rows' members are touched because fields of a class are named after them: here, and once for each field.
+fn fields(cx: &mut Evaluator<'_>, call: &CallSite<'_>, access: Access) {
+    let rows = call.value(1, "rows");
+    for (name, file, span) in fields_of(cx, &call.value(0, "of")) {
+        let first = cx.current.touches.as_slice().len();
+        let member = MemberSite {
+            name: &name,
+            span: call.span,
+            access,
+            value: None,
+        };
+        cx.attribute(&rows, &member);
+        for touch in cx.current.touches.since(first) {
+            let named = touch.class == ReferenceClass::Name && touch.how == How::Explicit;
+            touch.how = How::Implicit;
+            touch.certainty = touch.certainty.min(Certainty::Likely);
+            if let (true, Some(column)) = (named, &touch.column) {
+                let at = crate::effect::site(file, span);
+                let of = (touch.table.clone(), column.clone(), access);
+                cx.named_by_fields.insert((at, of));
+            }
+        }
+    }
+}
+
+/// The text that a call gives to an option.
+fn option(module: &Module, call: ExpressionId, name: &str) -> Option<(String, Span)> {
+    let ExpressionKind::Call(call) = &module.expression(call).kind else {
+        return None;
+    };
+    let mut arguments = call.arguments.iter();
+    let argument = arguments.find(|argument| {
+        argument
+            .name
+            .is_some_and(|(own, _)| module.name(own) == name)
+    })?;
+    crate::text::literal(module, argument.value)
+}
+
+/// A text that stands somewhere in the program.
+fn standing(text: String, file: FileId, span: Span) -> Atom {
+    let offset = span.start;
+    Atom::Text(Arc::new(Assembled {
+        text,
+        segments: vec![Segment {
+            at: 0,
+            file,
+            offset,
+        }],
+        holes: Vec::new(),
+    }))
+}
+
+/// The classes of the program that some instances are of, and what these inherit from.
+fn bases(cx: &Evaluator<'_>, of: &Value) -> Vec<ClassRef> {
+    let mut found = Vec::new();
+    for atom in of.atoms() {
+        let class = match atom {
+            Atom::Class(class) => Some(*class),
+            _ => cx.class_of_instance(atom),
+        };
+        let all = class.map(|class| cx.program.ancestors(class));
+        let all = all.iter().flat_map(|all| all.iter());
+        found.extend(all.filter_map(|base| match base {
+            Binding::Class(base) => Some(*base),
+            _ => None,
+        }));
+    }
+    found
+}
+
+/// The methods of some instances that stand under one of the decorators that a call names.
+fn under(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Vec<(FunctionRef, Atom)> {
     let names: Vec<String> = call
         .positional()
         .skip(1)
@@ -213,30 +300,44 @@ fn decorated(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut found = Vec::new();
     for atom in call.value(0, "of").atoms() {
-        let Some(class) = cx.class_of_instance(atom) else {
-            continue;
-        };
-        for base in cx.program.ancestors(class).iter() {
-            let Binding::Class(base) = base else {
-                continue;
-            };
+        for base in bases(cx, &atom.clone().into()) {
             let own = cx.program.places(base.file).names(Place::Class(base.class));
-            let methods = own
-                .names()
-                .into_iter()
-                .flat_map(|name| own.definitions(name));
-            for method in methods {
+            let names_of_own = own.names().into_iter();
+            for method in names_of_own.flat_map(|name| own.definitions(name)) {
                 let Definition::Function(function) = *method else {
                     continue;
                 };
-                let function = FunctionRef {
-                    file: base.file,
-                    function,
-                };
+                let file = base.file;
+                let function = FunctionRef { file, function };
                 if cx.is_decorated(function, &names) {
-                    found.push(Atom::Method(function, Arc::new(atom.clone())));
+                    found.push((function, atom.clone()));
                 }
             }
+        }
+    }
+    found
+}
+
+fn decorated(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let methods = under(cx, call).into_iter();
+    let bound = methods.map(|(function, of)| Atom::Method(function, Arc::new(of)));
+    Value::list(Value::any_of(bound))
+}
+
+/// The texts that the decorators are given: `@validates("email", "name")`.
+fn decorating(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut found = Vec::new();
+    for (function, _) in under(cx, call) {
+        let module = cx.program.module(function.file);
+        for id in &module.function(function.function).decorators {
+            let ExpressionKind::Call(given) = &module.expression(*id).kind else {
+                continue;
+            };
+            let texts = given
+                .arguments
+                .iter()
+                .filter_map(|argument| crate::text::literal(module, argument.value));
+            found.extend(texts.map(|(text, span)| standing(text, function.file, span)));
         }
     }
     Value::list(Value::any_of(found))

@@ -15,9 +15,7 @@ class Schema:
         for hook in __impact__.decorated(self, "marshmallow.pre_dump", "marshmallow.decorators.pre_dump"):
             obj = hook(obj)
         __impact__.reads(obj)
-        row = __impact__.rows(obj)
-        for name in __impact__.members(self):
-            getattr(row, name)
+        __impact__.read_fields(self, __impact__.rows(obj))
         data = __impact__.record(obj)
         for hook in __impact__.decorated(self, "marshmallow.post_dump", "marshmallow.decorators.post_dump"):
             hook(data)

@@ -7,6 +7,9 @@ class SQLAlchemySchema(Schema):
         options = cls.Meta
         for names in (options.fields, options.exclude, options.load_only, options.dump_only, options.additional):
             __impact__.named(options.model, names)
+        # Fields that are declared by hand, and what checks are for.
+        __impact__.named(options.model, __impact__.members(cls))
+        __impact__.named(options.model, __impact__.decorating(cls, "marshmallow.validates", "marshmallow.decorators.validates"))
 
     def __init__(self, *args, session=None, instance=None, transient=False, **kwargs):
         super().__init__(*args, **kwargs)

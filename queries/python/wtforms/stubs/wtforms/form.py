@@ -6,12 +6,10 @@ class BaseForm:
         self.process(formdata, obj, data)
 
     def process(self, formdata=None, obj=None, data=None, extra_filters=None, **kwargs):
-        for name in __impact__.members(self):
-            getattr(obj, name)
+        __impact__.read_fields(self, obj)
 
     def populate_obj(self, obj):
-        for name in __impact__.members(self):
-            setattr(obj, name, self.data)
+        __impact__.write_fields(self, obj)
 
 
 class Form(BaseForm):
