@@ -263,7 +263,10 @@ impl<'a> Evaluator<'a> {
         if self.is(Language::Rust) && self.called_as_row(function, call) {
             return self.result(function, receiver.as_ref());
         }
-        let given = self.bound(function, receiver.clone(), call);
+        let mut given = self.bound(function, receiver.clone(), call);
+        let rows = (self.is(Language::Rust))
+            .then(|| crate::orm::sqlx::handed::answered(self, function, call, &mut given))
+            .flatten();
         let wrappers = self.read(Key::Wrappers(function));
         let summary = if wrappers.is_nothing() {
             self.summary(function, &given)
@@ -277,9 +280,6 @@ impl<'a> Evaluator<'a> {
                 self.wrapped(*wrapper, receiver.clone(), call);
             }
         }
-        let rows = (self.is(Language::Rust))
-            .then(|| crate::orm::sqlx::handed::answered(self, function, call))
-            .flatten();
         match rows {
             Some(rows) => rows,
             None => self.result_of(summary, receiver.as_ref()),

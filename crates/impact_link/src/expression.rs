@@ -321,6 +321,8 @@ impl<'a> Evaluator<'a> {
                 self.named_key(of, key, span);
                 entry(of, key)
             }),
+            // `show::<Store>`, a function of one type.
+            Atom::Function(_) if self.is(Language::Rust) => of.clone().into(),
             Atom::Class(class) if self.is(Language::Python) => {
                 if let Some(row) = crate::orm::active::of_key(self, *class, span) {
                     return row;

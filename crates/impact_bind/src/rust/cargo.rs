@@ -15,6 +15,8 @@ pub(super) struct Package {
     pub(super) library_path: Option<Box<str>>,
     /// Files of binaries, tests, examples and benches from the package's folder, where they are said.
     pub(super) roots: Vec<Box<str>>,
+    /// Binaries whose file is said: its path from the package's folder, and what is typed.
+    pub(super) binaries: Vec<(Box<str>, Box<str>)>,
     /// Dependencies: the name in paths, and the package's own name.
     pub(super) dependencies: Vec<(Box<str>, Box<str>)>,
 }
@@ -42,6 +44,7 @@ pub(super) fn package(path: &str, module: &Module) -> Option<Package> {
             .iter()
             .flat_map(|kind| targets(module, root, kind))
             .collect(),
+        binaries: binaries(module, root),
         dependencies: dependencies(module, root),
     })
 }
@@ -53,6 +56,15 @@ fn targets(module: &Module, root: ExpressionId, kind: &str) -> Vec<Box<str>> {
     list.into_iter()
         .filter_map(|(_, target)| text(module, get(module, target, "path")?))
         .map(Into::into)
+        .collect()
+}
+
+fn binaries(module: &Module, root: ExpressionId) -> Vec<(Box<str>, Box<str>)> {
+    let list = get(module, root, "bin").map(|list| values(module, list));
+    let said = |target, key| text(module, get(module, target, key)?);
+    list.unwrap_or_default()
+        .into_iter()
+        .filter_map(|(_, one)| Some((said(one, "path")?.into(), said(one, "name")?.into())))
         .collect()
 }
 

@@ -65,6 +65,16 @@ impl Crates {
         self.members.get(&file).map(|member| &*member.name)
     }
 
+    /// What is typed to run the binary whose root a file is, where a manifest says it.
+    pub(super) fn binary(&self, unit: &Unit<'_>) -> Option<&str> {
+        let mut said = self.packages.iter().flat_map(|(tree, package)| {
+            let own = package.binaries.iter().filter(|_| *tree == unit.tree);
+            own.map(move |(path, name)| (package, path, name))
+        });
+        said.find(|(package, path, _)| path_from(&package.folder, path) == *unit.path)
+            .map(|(.., name)| &**name)
+    }
+
     pub(super) fn root(&self, file: FileId) -> FileId {
         self.members.get(&file).map_or(file, |member| member.root)
     }
@@ -328,21 +338,21 @@ fn conventional_root(path: &str) -> Option<(&str, Box<str>)> {
         return Some((folder, "build".into()));
     }
     let stem = file.strip_suffix(".rs")?;
-    let (target, stem) = match (stem, folder.rsplit_once('/')) {
-        ("main", Some((around, name))) => (around, name),
-        _ => (folder, stem),
-    };
-    let kinds = ["src/bin", "tests", "examples", "benches"];
-    let kind = kinds.iter().find(|kind| {
-        target == **kind
-            || target
-                .strip_suffix(**kind)
-                .is_some_and(|r| r.ends_with('/'))
+    let own = package_of_targets(folder).map(|around| (around, stem));
+    let (around, stem) = own.or_else(|| match (stem, folder.rsplit_once('/')) {
+        ("main", Some((target, name))) => Some((package_of_targets(target)?, name)),
+        _ => None,
     })?;
-    Some((
-        target.strip_suffix(*kind)?.trim_end_matches('/'),
-        stem.replace('-', "_").into(),
-    ))
+    Some((around, stem.replace('-', "_").into()))
+}
+
+/// The package's folder, where each file of this one is a root by itself.
+fn package_of_targets(folder: &str) -> Option<&str> {
+    let kinds = ["src/bin", "tests", "examples", "benches"];
+    kinds.iter().find_map(|kind| {
+        let around = folder.strip_suffix(kind)?;
+        (around.is_empty() || around.ends_with('/')).then(|| around.trim_end_matches('/'))
+    })
 }
 
 /// The name of a crate that no manifest names.

@@ -6,9 +6,15 @@ use crate::place::Place;
 use crate::program::{Program, spelled};
 use crate::trail::Trail;
 use foldhash::{HashMap, HashMapExt};
-use impact_facts::ClassKind;
+use impact_facts::{ClassKind, FileId};
 
 impl Program<'_> {
+    /// What is typed to run the binary whose root a Rust file is, where a `[[bin]]` of a manifest says its file and its name.
+    #[must_use]
+    pub fn binary_name(&self, file: FileId) -> Option<&str> {
+        self.rust.binary(self.unit(file))
+    }
+
     /// The columns of the module that diesel's `table!` declares under that name; empty if there is none.
     #[must_use]
     pub fn declared_columns(&self, table: &str) -> Vec<&str> {

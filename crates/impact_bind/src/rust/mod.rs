@@ -5,6 +5,7 @@ mod cargo;
 mod crates;
 mod declared;
 mod implementations;
+mod macro_names;
 mod prelude;
 
 pub use attributes::attributes;
@@ -41,7 +42,37 @@ fn path(
 ) -> Binding {
     let (first, rest) = name.split_once('.').unwrap_or((name, ""));
     let start = first_segment(program, at.0, at.1, first, is_path, trail);
+    let start = match start {
+        Binding::Function(_) if !rest.is_empty() => {
+            let around = module_around(program, at.0, at.1);
+            declared_module(program, around, first).unwrap_or(start)
+        }
+        _ => start,
+    };
     members(program, start, rest, trail)
+}
+
+/// The module that `mod name;` or `mod name { … }` declares in another: types and modules have a namespace of their own, which
+/// functions do not enter.
+fn declared_module(program: &Program<'_>, at: ModuleRef, name: &str) -> Option<Binding> {
+    let (file, place) = at;
+    let module = program.module(file);
+    let places = program.places(file);
+    let all = places.names(place).definitions(places.name(name)?);
+    all.iter().find_map(|definition| match definition {
+        Definition::Import(id) => {
+            let import = module.imports.get(id.index()).filter(|one| one.declares)?;
+            let child = program.rust.child(&program.units, at, import)?;
+            Some(Binding::Module(child))
+        }
+        Definition::Class(class) if module.class(*class).kind == ClassKind::Module => {
+            Some(Binding::Class(ClassRef {
+                file,
+                class: *class,
+            }))
+        }
+        _ => None,
+    })
 }
 
 fn members(program: &Program<'_>, of: Binding, rest: &str, trail: &mut Trail) -> Binding {
@@ -52,7 +83,13 @@ fn members(program: &Program<'_>, of: Binding, rest: &str, trail: &mut Trail) ->
             return program.members(at, rest, trail);
         }
         let (name, after) = rest.split_once('.').unwrap_or((rest, ""));
-        at = member(program, &at, name, trail);
+        let found = member(program, &at, name, trail);
+        at = match (&found, &at) {
+            (Binding::Function(_), Binding::Module(file)) if !after.is_empty() => {
+                declared_module(program, (*file, Place::Module), name).unwrap_or(found)
+            }
+            _ => found,
+        };
         rest = after;
     }
     at
@@ -281,8 +318,17 @@ fn import(program: &Program<'_>, at: ModuleRef, id: ImportId, trail: &mut Trail)
         "" if path.is_empty() => first_segment(program, at.0, at.1, name, true, trail),
         "" => outside(program, at.0, name, true),
         rest => {
-            let of = imported_path(program, at, rest, path.starts_with('.'), trail);
-            member(program, &of, name, trail)
+            // `mod router; pub use router::router;`: the path begins at the module, not at what is being bound.
+            let (first, inside) = rest.split_once('.').unwrap_or((rest, ""));
+            if import.alias.is_none()
+                && first == name
+                && let Some(module) = declared_module(program, at, name)
+            {
+                let of = members(program, module, inside, trail);
+                return member(program, &of, name, trail);
+            }
+            let whole = format!("{rest}.{name}");
+            imported_path(program, at, &whole, path.starts_with('.'), trail)
         }
     }
 }

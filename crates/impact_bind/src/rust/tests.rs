@@ -18,6 +18,8 @@ const FILES: &[(&str, &str)] = &[
         trait Named { fn name(&self) {} } impl Named for User {}
         struct Round; impl Round { const N: i32 = Self::N; type T = Self::T; }"),
     ("db/src/models/status.rs", "pub enum Status { Active }"),
+    ("app/src/bin/web.rs", "mod serve { pub fn serve() {} pub struct Server; } pub use serve::{Server, serve};
+        mod pets { #[get(\"/\")] fn get() {} use actix_web::get; }"),
 ];
 
 const MANIFESTS: &[(&str, &str)] = &[
@@ -96,6 +98,19 @@ fn globs_renames_and_reexports_are_followed() {
     assert_eq!(
         meaning(1, Place::Class(ClassId(0)), "User"),
         "type my_db::models::User"
+    );
+}
+
+#[test]
+fn a_module_and_a_function_of_one_name_are_told_apart() {
+    assert_eq!(meaning(7, Place::Module, "serve"), "fn web::serve::serve");
+    assert_eq!(
+        meaning(7, Place::Module, "Server"),
+        "type web::serve::Server"
+    );
+    assert_eq!(
+        meaning(7, Place::Module, "self.serve.Server"),
+        "type web::serve::Server"
     );
 }
 

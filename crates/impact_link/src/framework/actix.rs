@@ -116,8 +116,8 @@ fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'
         }
         ("config", "route") => {
             let paths = texts(&call.value(0, ""));
-            let made = routed(cx, &router(NAME), &paths, &call.value(1, ""), place(call));
-            configured(cx, object, &made.into());
+            let made = added(cx, &router(NAME), &paths, &call.value(1, ""), call);
+            configured(cx, object, &made);
             object.clone().into()
         }
         ("router" | "config", "configure") => configure(cx, object, call),
@@ -132,7 +132,17 @@ fn added(
     methods: &Value,
     call: &CallSite<'_>,
 ) -> Value {
-    routed(cx, object, paths, methods, place(call)).into()
+    let paths: Vec<String> = paths.iter().map(|path| slashed(path)).collect();
+    routed(cx, object, &paths, methods, place(call)).into()
+}
+
+/// A path as actix-web registers it: one that says anything begins with a slash.
+fn slashed(path: &str) -> String {
+    match path {
+        "" => String::new(),
+        _ if path.starts_with('/') => path.to_owned(),
+        _ => format!("/{path}"),
+    }
 }
 
 /// A router with what `service` registers: a scope or resource under its own path, or a handler that says its route.
@@ -142,12 +152,12 @@ fn serviced(cx: &Evaluator<'_>, object: &Object, service: &Value) -> Object {
         match atom {
             Atom::Object(inner) if inner.kind == "router" => {
                 let prefix: String = inner.words_after(PREFIX).collect();
-                made = joined(&made, &atom.clone().into(), &[prefix]);
+                made = joined(&made, &atom.clone().into(), &[slashed(&prefix)]);
             }
             Atom::Function(function) => {
                 for (method, path) in said(cx, *function) {
                     let span = cx.program.module(function.file).function(function.function);
-                    let key = key(&path, &method, function.file, span.name_span);
+                    let key = key(&slashed(&path), &method, function.file, span.name_span);
                     made = made.with_value(&key, atom.clone().into());
                 }
             }
@@ -174,9 +184,7 @@ fn said(cx: &Evaluator<'_>, function: FunctionRef) -> Vec<(String, String)> {
         let ExpressionKind::Call(call) = &module.expression(*id).kind else {
             continue;
         };
-        let binding = cx
-            .program
-            .resolve_expression(function.file, place, call.callee);
+        let binding = cx.program.attribute_name(function.file, place, call.callee);
         let Some(name) = binding
             .external()
             .and_then(|path| path.strip_prefix("actix_web."))

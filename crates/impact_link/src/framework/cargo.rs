@@ -2,7 +2,7 @@
 
 use crate::effect::{Entry, Target, site};
 use crate::evaluator::Evaluator;
-use impact_bind::{Definition, FunctionRef, Place};
+use impact_bind::{Definition, FunctionRef, Place, Program};
 use impact_facts::{EntryKind, FileId, FunctionId, Language};
 
 /// Records the `main` of each binary of the service.
@@ -12,10 +12,7 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
         if program.facts(file).language != Language::Rust {
             continue;
         }
-        let (Some(name), Some(main)) = (
-            binary(program.path(file), program.module_name(file)),
-            main(cx, file),
-        ) else {
+        let (Some(name), Some(main)) = (said(program, file), main(cx, file)) else {
             continue;
         };
         let span = program.module(file).function(main).name_span;
@@ -34,6 +31,14 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
     }
 }
 
+/// The word that starts the binary of a file: as the manifest says it, else by the layout.
+fn said(program: &Program<'_>, file: FileId) -> Option<String> {
+    match program.binary_name(file) {
+        Some(name) => Some(name.to_owned()),
+        None => binary(program.path(file), program.module_name(file)),
+    }
+}
+
 /// The word that starts the binary of a file, by the layout of Cargo's reference; none if it is no binary's root.
 fn binary(path: &str, module: &str) -> Option<String> {
     let (folder, file) = path.rsplit_once('/')?;
@@ -41,11 +46,12 @@ fn binary(path: &str, module: &str) -> Option<String> {
     if file == "main.rs" && is_source(folder) {
         return Some(module.replace('_', "-"));
     }
-    let (around, name) = match (file, folder.rsplit_once('/')) {
-        ("main.rs", Some((around, name))) => (around, name),
-        _ => (folder, file.strip_suffix(".rs")?),
-    };
-    is_source(around.strip_suffix("/bin")?).then(|| name.to_owned())
+    let is_binaries = |folder: &str| folder.strip_suffix("/bin").is_some_and(is_source);
+    if is_binaries(folder) {
+        return file.strip_suffix(".rs").map(str::to_owned);
+    }
+    let (around, name) = folder.rsplit_once('/')?;
+    (file == "main.rs" && is_binaries(around)).then(|| name.to_owned())
 }
 
 fn main(cx: &Evaluator<'_>, file: FileId) -> Option<FunctionId> {

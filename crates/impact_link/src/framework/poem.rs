@@ -5,7 +5,8 @@ use super::routes::{joined, place, routed, router, serve_all, texts};
 use crate::door::{CallSite, Door};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_facts::Language;
+use impact_bind::{Binding, FunctionRef};
+use impact_facts::{ExpressionKind, Language};
 
 /// The door's name.
 const NAME: &str = "rust/poem";
@@ -33,9 +34,16 @@ impl Door for Poem {
                 let made = path.ends_with("OpenApiService.new");
                 made.then(|| poem_openapi::service(cx, NAME, &call.value(0, "")).into())
             }
-            Atom::External(path) => function(path.strip_prefix("poem.")?, call),
+            Atom::External(path) => match path.strip_prefix("poem.") {
+                Some(inside) => function(inside, call),
+                None => handler_type(cx, path.strip_suffix(".default")?),
+            },
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => Some(method(cx, object, name, call)),
+                // `#[handler]` makes a type of a function: `list::<Store>::default()`.
+                Atom::Function(function) if &**name == "default" => {
+                    is_handler(cx, *function).then(|| (**of).clone().into())
+                }
                 Atom::Outside(class) if class.starts_with("poem.Server") => {
                     for argument in call.positional() {
                         serve_all(cx, &argument.value, NAME);
@@ -47,6 +55,29 @@ impl Door for Poem {
             _ => None,
         }
     }
+}
+
+/// `show::default()`: what is no path of a module is one of the type that `#[handler]` makes.
+fn handler_type(cx: &Evaluator<'_>, name: &str) -> Option<Value> {
+    match cx.program.resolve(cx.file, cx.place, name) {
+        Binding::Function(function) if is_handler(cx, function) => {
+            Some(Atom::Function(function).into())
+        }
+        _ => None,
+    }
+}
+
+fn is_handler(cx: &Evaluator<'_>, function: FunctionRef) -> bool {
+    let module = cx.program.module(function.file);
+    let decorators = &module.function(function.function).decorators;
+    decorators.iter().any(|id| {
+        let path = match &module.expression(*id).kind {
+            ExpressionKind::Call(call) => call.callee,
+            _ => *id,
+        };
+        let spelled = module.dotted(path);
+        spelled.is_some_and(|name| name.rsplit('.').next() == Some("handler"))
+    })
 }
 
 fn function(path: &str, call: &CallSite<'_>) -> Option<Value> {
@@ -73,7 +104,13 @@ fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) 
             .with_value(&name.to_ascii_uppercase(), call.value(0, ""))
             .into(),
         ("router", "at") => routed(cx, object, &paths(), &call.value(1, ""), place(call)).into(),
-        ("router", "nest" | "nest_no_strip") => joined(object, &call.value(1, ""), &paths()).into(),
+        ("router", "nest" | "nest_no_strip") => {
+            let inner = call.value(1, "");
+            let made = routed(cx, object, &paths(), &inner, place(call));
+            let routers =
+                inner.filter(|atom| matches!(atom, Atom::Object(of) if of.kind == "router"));
+            joined(&made, &routers, &paths()).into()
+        }
         // A page or text that describes an api.
         (
             "router",

@@ -81,9 +81,7 @@ fn said(cx: &Evaluator<'_>, function: FunctionRef) -> Option<(String, String)> {
         };
         let spelled = module.dotted(call.callee)?;
         let last = spelled.rsplit('.').next().unwrap_or_default();
-        let binding = cx
-            .program
-            .resolve_expression(function.file, place, call.callee);
+        let binding = cx.program.attribute_name(function.file, place, call.callee);
         // `#[macro_use] extern crate rocket` binds the attributes without a path.
         let own = match binding.external() {
             Some(path) => path.starts_with("rocket.") || path == spelled,

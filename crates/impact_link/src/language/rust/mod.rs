@@ -197,6 +197,7 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
     }
     let of = match &module.expression(attribute.of).kind {
         ExpressionKind::Cast(cast) => annotation(cx, cx.file, cx.place, cast.of),
+        ExpressionKind::Subscript(of) if is_function(cx, of.of) => cx.evaluate(of.of),
         ExpressionKind::Collection(_) | ExpressionKind::Subscript(_) => {
             annotation(cx, cx.file, cx.place, attribute.of)
         }
@@ -210,6 +211,11 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
         value: None,
     };
     cx.attribute(&of, &member)
+}
+
+fn is_function(cx: &Evaluator<'_>, id: ExpressionId) -> bool {
+    let named = cx.program.resolve_expression(cx.file, cx.place, id);
+    matches!(named, Binding::Function(_))
 }
 
 /// A path without the type arguments in it: `Vec::<User>::new` is `Vec.new`.

@@ -1,12 +1,13 @@
-//! Rows that code of the program hands on: conversions of a driver's row (`impl From<Row> for User`), functions that are
+//! Rows that code of the program hands on (to what its callers pass: [`super::callback`]): conversions of a driver's row (`impl From<Row> for User`), functions that are
 //! generic over what a row becomes (`fn query_one<T: From<Row>>(sql: &str) -> T`), and functions of the same name that
 //! differ in what they take.
 
 use super::row::{self, element};
-use super::{NAME, driver};
+use super::{NAME, callback, driver};
 use crate::cells::Key;
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
+use crate::parameters::Given;
 use crate::value::{Atom, Value};
 use impact_bind::{ClassRef, FunctionRef, Place};
 use impact_facts::{Expression, ExpressionId, ExpressionKind, Module};
@@ -19,7 +20,7 @@ const CONVERSIONS: &[&str] = &["from", "try_from", "from_row", "from_row_ref"];
 const MAX_OVERLOADS: usize = 24;
 
 /// Types are looked into as deep as this.
-const MAX_TYPE: u32 = 8;
+pub(super) const MAX_TYPE: u32 = 8;
 
 /// A record is taken as an instance of a class: the conversion that takes a driver's row gets it. Whether there is one.
 pub(super) fn converted(cx: &mut Evaluator<'_>, record: &Atom, said: &Value) -> bool {
@@ -129,7 +130,12 @@ pub(crate) fn answered(
     cx: &mut Evaluator<'_>,
     function: FunctionRef,
     call: &CallSite<'_>,
+    given: &mut Vec<Given>,
 ) -> Option<Value> {
+    let called = callback::called(cx, function, call, given);
+    if called.is_some() {
+        return called;
+    }
     let module = cx.program.module(function.file);
     let definition = module.function(function.function);
     let returns = definition.returns?;
@@ -138,16 +144,21 @@ pub(crate) fn answered(
         bounds.any(|bound| mentions(module, *bound, "Row", 0))
     })?;
     let many = shape(module, returns, module.name(made.name), false, 0)?;
-    let statement = call.positional().find_map(|argument| {
+    let statement = statement(call)?;
+    let open = row::open_record(cx, &statement);
+    row::becomes(cx, &open, call.expected, call.span);
+    Some(if many { Value::list(open) } else { open })
+}
+
+/// The statement among what a call passes.
+pub(super) fn statement(call: &CallSite<'_>) -> Option<Value> {
+    call.positional().find_map(|argument| {
         let is_sql = argument
             .value
             .texts()
             .any(|text| looks_like_sql(&text.text));
         is_sql.then(|| argument.value.filter(|atom| matches!(atom, Atom::Text(_))))
-    })?;
-    let open = row::open_record(cx, &statement);
-    row::becomes(cx, &open, call.expected, call.span);
-    Some(if many { Value::list(open) } else { open })
+    })
 }
 
 /// Whether a bound's path or arguments end with a word: `From<tokio_postgres::Row>`, `FromRow<'r, PgRow>`.
@@ -176,7 +187,13 @@ const MANY: &[&str] = &[
 ];
 
 /// Whether a type is of many of a type parameter; none if it is of none.
-fn shape(module: &Module, id: ExpressionId, name: &str, many: bool, depth: u32) -> Option<bool> {
+pub(super) fn shape(
+    module: &Module,
+    id: ExpressionId,
+    name: &str,
+    many: bool,
+    depth: u32,
+) -> Option<bool> {
     if depth > MAX_TYPE {
         return None;
     }

@@ -5,6 +5,7 @@
 //! by name, as `#[derive(FromRow)]` and `query_as!` do, so that `user.email` reads what the statement selected.
 
 pub(crate) mod builder;
+mod callback;
 mod clickhouse;
 mod driver;
 pub(crate) mod handed;

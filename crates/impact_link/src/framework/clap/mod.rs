@@ -1,8 +1,12 @@
 //! clap 2 to 4: each subcommand is a command, named by the words that are typed.
 //!
 //! Variants of an enum that derives `Subcommand` are words in kebab case, or what `#[command(name = "…")]` says; what runs is
-//! what the arms of a `match` do for the variant. With the builder, the arms of `match matches.subcommand()` say the word.
+//! what the arms of a `match`, or the branch of an `if let`, do for the variant; where neither names it, the method that runs
+//! what it holds. With the builder, the arms of `match matches.subcommand()` say the word.
 //! <https://docs.rs/clap/latest/clap/_derive/index.html>
+
+mod branches;
+mod payload;
 
 use crate::effect::{Entry, Target, site};
 use crate::evaluator::Evaluator;
@@ -33,9 +37,17 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
     for file in program.files().take(program.own_files() as usize) {
         for (word, ids) in arms(program, file) {
             let (_, runs) = commands
-                .entry((word.words.clone(), word.site.file, word.site.span.start))
+                .entry(word.key())
                 .or_insert((word.site, Vec::new()));
             runs.extend(ids.into_iter().map(|id| Target::Step(file, id)));
+        }
+    }
+    for file in program.files().take(program.own_files() as usize) {
+        if program.facts(file).language == Language::Rust {
+            for (word, run) in payload::runs(program, file) {
+                let known = commands.entry(word.key());
+                known.or_insert_with(|| (word.site, vec![run]));
+            }
         }
     }
     for ((name, ..), (at, runs)) in commands {
@@ -57,29 +69,42 @@ struct Word {
     site: Site,
 }
 
+impl Word {
+    /// By which the same word of several arms is one.
+    fn key(&self) -> (String, FileId, u32) {
+        (self.words.clone(), self.site.file, self.site.span.start)
+    }
+}
+
 fn arms(program: &Program<'_>, file: FileId) -> Vec<(Word, Vec<ExpressionId>)> {
     if program.facts(file).language != Language::Rust {
         return Vec::new();
     }
     let module = program.module(file);
     let mut found = Vec::new();
+    let mut add = |words: Vec<Word>, body: &Block| {
+        for word in words {
+            let mut ids = Vec::new();
+            evaluated(module, body, &mut ids, 0);
+            found.push((word, ids));
+        }
+    };
     for expression in &module.expressions {
         let ExpressionKind::Match(matched) = &expression.kind else {
             continue;
         };
         let built = asks(module, matched);
         for arm in &matched.arms {
-            let word = if built {
-                typed(module, file, arm)
+            let words = if built {
+                typed(module, file, arm).into_iter().collect()
             } else {
-                variant(program, file, arm.pattern)
+                variants(program, file, arm.pattern)
             };
-            if let Some(word) = word {
-                let mut ids = Vec::new();
-                evaluated(module, &arm.body, &mut ids, 0);
-                found.push((word, ids));
-            }
+            add(words, &arm.body);
         }
+    }
+    for (pattern, body) in branches::branches(module) {
+        add(variants(program, file, pattern), body);
     }
     found
 }
@@ -111,14 +136,33 @@ fn typed(module: &Module, file: FileId, arm: &Arm) -> Option<Word> {
     })
 }
 
-/// The subcommand that a pattern's variant is.
-fn variant(program: &Program<'_>, file: FileId, pattern: ExpressionId) -> Option<Word> {
+/// The subcommands that a pattern's variants are: `Command::A | Command::B`, `Some(Command::A)`, `(Command::A, _)`.
+fn variants(program: &Program<'_>, file: FileId, pattern: ExpressionId) -> Vec<Word> {
     let module = program.module(file);
-    let path = match &module.expression(pattern).kind {
-        ExpressionKind::Call(call) => call.callee,
-        ExpressionKind::Record(record) => record.of,
-        _ => pattern,
-    };
+    let mut found = Vec::new();
+    let mut work = vec![pattern];
+    while let Some(at) = work.pop() {
+        match &module.expression(at).kind {
+            ExpressionKind::Any(of) => work.extend(of.iter().rev()),
+            ExpressionKind::Collection(of) => work.extend(of.items.first().map(|one| one.value)),
+            ExpressionKind::Call(call) => {
+                let wraps = module.dotted(call.callee);
+                if wraps.is_some_and(|name| matches!(name.as_str(), "Some" | "Ok")) {
+                    work.extend(call.arguments.first().map(|one| one.value));
+                } else {
+                    found.extend(variant(program, file, call.callee));
+                }
+            }
+            ExpressionKind::Record(record) => found.extend(variant(program, file, record.of)),
+            _ => found.extend(variant(program, file, at)),
+        }
+    }
+    found
+}
+
+/// The subcommand that the path of a variant is.
+fn variant(program: &Program<'_>, file: FileId, path: ExpressionId) -> Option<Word> {
+    let module = program.module(file);
     let spelled = module.dotted(path)?;
     let (of, name) = spelled.rsplit_once('.')?;
     let class = match of.rsplit('.').next() {
@@ -128,6 +172,11 @@ fn variant(program: &Program<'_>, file: FileId, pattern: ExpressionId) -> Option
             _ => return None,
         },
     };
+    word(program, class, name)
+}
+
+/// What is typed for a variant of an enum of subcommands.
+fn word(program: &Program<'_>, class: ClassRef, name: &str) -> Option<Word> {
     let words = words(program, class, name, 0)?;
     let definition = program.module(class.file);
     let mut variants = definition.class(class.class).fields.iter();
@@ -195,19 +244,43 @@ fn around(program: &Program<'_>, class: ClassRef) -> Option<(ClassRef, String)> 
                 continue;
             }
             for variant in &definition.fields {
-                let holds = variant.fields.iter().any(|field| {
-                    let said = field.annotation.and_then(|id| module.dotted(id));
-                    said.is_some_and(|said| {
-                        matches!(program.resolve(file, Place::Module, &said), Binding::Class(one) if one == class)
-                    })
-                });
-                if holds {
+                let held = variant.fields.iter();
+                let mut held = held.filter_map(|field| class_of(program, file, field.annotation));
+                if held.any(|held| held == class || holds(program, held, class)) {
                     return Some((of, module.name(variant.name).to_owned()));
                 }
             }
         }
     }
     None
+}
+
+/// Whether a struct of arguments has a field of an enum: `struct UserArguments { #[command(subcommand)] command: UserCommand }`.
+fn holds(program: &Program<'_>, of: ClassRef, class: ClassRef) -> bool {
+    let module = program.module(of.file);
+    let definition = module.class(of.class);
+    definition.kind == ClassKind::Struct
+        && definition
+            .fields
+            .iter()
+            .any(|field| class_of(program, of.file, field.annotation) == Some(class))
+}
+
+/// The class that an annotation names: as it is, or in an `Option`.
+fn class_of(
+    program: &Program<'_>,
+    file: FileId,
+    annotation: Option<ExpressionId>,
+) -> Option<ClassRef> {
+    let module = program.module(file);
+    let said = match &module.expression(annotation?).kind {
+        ExpressionKind::Subscript(of) => module.dotted(*of.keys.first()?)?,
+        _ => module.dotted(annotation?)?,
+    };
+    match program.resolve(file, Place::Module, &said) {
+        Binding::Class(class) => Some(class),
+        _ => None,
+    }
 }
 
 /// `SendMails` is `send-mails`.
