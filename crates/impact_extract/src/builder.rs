@@ -102,6 +102,17 @@ impl ModuleBuilder {
         self.expression(span, ExpressionKind::Text(id))
     }
 
+    /// Where the arenas of expressions and texts end.
+    pub fn mark(&self) -> (usize, usize) {
+        (self.module.expressions.len(), self.module.texts.len())
+    }
+
+    /// Takes back the expressions and texts that were added since a mark. Nothing that is kept may refer to them.
+    pub fn forget(&mut self, mark: (usize, usize)) {
+        self.module.expressions.truncate(mark.0);
+        self.module.texts.truncate(mark.1);
+    }
+
     /// Adds an import.
     pub fn import(&mut self, import: Import) -> ImportId {
         self.module.imports.push(import);

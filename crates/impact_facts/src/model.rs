@@ -78,8 +78,21 @@ pub struct Relationship {
     pub reverse: bool,
     /// Its rows are loaded whenever the model's are: SQLAlchemy's `lazy="joined"`, `"selectin"`, `"subquery"`, `"immediate"`.
     pub eager: bool,
+    /// What a package does of itself with the rows at the other side.
+    pub companion: Option<Companion>,
     /// Where it is declared.
     pub declared_at: Site,
+}
+
+/// What the rows of a table that a package keeps beside a model's own are to the model's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Companion {
+    /// Their members are members of the model's rows, too, and are saved with them: the translations of django-parler 2.3
+    /// (`parler/models.py`, `TranslatableModelMixin`).
+    Members,
+    /// One is added whenever a row is saved or deleted, with what the row holds: the records of django-simple-history 3
+    /// (`simple_history/models.py`, `HistoricalRecords`).
+    Copies,
 }
 
 impl Relationship {
@@ -97,6 +110,7 @@ impl Relationship {
             cascade: None,
             reverse: false,
             eager: false,
+            companion: None,
             declared_at,
         }
     }

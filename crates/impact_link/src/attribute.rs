@@ -263,15 +263,10 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let own = if is_given(of) {
-            self.read_set_attribute(of, member.name)
-        } else {
-            Value::nothing()
-        };
-        let set = if own.is_nothing() {
-            self.read_instance_attribute(class, member.name)
-        } else {
-            own
+        let own = is_given(of).then(|| self.read_set_attribute(of, member.name));
+        let set = match own {
+            Some(own) if !own.is_nothing() || self.is_initialized(class, member.name) => own,
+            _ => self.read_instance_attribute(class, member.name),
         };
         let set = set.or(&self.filled_member(class, member.name, member.span));
         if set.is_nothing() {

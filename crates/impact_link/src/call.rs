@@ -5,7 +5,7 @@ use crate::door::{CallSite, Consumption, DOORS, MemberSite, Passed};
 use crate::effect::{Calls, Target, site};
 use crate::evaluator::Evaluator;
 use crate::summary::{APPLIED, GIVEN, Summary, is_given};
-use crate::value::{Atom, Object, Value};
+use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{Access, Argument, Call, Certainty, ExpressionKind, Language, Span};
 use std::sync::Arc;
@@ -142,19 +142,6 @@ impl<'a> Evaluator<'a> {
             Atom::Object(object) if object.door == DECORATED => self.call_decorated(object, call),
             _ => self.call_described(callee, call),
         }
-    }
-
-    /// A wrapper calls what it stands around: that gets the arguments, but is run by whoever runs it.
-    fn call_decorated(&mut self, object: &Object, call: &CallSite<'_>) -> Value {
-        let function = object.values.get("function").cloned().unwrap_or_default();
-        let mut result = Value::nothing();
-        for atom in function.atoms() {
-            if let Atom::Function(function) = atom {
-                self.pass(*function, None, call);
-                result.join(&self.result(*function, None));
-            }
-        }
-        result
     }
 
     fn call_described(&mut self, callee: &Atom, call: &CallSite<'_>) -> Value {
@@ -362,6 +349,9 @@ impl<'a> Evaluator<'a> {
         let mut made = self.instance_of(class);
         let callee = Atom::Class(class);
         let initializer = self.initializer(class);
+        if initializer.is_some() && self.waits(class, call) {
+            return Value::nothing();
+        }
         if matches!(made.atoms(), [Atom::Instance(_)])
             && let Some(given) = self.given_instance(class, initializer, call)
         {

@@ -48,17 +48,22 @@ impl Evaluator<'_> {
         if known.is_some() {
             return known;
         }
-        let method = match how {
-            Consumption::Print => "__str__",
-            Consumption::With => "__enter__",
-            Consumption::Iterate => "__iter__",
-            Consumption::Test => "__bool__",
+        // What Python calls, the first of these that the class has.
+        let methods: &[&str] = match how {
+            Consumption::Print => &["__str__"],
+            Consumption::With => &["__enter__"],
+            Consumption::Iterate => &["__iter__", "__getitem__"],
+            Consumption::Test => &["__bool__", "__len__"],
             _ => return None,
         };
         let class = self.class_of_instance(of)?;
-        self.class_member(class, method)?;
+        let mut methods = methods.iter();
+        let method = methods.find(|method| self.class_member(class, method).is_some())?;
+        if *method == "__getitem__" && self.class_member(class, "__len__").is_some() {
+            self.call_method(of, "__len__", span);
+        }
         let made = self.call_method(of, method, span);
-        Some(if how == Consumption::Iterate {
+        Some(if *method == "__iter__" {
             self.elements_of_iterator(&made, span)
         } else {
             made

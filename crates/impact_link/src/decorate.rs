@@ -5,9 +5,9 @@ use crate::cells::Key;
 use crate::door::{CallSite, DOORS, Passed};
 use crate::effect::Target;
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Object, Value};
+use crate::value::{Atom, Dictionary, Object, Value};
 use impact_bind::{ClassRef, FunctionRef};
-use impact_facts::Span;
+use impact_facts::{ParameterKind, Span, Spread};
 
 impl Evaluator<'_> {
     /// Evaluates what stands outside a function's body: decorators and defaults.
@@ -81,6 +81,53 @@ impl Evaluator<'_> {
         }
     }
 
+    /// A wrapper calls what it stands around: that gets the arguments, but is run by whoever runs it.
+    pub(crate) fn call_decorated(&mut self, object: &Object, call: &CallSite<'_>) -> Value {
+        let function = object.values.get("function").cloned().unwrap_or_default();
+        let own = self.not_handed_on(call);
+        let call = CallSite {
+            arguments: &own,
+            ..*call
+        };
+        let mut result = Value::nothing();
+        for atom in function.atoms() {
+            if let Atom::Function(function) = atom {
+                self.pass(*function, None, &call);
+                result.join(&self.result(*function, None));
+            }
+        }
+        result
+    }
+
+    /// The arguments of a wrapper's call without what it only hands on: `*args, **kwargs` of its own. Who calls the decorated
+    /// function gives it those itself, and of a wrapper around many they are any caller's.
+    fn not_handed_on(&self, call: &CallSite<'_>) -> Vec<Passed> {
+        let mut own = call.arguments.to_vec();
+        let Some(summary) = self.own_summary() else {
+            return own;
+        };
+        let module = self.program.module(summary.function.file);
+        let parameters = &module.function(summary.function.function).parameters;
+        own.retain_mut(|argument| {
+            let name = argument.expression.and_then(|id| module.dotted(id));
+            let mut catch_all = (0u32..).zip(parameters).filter(|(_, parameter)| {
+                let spread = match parameter.kind {
+                    ParameterKind::Items => Spread::Items,
+                    ParameterKind::Keywords => Spread::Named,
+                    _ => return false,
+                };
+                argument.spread == spread && name.is_some()
+            });
+            let found = catch_all.find(|(_, parameter)| module.dotted(parameter.pattern) == name);
+            let Some((at, _)) = found else {
+                return true;
+            };
+            argument.value = added_names(&argument.value, &self.cells.peek(&summary.parameter(at)));
+            !argument.value.is_nothing()
+        });
+        own
+    }
+
     /// What stands around a class, where a framework made it.
     pub(crate) fn decorate_class(&mut self, class: ClassRef, decorator: &Value, span: Span) {
         for atom in decorator.atoms() {
@@ -101,4 +148,26 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// What a wrapper put into the names that it got.
+fn added_names(value: &Value, got: &Value) -> Value {
+    let has = |name: &str| {
+        got.atoms().iter().any(|atom| match atom {
+            Atom::Dictionary(of) => of.known.contains_key(name),
+            _ => false,
+        })
+    };
+    let added = value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Dictionary(of) => {
+            let known = of.known.iter().filter(|(name, _)| !has(name));
+            Some(Dictionary {
+                known: known.map(|(k, v)| (k.clone(), v.clone())).collect(),
+                ..Dictionary::default()
+            })
+        }
+        _ => None,
+    });
+    let added = added.filter(|of| !of.known.is_empty());
+    Value::any_of(added.map(|of| Atom::Dictionary(of.into())))
 }

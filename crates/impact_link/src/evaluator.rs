@@ -252,6 +252,8 @@ impl<'a> Evaluator<'a> {
             door.start(self);
         }
         self.settle();
+        self.make_all();
+        self.settle();
         for door in DOORS {
             door.finish(self);
         }

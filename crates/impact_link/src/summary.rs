@@ -2,17 +2,19 @@
 //! told a mapped class once for each of these. So `UserRepository().get(…)` is a row of `users`, whatever other
 //! repositories inherit `get`; and so is `Repository(session, User).get(…)`.
 //!
-//! What tells is the class of the receiver where others inherit the method, and each mapped class among the arguments.
-//! Other arguments are joined over the callers of the same telling ones. Past the limits all callers are joined.
+//! What tells is the class of the receiver where others inherit the method, each mapped class among the arguments, and of
+//! whose rows an argument is, where the callers that are joined pass other models' rows: the pages of two paginators hold
+//! rows of a model each. Other arguments are joined over the callers of the same telling ones. Past the limits all callers
+//! are joined.
 
 use crate::cells::{Key, UnitId};
 use crate::door::CallSite;
 use crate::effect::{Effects, Target};
 use crate::evaluator::{Evaluator, Unit};
 use crate::parameters::Given;
-use crate::value::{Atom, Object, Value};
-use impact_bind::{ClassRef, FunctionRef};
-use impact_facts::{Certainty, Language, Site};
+use crate::value::{Atom, ModelId, Object, Value};
+use impact_bind::{Binding, ClassRef, FunctionRef};
+use impact_facts::{Certainty, ExpressionKind, Language, Site, Spread};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -30,6 +32,11 @@ pub(crate) const GIVEN: &str = "given";
 pub(crate) const INSTANCE: &str = "instance";
 /// The kind of a generic class with its arguments.
 pub(crate) const APPLIED: &str = "class";
+/// The kind of what stands in a telling for rows of one model, in whatever form: never a value itself.
+const ROWS: &str = "rows";
+
+/// Containers behind each other in which rows are looked for.
+const MAX_INSIDE: u32 = 3;
 
 /// Arguments that tell: parameters by place, each with what it is.
 type Telling = Vec<(u32, Atom)>;
@@ -93,6 +100,10 @@ impl Summary {
 pub(crate) struct Summaries {
     of: HashMap<FunctionRef, Vec<(Telling, UnitId)>>,
     count: usize,
+    /// Units in which an instance is made of an argument that nothing has reached yet.
+    waiting: BTreeSet<UnitId>,
+    /// Nothing waits any more.
+    all_made: bool,
 }
 
 impl Summaries {
@@ -184,6 +195,12 @@ impl Evaluator<'_> {
         let is_shared = owner.is_some_and(|class| self.descendants.contains_key(&class));
         let mut telling = Telling::new();
         for (at, value) in given {
+            let is_receiver = *at == 0 && owner.is_some();
+            if !is_receiver && let Some(rows) = self.rows_apart(function, *at, value) {
+                telling.retain(|(known, _)| known != at);
+                telling.push((*at, rows));
+                continue;
+            }
             let [atom] = value.atoms() else { continue };
             let receives = *at == 0 && owner.is_some();
             let tells = match atom {
@@ -197,6 +214,72 @@ impl Evaluator<'_> {
             }
         }
         telling
+    }
+
+    /// What stands for an argument that is rows of one model, where those that the joined callers pass are of others.
+    fn rows_apart(&self, function: FunctionRef, at: u32, value: &Value) -> Option<Atom> {
+        let mut of = None;
+        if !only_model(value, &mut of, 0) {
+            return None;
+        }
+        let own = of?;
+        let joined = self.cells.peek(&Key::Parameter(function, at));
+        let mut known = Some(own);
+        if joined.is_nothing() || only_model(&joined, &mut known, 0) {
+            return None;
+        }
+        Some(Atom::Object(Arc::new(Object::new(GIVEN, ROWS, Some(own)))))
+    }
+
+    /// Whether all that a class inherits from is the program's own.
+    fn stands_alone(&self, class: ClassRef) -> bool {
+        self.program.ancestors(class).iter().all(|base| match base {
+            Binding::Class(base) => self.program.is_own(base.file),
+            other => other
+                .external()
+                .is_some_and(|name| name == "builtins.object"),
+        })
+    }
+
+    /// Whether an instance is not made yet: nothing has reached one of the arguments. Made too early it would be one of many,
+    /// though what comes tells it apart.
+    pub(crate) fn waits(&mut self, class: ClassRef, call: &CallSite<'_>) -> bool {
+        let is_empty = |value: &Value| match value.atoms() {
+            [Atom::List(of)] => of.is_nothing(),
+            all => all.is_empty(),
+        };
+        let unreached = call.arguments.iter().any(|one| match one.spread {
+            Spread::Items => is_empty(&one.value),
+            _ => one.value.is_nothing(),
+        });
+        let waits = unreached && !self.summaries.all_made && self.stands_alone(class);
+        if waits {
+            self.summaries.waiting.insert(self.unit);
+        }
+        waits
+    }
+
+    /// What waited is made, of whatever its arguments are.
+    pub(crate) fn make_all(&mut self) {
+        self.summaries.all_made = true;
+        let waiting = std::mem::take(&mut self.summaries.waiting);
+        self.cells.stale.extend(waiting);
+    }
+
+    /// Whether the code that makes an instance names one of its attributes: then what other instances hold there says
+    /// nothing of it, also before that code was looked at.
+    pub(crate) fn is_initialized(&self, class: ClassRef, name: &str) -> bool {
+        let Some(function) = self.initializer(class) else {
+            return false;
+        };
+        let module = self.program.module(function.file);
+        let inside = module.function(function.function).span;
+        module.expressions.iter().any(|one| match &one.kind {
+            ExpressionKind::Attribute(attribute) => {
+                inside.contains(one.span) && module.name(attribute.name) == name
+            }
+            _ => false,
+        })
     }
 
     /// Instances of a type's classes that were told more when they were made than the type says.
@@ -257,6 +340,9 @@ impl Evaluator<'_> {
                 }
             }
         }
+        if !self.stands_alone(class) {
+            told.retain(|(_, atom)| !is_rows(atom));
+        }
         if told.is_empty() {
             return None;
         }
@@ -265,6 +351,10 @@ impl Evaluator<'_> {
             match atom {
                 Atom::Class(model) => {
                     id.push_str(&format!(" {at}={}.{}", model.file.0, model.class.0));
+                }
+                Atom::Object(rows) if rows.kind == ROWS => {
+                    let model = rows.model.map_or(0, |model| model.0);
+                    id.push_str(&format!(" {at}~{model}"));
                 }
                 Atom::Object(given) => {
                     let known = given.words_after("id:").next().unwrap_or_default();
@@ -287,6 +377,9 @@ impl Evaluator<'_> {
         let known = self.summaries.of.get(&summary.function)?;
         let (telling, _) = known.iter().find(|(_, own)| *own == unit)?;
         let (_, atom) = telling.iter().find(|(place, _)| *place == at)?;
+        if is_rows(atom) {
+            return None;
+        }
         let value: Value = atom.clone().into();
         Some(if at == 0 {
             value
@@ -326,6 +419,26 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// Whether an atom of a telling stands for rows of a model.
+fn is_rows(atom: &Atom) -> bool {
+    matches!(atom, Atom::Object(object) if object.door == GIVEN && object.kind == ROWS)
+}
+
+/// Whether the rows and queries in a value are of no other model than `known`, which becomes the first that is found.
+fn only_model(value: &Value, known: &mut Option<ModelId>, depth: u32) -> bool {
+    value.atoms().iter().all(|atom| match atom {
+        Atom::Mapped(model) => *known.get_or_insert(*model) == *model,
+        Atom::Object(object) if object.door != GIVEN => object
+            .model
+            .is_none_or(|model| *known.get_or_insert(model) == model),
+        Atom::List(of) if depth < MAX_INSIDE => only_model(of, known, depth + 1),
+        Atom::Tuple(items) if depth < MAX_INSIDE => {
+            items.iter().all(|item| only_model(item, known, depth + 1))
+        }
+        _ => true,
+    })
 }
 
 /// What a function does that is in none of its other summaries.

@@ -1,19 +1,24 @@
-//! Builds collections from the events of a data format, whatever its syntax: bounded in nodes and depth, and with long
-//! lists of alike items cut to the first ones.
+//! Builds collections from the events of a data format, whatever its syntax: bounded in nodes and depth. Of a long list of
+//! records the first are kept, and of the rest one of each [`shape`](super::shape).
 
 use super::align::align;
+use super::shape::shape;
 use crate::builder::{MAX_DEPTH, ModuleBuilder};
 use crate::source::Source;
 use impact_facts::{
     Block, Collection, CollectionKind, ExpressionId, ExpressionKind, Item, Literal, Piece,
     ProblemKind, Span, Spread, Statement, Text,
 };
+use rustc_hash::FxHashSet;
 
 /// How many values of one file are kept.
 const MAX_VALUES: u64 = 200_000;
 
-/// How many items of one list are kept that are lists or mappings themselves: records are alike.
+/// How many items of one list are kept that are lists or mappings themselves, before only those of a shape of their own are.
 const MAX_RECORDS: usize = 1_000;
+
+/// How many items of one list are kept that are lists or mappings themselves, whatever their shape.
+const MAX_SHAPES: usize = 5_000;
 
 /// How many plain items of one list are kept.
 const MAX_SCALARS: usize = 5_000;
@@ -30,6 +35,7 @@ pub struct DataBuilder<'a, 's> {
     skipped: u32,
     values: u64,
     cut: bool,
+    refers_back: bool,
 }
 
 /// A collection that is open.
@@ -40,7 +46,12 @@ struct Frame {
     items: Vec<Item>,
     key: Option<ExpressionId>,
     merges: bool,
+    /// How many values there were before it.
     before: u64,
+    /// Where the module's arenas ended before it.
+    mark: (usize, usize),
+    /// Shapes of a long list's records.
+    shapes: FxHashSet<u64>,
 }
 
 /// A value with how many values are in it, itself included.
@@ -63,7 +74,14 @@ impl<'a, 's> DataBuilder<'a, 's> {
             skipped: 0,
             values: 0,
             cut: false,
+            refers_back: false,
         }
+    }
+
+    /// The same of a format in which a value may stand for an earlier one.
+    pub fn referring_back(mut self) -> Self {
+        self.refers_back = true;
+        self
     }
 
     /// Opens a list or dictionary whose first byte is at `start`.
@@ -80,6 +98,8 @@ impl<'a, 's> DataBuilder<'a, 's> {
             key: None,
             merges: false,
             before: self.values,
+            mark: self.builder.mark(),
+            shapes: FxHashSet::default(),
         });
     }
 
@@ -100,8 +120,34 @@ impl<'a, 's> DataBuilder<'a, 's> {
             .builder
             .expression(span, ExpressionKind::Collection(collection));
         let weight = self.values.saturating_sub(frame.before) + 1;
+        if self.is_one_of_many(id) {
+            if !self.refers_back {
+                self.values = frame.before;
+                self.builder.forget(frame.mark);
+            }
+            return None;
+        }
         self.put(id, span, 1);
         Some(Value { id, weight })
+    }
+
+    /// Whether a record ends that stands in a long list which has one of its shape.
+    fn is_one_of_many(&mut self, id: ExpressionId) -> bool {
+        let module = self.builder.module();
+        let Some(list) = self.frames.last_mut() else {
+            return false;
+        };
+        if list.kind != CollectionKind::List || list.items.len() < MAX_RECORDS {
+            return false;
+        }
+        if list.shapes.is_empty() {
+            list.shapes = list
+                .items
+                .iter()
+                .map(|item| shape(module, item.value))
+                .collect();
+        }
+        !list.shapes.insert(shape(module, id))
     }
 
     /// A string whose characters stand at `raw`, quotes not included; `whole` is with quotes.
@@ -201,7 +247,7 @@ impl<'a, 's> DataBuilder<'a, 's> {
     }
 
     fn has_room(&mut self, container: bool) -> bool {
-        let bound = if container { MAX_RECORDS } else { MAX_SCALARS };
+        let bound = if container { MAX_SHAPES } else { MAX_SCALARS };
         let full = self
             .frames
             .last()

@@ -8,6 +8,7 @@ mod jinja;
 mod json;
 mod masked;
 mod opaque;
+mod shape;
 #[cfg(test)]
 mod shown;
 mod sql;

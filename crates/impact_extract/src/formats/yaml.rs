@@ -24,7 +24,7 @@ pub fn lower(source: &Source, builder: &mut ModuleBuilder) {
     };
     let mut errors = Vec::new();
     let mut reader = Reader {
-        data: DataBuilder::new(source, builder),
+        data: DataBuilder::new(source, builder).referring_back(),
         anchors: FxHashMap::default(),
         pending: Vec::new(),
         events: 0,

@@ -22,6 +22,8 @@ enum Makes {
     TextOf,
     /// A scalar; the elements of the arguments are looked at.
     Scalar,
+    /// The elements of the first argument, added to the second where that is a list.
+    Summed,
     /// Pairs of a number and an element.
     Enumerated,
     /// Tuples of one element of each argument.
@@ -80,7 +82,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("builtins.format", Makes::TextOf),
     ("builtins.print", Makes::TextOf),
     ("builtins.len", Makes::Scalar),
-    ("builtins.sum", Makes::Scalar),
+    ("builtins.sum", Makes::Summed),
     ("builtins.any", Makes::Scalar),
     ("builtins.all", Makes::Scalar),
     ("builtins.bool", Makes::Scalar),
@@ -204,6 +206,14 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
                 cx.consume(&argument.value, how, argument.span);
             }
             Value::outside("builtins.int")
+        }
+        Makes::Summed => {
+            let element = cx.iterate(&first, span_of(0));
+            let is_list = |atom: &Atom| matches!(atom, Atom::List(_) | Atom::Tuple(_));
+            match call.value(1, "start").atoms().iter().any(is_list) {
+                true => element,
+                false => Value::outside("builtins.int"),
+            }
         }
         Makes::Enumerated => {
             let element = cx.iterate(&first, span_of(0));

@@ -3,8 +3,19 @@
 
 use super::draft::Manifests;
 use super::tree::{Node, documents};
-use impact_facts::{Access, FileId, Language, Model, Site};
+use impact_facts::{Access, FileId, Language, MappedField, Model, Scope, Site, TableName};
 use std::collections::BTreeSet;
+
+/// Words in the path of a file whose rows are a test's.
+const TESTS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "unittests",
+    "testdata",
+    "e2e",
+    "cypress",
+];
 
 /// Reads every data file that has the form.
 pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
@@ -19,6 +30,7 @@ pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
     }
 }
 
+/// What one record names: its key, fields, keys of other rows, and lists of rows at the other side of a table in between.
 fn fields(
     manifests: &mut Manifests<'_, '_>,
     file: FileId,
@@ -31,27 +43,54 @@ fn fields(
     let Some(model) = model(manifests.input.models, label) else {
         return;
     };
-    for (key, _) in fields.entries() {
+    let scope = scope(manifests, file);
+    let key = record.entries().into_iter().map(|(key, _)| key);
+    let key = key.filter(|key| key.text() == Some("pk"));
+    for key in key.chain(fields.entries().into_iter().map(|(key, _)| key)) {
         let name = key.text().unwrap_or_default();
-        let field = model
-            .fields
-            .iter()
-            .find(|field| &*field.name == name || field.name.strip_suffix("_id") == Some(name));
-        if let (Some(field), Some(table)) = (field, &model.table)
-            && seen.insert(format!("{label}.{name}"))
-        {
-            let site = Site {
-                file,
-                span: key.text_span(),
-            };
-            manifests.listed(
-                site,
-                table.clone(),
-                &field.column,
-                Access::Write,
-                "python/django",
-            );
+        if !seen.insert(format!("{label}.{name}")) {
+            continue;
         }
+        let site = Site {
+            file,
+            span: key.text_span(),
+        };
+        for (table, column) in columns(model, name) {
+            manifests.listed(site, table, &column, Access::Write, "python/django");
+            if let Some(reference) = manifests.index.references.last_mut() {
+                reference.scope = scope;
+            }
+        }
+    }
+}
+
+/// The columns that a record writes under a name.
+fn columns(model: &Model, name: &str) -> Vec<(TableName, Box<str>)> {
+    let is_named = |field: &&MappedField| {
+        *field.name == *name
+            || field.name.strip_suffix("_id") == Some(name)
+            || (name == "pk" && field.primary_key)
+    };
+    if let Some(field) = model.fields.iter().find(is_named) {
+        let table = model.table.clone().into_iter();
+        return table.map(|table| (table, field.column.clone())).collect();
+    }
+    let mut relations = model.relations.iter();
+    let between = relations.find(|one| *one.name == *name && !one.reverse);
+    let between = between.and_then(|relation| relation.through.as_ref());
+    between.map_or_else(Vec::new, |(table, columns)| {
+        let columns = columns.iter().cloned();
+        columns.map(|column| (table.clone(), column)).collect()
+    })
+}
+
+/// Rows that are loaded where the program is installed, unless the file is one of tests.
+fn scope(manifests: &Manifests<'_, '_>, file: FileId) -> Scope {
+    let path = manifests.input.program.path(file);
+    let mut parts = path.split(['/', '_', '-', '.']);
+    match parts.any(|part| TESTS.contains(&part)) {
+        true => Scope::Test,
+        false => Scope::Production,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Fields of a model as its class body, or a migration, says them.
 
 use super::app::{Apps, Target};
+use super::companion;
 use crate::declare::values::{self, Arguments};
 use impact_bind::{Binding, Program, ValueRef};
 use impact_facts::{Access, ExpressionKind, Site, Span};
@@ -24,6 +25,23 @@ pub(super) enum FieldKind {
     Tags,
     /// No column of its own table: a composite key.
     Virtual,
+    /// Columns of a table beside the model's: translations.
+    Translations,
+    /// A table beside the model's with a copy of its columns.
+    History,
+}
+
+/// What the field of a table beside the model's says of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beside {
+    /// The columns that it has of its own.
+    pub(super) fields: Vec<Field>,
+    /// Names of the model's fields that are not copied.
+    pub(super) left_out: Vec<String>,
+    /// The application that it belongs to, where that is another.
+    pub(super) app: Option<String>,
+    /// The model's name, where it is said.
+    pub(super) model: Option<String>,
 }
 
 /// One declared field.
@@ -56,6 +74,7 @@ pub(super) struct Field {
     pub(super) cascade: Option<Access>,
     /// Names of a generic key's two fields.
     pub(super) generic: (Box<str>, Box<str>),
+    pub(super) beside: Option<Box<Beside>>,
     /// The field's name.
     pub(super) declared_at: Site,
 }
@@ -65,18 +84,22 @@ pub(super) struct Field {
 const KINDS: &[(&str, FieldKind)] = &[
     ("ForeignKey", FieldKind::ForeignKey),
     ("ParentalKey", FieldKind::ForeignKey),
-    ("TreeForeignKey", FieldKind::ForeignKey),
     ("ForeignKeyField", FieldKind::ForeignKey),
-    ("OneToOneField", FieldKind::OneToOne),
-    ("AutoOneToOneField", FieldKind::OneToOne),
-    ("ManyToManyField", FieldKind::ManyToMany),
-    ("ParentalManyToManyField", FieldKind::ManyToMany),
-    ("SortedManyToManyField", FieldKind::ManyToMany),
-    ("GenericForeignKey", FieldKind::GenericForeignKey),
     ("GenericRelation", FieldKind::GenericRelation),
     ("CompositePrimaryKey", FieldKind::Virtual),
     ("TaggableManager", FieldKind::Tags),
     ("ClusterTaggableManager", FieldKind::Tags),
+    ("TranslatedFields", FieldKind::Translations),
+    ("HistoricalRecords", FieldKind::History),
+];
+
+/// What a package's class is by the end of its name, the first that fits.
+const ENDINGS: &[(&str, FieldKind)] = &[
+    ("GenericForeignKey", FieldKind::GenericForeignKey),
+    ("ForeignKey", FieldKind::ForeignKey),
+    ("OneToOneField", FieldKind::OneToOne),
+    ("ManyToManyField", FieldKind::ManyToMany),
+    ("Field", FieldKind::Column),
 ];
 
 /// The kind and class of field that a call makes; none if it makes none. A class of the tree is what its first base
@@ -120,7 +143,11 @@ fn kind_of(class: &str) -> Option<FieldKind> {
         .iter()
         .find(|(name, _)| *name == class)
         .map(|(_, kind)| *kind);
-    special.or_else(|| class.ends_with("Field").then_some(FieldKind::Column))
+    let ending = || {
+        let known = ENDINGS.iter().find(|(ending, _)| class.ends_with(ending));
+        known.map(|(_, kind)| *kind)
+    };
+    special.or_else(ending)
 }
 
 /// Reads the field that a value makes. `own` is the label and name of its model.
@@ -158,7 +185,7 @@ pub(super) fn read(
         kind,
         target: target.and_then(|value| apps.target(program, value, own)),
         db_column: db_column.map(|(text, site)| (text.into(), site)),
-        db_table: text("db_table"),
+        db_table: text("db_table").or_else(|| companion::table(program, &call, kind)),
         through,
         through_fields: call
             .named("through_fields")
@@ -185,6 +212,7 @@ pub(super) fn read(
             .and_then(|value| cascade(program, value))
             .filter(|_| is_key),
         generic: generic_names(program, &call, kind),
+        beside: companion::read(program, apps, own, &call, kind).map(Box::new),
         class,
         declared_at,
     })

@@ -1,11 +1,12 @@
 //! Which classes are models, and the fields that each has of its own, of its abstract bases and of its parents.
 
 use super::app::Apps;
+use super::companion;
 use super::field::{self, Field, FieldKind};
 use super::meta::{self, Meta};
 use crate::declare::values::{self, in_class};
 use impact_bind::{Binding, ClassRef, Program};
-use impact_facts::{Block, ExpressionKind, Language, Site, Statement};
+use impact_facts::{Block, Companion, ExpressionKind, Language, Site, Statement};
 use std::collections::BTreeMap;
 
 /// Bases of models, by qualified name.
@@ -61,6 +62,10 @@ pub(super) struct Draft {
     pub(super) fields: Vec<Field>,
     /// Qualified names of the models whose tables hold a part of each row.
     pub(super) parents: Vec<String>,
+    /// What its rows are to those of the model that it is kept beside.
+    pub(super) companion: Option<Companion>,
+    /// No class of the tree is it.
+    pub(super) made: bool,
     pub(super) site: Site,
 }
 
@@ -187,6 +192,8 @@ impl Builder<'_, '_> {
             short,
             label,
             meta,
+            companion: companion::declared(self.program, class),
+            made: false,
             site,
         };
         for base in bases.iter().filter(|base| base.meta.is_abstract) {
@@ -322,6 +329,7 @@ pub(super) fn implicit(site: Site, name: &str, class: &str, primary_key: bool) -
         parent_link: false,
         cascade: None,
         generic: Default::default(),
+        beside: None,
         declared_at: site,
     }
 }

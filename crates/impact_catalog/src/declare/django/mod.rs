@@ -3,6 +3,7 @@
 //! Rules of naming are those of Django 5.2, `django/db/models/base.py` and `fields/related.py`.
 
 mod app;
+mod companion;
 mod field;
 mod inherit;
 mod meta;

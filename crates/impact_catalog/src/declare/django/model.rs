@@ -1,6 +1,7 @@
 //! Models, bound to each other.
 
 use super::app::{Apps, Target};
+use super::companion;
 use super::field::{Field, FieldKind};
 use super::inherit::{Draft, drafts};
 use super::relation::{self, Lookup};
@@ -14,7 +15,10 @@ const ORM: &str = "python/django";
 /// Every model of the program, those that Django makes for many-to-many fields included.
 pub(super) fn models(program: &Program<'_>) -> Vec<Model> {
     let apps = Apps::of(program);
-    related(used(program, &apps, drafts(program, &apps)))
+    related(companion::beside(
+        &apps,
+        used(program, &apps, drafts(program, &apps)),
+    ))
 }
 
 /// Models with their relations from both sides, those that Django makes for many-to-many fields included.
@@ -29,7 +33,7 @@ pub(super) fn related(drafts: Vec<Draft>) -> Vec<Model> {
         .enumerate()
         .map(|(at, draft)| {
             let mut model = model(&lookup, draft);
-            model.class = (at < declared).then_some(draft.class.class);
+            model.class = (at < declared && !draft.made).then_some(draft.class.class);
             for name in family(&lookup, draft) {
                 model
                     .relations

@@ -1,9 +1,10 @@
 //! Relations between models, from both sides.
 
 use super::app::Target;
+use super::companion;
 use super::field::{Field, FieldKind};
 use super::inherit::{Draft, implicit};
-use impact_facts::{Relationship, TableName};
+use impact_facts::{Companion, Relationship, TableName};
 use std::collections::BTreeMap;
 
 /// Models by every word that names them.
@@ -142,7 +143,16 @@ pub(super) fn forward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opti
             relation.through = tagged(between, tag);
             relation.cascade = Some(impact_facts::Access::Read);
         }
-        FieldKind::Column | FieldKind::Virtual => return None,
+        FieldKind::History => {
+            let copies = lookup.find(&Target::Class(companion::name(draft, field)))?;
+            relation.many = true;
+            relation.reverse = true;
+            relation.target = Some(copies.name.as_str().into());
+            relation.local.push(key_column(draft));
+            relation.remote.push(key_column(draft));
+            relation.companion = Some(Companion::Copies);
+        }
+        FieldKind::Column | FieldKind::Virtual | FieldKind::Translations => return None,
     }
     Some(relation)
 }
@@ -214,6 +224,9 @@ pub(super) fn backward(lookup: &Lookup<'_>, draft: &Draft, field: &Field) -> Opt
         query_name: (query != name).then(|| query.into()),
         cascade: field.cascade,
         reverse: true,
+        companion: draft
+            .companion
+            .filter(|_| is_key && &*field.name == companion::MASTER),
         ..Relationship::new(
             if hidden { "".into() } else { name.into() },
             Some(draft.name.as_str().into()),

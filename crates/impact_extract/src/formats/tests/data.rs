@@ -101,13 +101,14 @@ fn crontab_lines_have_a_schedule_and_a_command() {
 }
 
 #[test]
-fn long_lists_of_records_are_cut_and_say_so_once() {
-    let rows = vec!["{\"id\": 1}"; 5_000].join(",");
+fn long_lists_of_unlike_records_are_cut_and_say_so_once() {
+    let rows: Vec<String> = (0..9_000).map(|at| format!("{{\"id{at}\": 1}}")).collect();
+    let rows = rows.join(",");
     let facts = facts(
         lower_json,
         &format!("{{\"rows\": [{rows}], \"after\": \"kept\"}}"),
     );
-    assert!(facts.module.expressions.len() < 4_000);
+    assert!(facts.module.expressions.len() < 16_000);
     assert_eq!(facts.problems.len(), 1);
 }
 
@@ -119,4 +120,18 @@ fn annotations_are_found_in_comments() {
     );
     let said: Vec<_> = facts.annotations.iter().map(|a| &*a.text).collect();
     assert_eq!(said, ["ignore users.email"]);
+}
+
+#[test]
+fn of_a_long_list_of_records_one_of_each_shape_is_kept() {
+    let alike = r#"{"model": "a.b", "fields": {"x": [1, 2]}},"#.repeat(3_000);
+    let other =
+        r#"{"model": "a.c", "fields": {"x": [1]}}, {"model": "a.b", "fields": {"y": "select z"}},"#;
+    let text = format!("[{alike}{other}{alike}{{\"last\": 1}}]");
+    for lower in [lower_json, lower_yaml] {
+        let said = shown(lower, &text);
+        assert_eq!(said.matches("`a.b`").count(), 1_001);
+        assert!(said.ends_with("{`model`: `a.c`, `fields`: {`x`: [1]}}, {`model`: `a.b`, `fields`: {`y`: `select z`}}, {`last`: 1}]"));
+        assert_eq!(problems(lower, &text), []);
+    }
 }

@@ -1,6 +1,6 @@
 //! Deleting rows: Django itself collects what refers to them, and deletes or updates that too.
 
-use super::{lookup, queryset, signals};
+use super::{companion, lookup, queryset, signals};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::ModelId;
@@ -27,6 +27,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     let file = cx.file;
     let implied = Manner::implied(Access::Read);
     signals::send(cx, model, signals::DELETED, span);
+    companion::deleted(cx, model, span);
     lookup::read_primary_key(cx, model, file, span, implied);
     let mut next = Vec::new();
     for relation in owner.relations.iter().filter(|one| collects(one)) {

@@ -1,6 +1,6 @@
 //! Rows: their attributes, constructors, saving and deleting.
 
-use super::{cascade, lookup, other_side, signals};
+use super::{cascade, companion, lookup, other_side, signals};
 use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::effect::Target;
@@ -26,7 +26,9 @@ pub(super) fn attribute(
         cx.touch_field(model, field, member.span, Manner::named(member.access));
         return Some(content(field));
     }
-    displayed(cx, model, member).or_else(|| of_a_child(cx, model, member))
+    displayed(cx, model, member)
+        .or_else(|| companion::attribute(cx, model, member))
+        .or_else(|| of_a_child(cx, model, member))
 }
 
 /// A row may be one of a model that inherits from its own with a table beside it: then it has that one's fields, too.
@@ -236,6 +238,7 @@ const ASYNC: &[&str] = &[
 
 fn save(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
     signals::send(cx, model, signals::SAVED, call.span);
+    companion::saved(cx, model, call.span);
     match call.named("update_fields") {
         Some(fields) if !is_null(&fields.value) => {
             let (value, span) = (fields.value.clone(), fields.span);
@@ -297,6 +300,8 @@ pub(super) fn assign_keywords(
                     lookup::read_key(cx, model, relation, file, *span, manner);
                 } else if let Some(field) = lookup::field(cx, model, name) {
                     cx.touch_field(model, field, *span, manner);
+                } else if let Some((beside, field)) = companion::field(cx, model, name) {
+                    cx.touch_field(beside, field, *span, manner);
                 }
             }
             (None, Spread::Named) => lookup::follow_spread(cx, model, argument, manner.access),

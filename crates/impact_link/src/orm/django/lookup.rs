@@ -1,6 +1,6 @@
 //! Paths over fields and relations, as keywords, strings and ordering terms spell them.
 
-use super::DJANGO;
+use super::{DJANGO, companion};
 use crate::door::Passed;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -71,7 +71,8 @@ pub(super) fn follow(
         }
         if let Some(field) = field(cx, at, segment) {
             touch(cx, at, field, written.file, span, manner);
-            return;
+        } else if let Some((beside, field)) = companion::field(cx, at, segment) {
+            touch(cx, beside, field, written.file, span, manner);
         }
         return;
     }

@@ -98,7 +98,9 @@ pub(super) fn of_class(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> O
     if !is_django(cx, model) {
         return None;
     }
-    of_model(cx, model, name)
+    let copies = super::companion::copies(cx, model, name);
+    let copies = copies.map(|copies| Object::new(DJANGO, "manager", Some(copies)).into());
+    copies.or_else(|| of_model(cx, model, name))
 }
 
 /// `Bookmark.tags.through`: the model of the table in between.

@@ -4,6 +4,7 @@
 //! `fields/related_descriptors.py`, `sql/query.py`, and the reference pages on querysets and instances.
 
 mod cascade;
+mod companion;
 mod expression;
 mod historical;
 mod instance;
@@ -227,6 +228,7 @@ pub(crate) fn touch_whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span, ac
 /// A row is saved: by the model's own `save`, where it has one, and with its signals.
 fn saved(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
     signals::send(cx, model, signals::SAVED, span);
+    companion::saved(cx, model, span);
     instance::run_own(cx, model, &["save"], span);
 }
 

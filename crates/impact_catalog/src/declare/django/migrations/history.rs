@@ -37,6 +37,8 @@ impl History {
                 table: None,
                 fields: Vec::new(),
                 parents: Vec::new(),
+                companion: None,
+                made: true,
                 site: site(model.fields.first()),
             });
             draft.table = Some(model.table().name.to_string());
