@@ -1,10 +1,12 @@
 //! Builds the graph: one node for each column, piece of code and entry point, edges from what uses to what is used.
 
 use crate::database::{DatabaseId, Databases};
-use crate::net::{Net, NodeId};
+use crate::net::{Direction, Net, NodeId};
 use crate::node::{Edge, EdgeKind, EdgeSite, Node};
 use crate::nodes::Nodes;
 use crate::place::{ColumnName, Place, join_path};
+use crate::search::Search;
+use crate::tracing::{is_deployed, runs};
 use crate::{join, mirror};
 use impact_facts::{
     Certainty, Elsewhere, FileId, Index, Position, Reference, Site, Span, SymbolId, TableName,
@@ -20,6 +22,8 @@ pub struct Graph<'a> {
     pub(crate) databases: Databases<'a>,
     pub(crate) columns: Columns,
     pub(crate) net: Net,
+    /// The surest and shortest ways from deployed entry points to code.
+    pub(crate) forward: Search,
     nodes: Nodes,
 }
 
@@ -72,6 +76,7 @@ impl<'a> Graph<'a> {
             databases,
             columns: Columns::default(),
             net: Net::default(),
+            forward: Search::default(),
             nodes: Nodes::default(),
         };
         graph.add_catalog_columns();
@@ -82,7 +87,20 @@ impl<'a> Graph<'a> {
         }
         join::add(&mut graph);
         graph.net.seal();
+        let entries = graph.deployed_entries();
+        graph.forward = Search::run(&graph.net, entries, Direction::Outgoing, runs);
         graph
+    }
+
+    fn deployed_entries(&self) -> Vec<NodeId> {
+        let mut entries = Vec::new();
+        for (service, index) in self.indexes.iter().enumerate() {
+            for (number, entry) in index.entry_points.iter().enumerate() {
+                let node = self.find(Node::Entry(service as u32, number as u32));
+                entries.extend(node.filter(|_| is_deployed(entry.scope)));
+            }
+        }
+        entries
     }
 
     /// The indexes it was built from.

@@ -1,11 +1,11 @@
 //! What every entry point reads and writes, over all that it runs.
 
 use crate::build::Graph;
-use crate::net::{Direction, Hop, Net, NodeId};
+use crate::net::{Direction, ENTRY, Hop, NodeId};
 use crate::node::{EdgeKind, Node};
+use crate::reach::{Sets, Walked, close};
 use fixedbitset::FixedBitSet;
 use impact_facts::{Access, Certainty, EntryPoint};
-use std::rc::Rc;
 
 /// An entry point with the columns that it touches in its own process, by exact and likely steps alone.
 #[derive(Debug, Clone)]
@@ -19,9 +19,6 @@ pub struct EntryPointColumns<'a> {
     /// `table.column` of what it writes, sorted.
     pub writes: Vec<String>,
 }
-
-/// A set per node, shared where a node adds nothing to what it runs.
-pub(crate) type Set = Rc<FixedBitSet>;
 
 impl<'a> Graph<'a> {
     /// Every entry point of every service, in the order of the indexes, with what it reads and writes. Reading a view
@@ -48,13 +45,21 @@ impl<'a> Graph<'a> {
         all
     }
 
-    /// What every node touches over all that it runs: reads at a column's id, writes at the number of columns and its id.
+    /// What entry points, and what they run, touch over all that they run: reads at a column's id, writes at the number of
+    /// columns and its id.
     pub(crate) fn touched_sets(&self) -> Sets {
         let width = self.columns.len();
-        let anywhere = |_| true;
-        close(&self.net, 2 * width, anywhere, follows, |node| {
-            self.touched(node, width)
-        })
+        let entries = self
+            .net
+            .nodes()
+            .filter(|node| self.net.has_mark(*node, ENTRY));
+        let walked = Walked {
+            net: &self.net,
+            width: 2 * width,
+            follow: follows,
+            own: |node| self.touched(node, width),
+        };
+        close(walked, entries)
     }
 
     /// Bits of the columns that a node itself touches: reads at `id`, writes at `width + id`.
@@ -108,58 +113,4 @@ impl<'a> Graph<'a> {
 
 fn follows(hop: &Hop) -> bool {
     hop.kind.is_local_control() && hop.certainty >= Certainty::Likely
-}
-
-/// The set of each node that has one.
-pub(crate) struct Sets(Vec<Option<Set>>);
-
-impl Sets {
-    /// The set of a node, if it has one.
-    pub(crate) fn get(&self, node: NodeId) -> Option<&Set> {
-        self.0.get(node.at())?.as_ref()
-    }
-}
-
-/// For every node that `within` admits, the union of `own` over all that it reaches inside. Components of mutual calls
-/// share one set.
-pub(crate) fn close(
-    net: &Net,
-    width: usize,
-    within: impl Fn(NodeId) -> bool,
-    follow: impl Fn(&Hop) -> bool,
-    own: impl Fn(NodeId) -> Vec<usize>,
-) -> Sets {
-    let mut sets = Sets(vec![None; net.node_count()]);
-    for component in net.components(&within, &follow) {
-        let mut bits: Vec<usize> = component.iter().flat_map(|node| own(*node)).collect();
-        bits.sort_unstable();
-        bits.dedup();
-        let hops = component
-            .iter()
-            .flat_map(|node| net.hops(*node, Direction::Outgoing))
-            .filter(|hop| follow(hop));
-        let below = hops
-            .filter_map(|hop| sets.get(hop.to))
-            .cloned()
-            .collect::<Vec<Set>>();
-        if let Some(set) = unite(width, &bits, below) {
-            for node in component {
-                sets.0[node.at()] = Some(Rc::clone(&set));
-            }
-        }
-    }
-    sets
-}
-
-fn unite(width: usize, bits: &[usize], mut below: Vec<Set>) -> Option<Set> {
-    below.dedup_by(|a, b| Rc::ptr_eq(a, b));
-    if bits.is_empty() && below.len() <= 1 {
-        return below.pop();
-    }
-    let mut set = FixedBitSet::with_capacity(width);
-    bits.iter()
-        .filter(|bit| **bit < width)
-        .for_each(|bit| set.insert(*bit));
-    below.iter().for_each(|other| set.union_with(other));
-    Some(Rc::new(set))
 }

@@ -20,6 +20,7 @@ mod nodes;
 mod omissions;
 mod place;
 mod proof;
+mod reach;
 mod route;
 mod search;
 mod target;

@@ -5,10 +5,10 @@
 
 use crate::node::{Edge, EdgeKind, Node};
 use impact_facts::Certainty;
-use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-use petgraph::visit::{EdgeFiltered, EdgeRef, NodeFiltered};
+use petgraph::visit::EdgeRef;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A node of a [`Net`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,21 +43,20 @@ impl EdgeId {
 }
 
 /// Along or against edges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Direction {
     /// To what a node uses.
+    #[default]
     Outgoing,
     /// To what uses a node.
     Incoming,
 }
 
-/// A step from a node over one of its edges.
+/// A step from a node over one of its edges. Small, as searches read all of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hop {
     /// The node at the other end.
     pub(crate) to: NodeId,
-    /// The edge.
-    pub(crate) edge: EdgeId,
     /// What the edge says.
     pub(crate) kind: EdgeKind,
     /// How sure the edge is.
@@ -70,6 +69,8 @@ struct Side {
     /// Where each node's hops begin; one more at the end.
     starts: Vec<u32>,
     hops: Vec<Hop>,
+    /// The edge of each hop.
+    edges: Vec<EdgeId>,
     /// For each node, which certainties its edges have, a bit each.
     levels: Vec<u8>,
 }
@@ -82,7 +83,16 @@ pub(crate) struct Net {
     single: HashMap<(NodeId, NodeId), EdgeId>,
     outgoing: Side,
     incoming: Side,
+    /// For each node, what it is or does: [`COLUMN`], [`ENTRY`], [`PUBLISHES`].
+    marks: Vec<u8>,
 }
+
+/// The mark of a column.
+pub(crate) const COLUMN: u8 = 1;
+/// The mark of an entry point.
+pub(crate) const ENTRY: u8 = 2;
+/// The mark of code that publishes messages.
+pub(crate) const PUBLISHES: u8 = 4;
 
 impl Net {
     pub(crate) fn add_node(&mut self, node: Node) -> NodeId {
@@ -110,6 +120,17 @@ impl Net {
     pub(crate) fn seal(&mut self) {
         self.outgoing = Side::of(&self.graph, |from, to| (from, to));
         self.incoming = Side::of(&self.graph, |from, to| (to, from));
+        let own = self.graph.node_weights().map(|node| match node {
+            Node::Column(_) => COLUMN,
+            Node::Entry(..) => ENTRY,
+            Node::Symbol(..) | Node::File(..) => 0,
+        });
+        self.marks = own.collect();
+        for (edge, weight) in self.graph.edge_references().map(|one| (one, one.weight())) {
+            if weight.kind == EdgeKind::Publishes {
+                self.marks[edge.source().index()] |= PUBLISHES;
+            }
+        }
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Node {
@@ -157,33 +178,33 @@ impl Net {
         levels.is_some_and(|levels| levels & bit(level) != 0)
     }
 
+    /// Whether a node has a mark.
+    pub(crate) fn has_mark(&self, node: NodeId, mark: u8) -> bool {
+        let marks = self.marks.get(node.at());
+        marks.is_some_and(|marks| marks & mark != 0)
+    }
+
+    /// The edges of [`Net::hops`], in the same order.
+    pub(crate) fn edges_of(&self, node: NodeId, direction: Direction) -> &[EdgeId] {
+        let side = self.side(direction);
+        side.edges.get(side.range(node)).unwrap_or_default()
+    }
+
+    /// Where a node's hops begin among all of a direction.
+    pub(crate) fn first_hop(&self, node: NodeId, direction: Direction) -> usize {
+        self.side(direction).range(node).start
+    }
+
+    /// The edge of a hop by its place among all of a direction.
+    pub(crate) fn edge_of_hop(&self, hop: usize, direction: Direction) -> Option<EdgeId> {
+        self.side(direction).edges.get(hop).copied()
+    }
+
     fn side(&self, direction: Direction) -> &Side {
         match direction {
             Direction::Outgoing => &self.outgoing,
             Direction::Incoming => &self.incoming,
         }
-    }
-
-    /// Groups of nodes that reach each other over hops that `follow` admits, among the nodes that `within` admits. What a
-    /// group leads to comes before it.
-    pub(crate) fn components(
-        &self,
-        within: impl Fn(NodeId) -> bool,
-        follow: impl Fn(&Hop) -> bool,
-    ) -> Vec<Vec<NodeId>> {
-        let followed = EdgeFiltered::from_fn(&self.graph, |edge| {
-            follow(&Hop {
-                to: NodeId::of(edge.target()),
-                edge: EdgeId(edge.id().index() as u32),
-                kind: edge.weight().kind,
-                certainty: edge.weight().certainty,
-            })
-        });
-        let admitted = NodeFiltered::from_fn(&followed, |node| within(NodeId::of(node)));
-        let groups = kosaraju_scc(&admitted).into_iter();
-        groups
-            .map(|group| group.into_iter().map(NodeId::of).collect())
-            .collect()
     }
 }
 
@@ -214,16 +235,16 @@ impl Side {
         let mut next = starts.clone();
         let none = Hop {
             to: NodeId::NONE,
-            edge: EdgeId(0),
             kind: EdgeKind::Calls,
             certainty: Certainty::Possible,
         };
         let mut hops = vec![none; links.len()];
+        let mut edges = vec![EdgeId(0); links.len()];
         for (id, (from, to, edge)) in links.iter().enumerate().rev() {
             let slot = &mut next[from.at()];
+            edges[*slot as usize] = EdgeId(id as u32);
             hops[*slot as usize] = Hop {
                 to: *to,
-                edge: EdgeId(id as u32),
                 kind: edge.kind,
                 certainty: edge.certainty,
             };
@@ -232,28 +253,37 @@ impl Side {
         Self {
             starts,
             hops,
+            edges,
             levels,
         }
     }
 
     fn of_node(&self, node: NodeId) -> &[Hop] {
+        self.hops.get(self.range(node)).unwrap_or_default()
+    }
+
+    fn range(&self, node: NodeId) -> Range<usize> {
         let start = self.starts.get(node.at());
         let end = self.starts.get(node.at().saturating_add(1));
         let (Some(start), Some(end)) = (start, end) else {
-            return &[];
+            return 0..0;
         };
-        let range = *start as usize..*end as usize;
-        self.hops.get(range).unwrap_or_default()
+        *start as usize..*end as usize
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+impl NodeId {
+    pub(crate) fn new(at: u32) -> Self {
+        Self(at)
+    }
+}
 
+#[cfg(test)]
+impl Net {
     /// A graph of calls among so many nodes.
-    fn net(nodes: u32, calls: &[(u32, u32)]) -> Net {
-        let mut net = Net::default();
+    pub(crate) fn of_calls(nodes: u32, calls: &[(u32, u32)]) -> Self {
+        let mut net = Self::default();
         for node in 0..nodes {
             net.add_node(Node::Symbol(0, node));
         }
@@ -269,21 +299,15 @@ mod tests {
         net.seal();
         net
     }
+}
 
-    fn groups(net: &Net) -> Vec<Vec<u32>> {
-        let found = net.components(|_| true, |_| true).into_iter();
-        found
-            .map(|group| {
-                let mut group: Vec<u32> = group.into_iter().map(|node| node.0).collect();
-                group.sort_unstable();
-                group
-            })
-            .collect()
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn the_last_edge_comes_first() {
-        let net = net(3, &[(0, 1), (0, 2), (1, 2)]);
+        let net = Net::of_calls(3, &[(0, 1), (0, 2), (1, 2)]);
         let to = |direction, node| -> Vec<u32> {
             let hops = net.hops(NodeId(node), direction).iter();
             hops.map(|hop| hop.to.0).collect()
@@ -291,17 +315,5 @@ mod tests {
         assert_eq!(to(Direction::Outgoing, 0), [2, 1]);
         assert_eq!(to(Direction::Incoming, 2), [1, 0]);
         assert!(net.hops(NodeId::NONE, Direction::Incoming).is_empty());
-    }
-
-    #[test]
-    fn mutual_calls_are_one_group_and_callees_come_first() {
-        let net = net(5, &[(0, 1), (1, 2), (2, 1), (2, 3), (4, 4)]);
-        assert_eq!(groups(&net), [vec![4], vec![3], vec![1, 2], vec![0]]);
-    }
-
-    #[test]
-    fn a_chain_longer_than_any_stack_is_followed() {
-        let calls: Vec<(u32, u32)> = (0..200_000).map(|at| (at, at + 1)).collect();
-        assert_eq!(groups(&net(200_001, &calls)).len(), 200_001);
     }
 }

@@ -1,38 +1,20 @@
 //! Turns edges into proofs that people can read.
 
 use crate::build::Graph;
-use crate::net::{Direction, EdgeId, NodeId};
+use crate::net::{EdgeId, NodeId};
 use crate::node::{EdgeKind, Node};
 use crate::place::{ColumnName, Place};
 use crate::search::Search;
 use crate::trace::{Proof, Step, StepKind};
-use crate::tracing::{is_deployed, runs};
 use impact_facts::{Certainty, EntryPoint};
 
-/// Makes proofs from a search back from a target and one forward from every deployed entry point.
+/// Makes proofs from a search back from a target and the graph's own forward from every deployed entry point.
 pub(crate) struct Prover<'g> {
-    graph: &'g Graph<'g>,
-    back: &'g Search,
-    forward: Search,
+    pub(crate) graph: &'g Graph<'g>,
+    pub(crate) back: &'g Search,
 }
 
 impl<'g> Prover<'g> {
-    pub(crate) fn new(graph: &'g Graph<'g>, back: &'g Search) -> Self {
-        let mut sources = Vec::new();
-        for (service, index) in graph.indexes.iter().enumerate() {
-            for (number, entry) in index.entry_points.iter().enumerate() {
-                let node = graph.find(Node::Entry(service as u32, number as u32));
-                sources.extend(node.filter(|_| is_deployed(entry.scope)));
-            }
-        }
-        let forward = Search::run(&graph.net, sources, Direction::Outgoing, runs);
-        Self {
-            graph,
-            back,
-            forward,
-        }
-    }
-
     /// From a node that the search back reached, to the target.
     pub(crate) fn to_target(&self, node: NodeId) -> Proof {
         let mut steps = vec![self.step(node, None)];
@@ -54,8 +36,8 @@ impl<'g> Prover<'g> {
 
     /// From the entry point nearest to a piece of code to that code. None if no entry point runs it.
     pub(crate) fn to_symbol(&self, code: NodeId) -> Option<Proof> {
-        self.forward.get(code)?;
-        let mut edges = self.forward.path(&self.graph.net, code);
+        self.graph.forward.get(code)?;
+        let mut edges = self.graph.forward.path(&self.graph.net, code);
         edges.reverse();
         let first = edges.first().map(|edge| self.graph.net.ends(*edge));
         let mut steps = vec![self.step(first.map_or(code, |(source, _)| source), None)];

@@ -11,14 +11,19 @@ const LEVELS: [Certainty; 3] = [Certainty::Exact, Certainty::Likely, Certainty::
 pub(crate) struct Reached {
     /// The weakest step of the way.
     pub(crate) certainty: Certainty,
-    /// The last step; none at a source.
-    pub(crate) by: Option<EdgeId>,
+    /// The last step's place among all hops of the direction; [`SOURCE`] at a source.
+    by: u32,
 }
 
+const SOURCE: u32 = u32::MAX;
+
 /// All that was reached from some nodes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Search {
-    reached: Vec<Option<Reached>>,
+    /// For each node the weakest step of the way to it, if there is one.
+    certainty: Vec<Option<Certainty>>,
+    /// For each node the last step.
+    by: Vec<u32>,
     /// Nodes in the order of their distance.
     by_distance: Vec<Vec<NodeId>>,
     direction: Direction,
@@ -33,7 +38,8 @@ impl Search {
         follow: impl Fn(&Hop) -> bool,
     ) -> Self {
         let mut search = Self {
-            reached: vec![None; net.node_count()],
+            certainty: vec![None; net.node_count()],
+            by: vec![SOURCE; net.node_count()],
             by_distance: vec![Vec::new()],
             direction,
         };
@@ -43,7 +49,7 @@ impl Search {
                 source,
                 Reached {
                     certainty: Certainty::Exact,
-                    by: None,
+                    by: SOURCE,
                 },
             );
         }
@@ -54,10 +60,11 @@ impl Search {
     }
 
     fn mark(&mut self, distance: usize, node: NodeId, reached: Reached) {
-        let Some(slot @ None) = self.reached.get_mut(node.at()) else {
+        let Some(slot @ None) = self.certainty.get_mut(node.at()) else {
             return;
         };
-        *slot = Some(reached);
+        *slot = Some(reached.certainty);
+        self.by[node.at()] = reached.by;
         if self.by_distance.len() <= distance {
             self.by_distance.push(Vec::new());
         }
@@ -71,15 +78,16 @@ impl Search {
             while let Some(node) = self.by_distance[distance].get(at).copied() {
                 at += 1;
                 // From a node that surer steps lead to, surer steps were taken before.
-                let is_new = self.get(node).is_some_and(|one| one.certainty == level);
+                let is_new = self.certainty[node.at()] == Some(level);
                 if !is_new && !net.has_level(node, self.direction, level) {
                     continue;
                 }
-                for hop in net.hops(node, self.direction) {
+                let first = net.first_hop(node, self.direction);
+                for (number, hop) in net.hops(node, self.direction).iter().enumerate() {
                     if hop.certainty >= level && follow(hop) {
                         let reached = Reached {
                             certainty: level,
-                            by: Some(hop.edge),
+                            by: (first + number) as u32,
                         };
                         self.mark(distance + 1, hop.to, reached);
                     }
@@ -91,7 +99,9 @@ impl Search {
 
     /// How a node was reached, if it was.
     pub(crate) fn get(&self, node: NodeId) -> Option<Reached> {
-        self.reached.get(node.at()).copied().flatten()
+        let certainty = self.certainty.get(node.at()).copied().flatten()?;
+        let by = self.by[node.at()];
+        Some(Reached { certainty, by })
     }
 
     /// What was reached, the nearest first.
@@ -103,7 +113,8 @@ impl Search {
     pub(crate) fn path(&self, net: &Net, node: NodeId) -> Vec<EdgeId> {
         let mut path = Vec::new();
         let mut at = node;
-        while let Some(edge) = self.get(at).and_then(|reached| reached.by) {
+        let last = |at| net.edge_of_hop(self.get(at)?.by as usize, self.direction);
+        while let Some(edge) = last(at) {
             path.push(edge);
             let (from, to) = net.ends(edge);
             at = match self.direction {

@@ -1,11 +1,11 @@
 //! Walks backwards from a column and gathers what it meets.
 
 use crate::build::{ColumnKey, Graph};
-use crate::closure::close;
-use crate::net::{Direction, Hop, NodeId};
+use crate::net::{COLUMN, Direction, ENTRY, Hop, NodeId, PUBLISHES};
 use crate::node::{EdgeKind, Node};
 use crate::place::{ColumnName, Place};
 use crate::proof::Prover;
+use crate::reach::{Walked, close};
 use crate::search::Search;
 use crate::target::FoundColumn;
 use crate::timing::{Clock, Timing};
@@ -14,6 +14,7 @@ use crate::trace::{
     TracedReference,
 };
 use crate::{dependents, evidence};
+use fixedbitset::FixedBitSet;
 use impact_facts::{
     Access, BlindSpot, Change, EntryKind, Reach, ReferenceClass, RelationKind, Scope,
 };
@@ -37,7 +38,10 @@ impl Graph<'_> {
         let back = Search::run(&self.net, starts, Direction::Incoming, |hop| {
             leads_back(hop.kind)
         });
-        let prover = Prover::new(self, &back);
+        let prover = Prover {
+            graph: self,
+            back: &back,
+        };
         let clock = Clock::new(self, &target.key, timing);
         let carriers = self.carriers(&back, &target.key);
         let mut references = self.references(&carriers, &prover);
@@ -48,7 +52,7 @@ impl Graph<'_> {
                 && clock.has_run(self, found.service, reference.site);
         }
         let mut entry_points = self.affected(&back, &prover);
-        self.count_reach(&mut references, &entry_points);
+        self.count_reach(&mut references, &entry_points, &back);
         let mut references = crate::merged::merged(references);
         references.sort_by(|a, b| order(&a.traced).cmp(&order(&b.traced)));
         let downstream = self.downstream(&carriers, &back, &prover, &entry_points);
@@ -123,7 +127,7 @@ impl Graph<'_> {
     /// The target and the columns made from it.
     fn carriers(&self, back: &Search, target: &ColumnKey) -> Carriers {
         let mut carriers = BTreeMap::new();
-        for node in back.nodes() {
+        for node in back.nodes().filter(|node| self.net.has_mark(*node, COLUMN)) {
             let (Node::Column(id), Some(reached)) = (self.net.node(node), back.get(node)) else {
                 continue;
             };
@@ -172,8 +176,10 @@ impl Graph<'_> {
         let mut seen = HashMap::new();
         let mut found: Vec<Found> = Vec::new();
         for (node, carrier) in nearest {
-            for hop in self.net.hops(*node, Direction::Incoming) {
-                let weight = self.net.edge(hop.edge);
+            let hops = self.net.hops(*node, Direction::Incoming).iter();
+            let edges = self.net.edges_of(*node, Direction::Incoming);
+            for (hop, edge) in hops.zip(edges) {
+                let weight = self.net.edge(*edge);
                 let (Some(number), Some(at)) = (weight.reference, weight.at) else {
                     continue;
                 };
@@ -181,7 +187,7 @@ impl Graph<'_> {
                 let Some(reference) = index.references.get(number as usize) else {
                     continue;
                 };
-                let proof = prover.to_code(hop.to, hop.edge);
+                let proof = prover.to_code(hop.to, *edge);
                 let traced = self.traced(at.service, reference, carrier, proof);
                 let one = Found {
                     service: at.service as usize,
@@ -254,7 +260,7 @@ impl Graph<'_> {
     /// Entry points that reach the target, the nearest first.
     fn affected(&self, back: &Search, prover: &Prover<'_>) -> Vec<FoundEntry> {
         let mut all = Vec::new();
-        for node in back.nodes() {
+        for node in back.nodes().filter(|node| self.net.has_mark(*node, ENTRY)) {
             let Node::Entry(service, number) = self.net.node(node) else {
                 continue;
             };
@@ -283,22 +289,28 @@ impl Graph<'_> {
     }
 
     /// Fills in which entry points reach each reference.
-    fn count_reach(&self, references: &mut [Found], entries: &[FoundEntry]) {
+    fn count_reach(&self, references: &mut [Found], entries: &[FoundEntry], back: &Search) {
         let mut numbers: HashMap<NodeId, usize> = HashMap::new();
+        let mut code = FixedBitSet::with_capacity(self.net.node_count());
         for found in references.iter() {
             let next = numbers.len();
             numbers.entry(found.code).or_insert(next);
+            code.insert(found.code.at());
         }
         let is_control = |hop: &Hop| hop.kind.is_control();
-        let code = numbers.keys().copied();
-        let leading = Search::run(&self.net, code, Direction::Incoming, is_control);
-        let sets = close(
-            &self.net,
-            numbers.len(),
-            |node| leading.get(node).is_some(),
-            is_control,
-            |node| numbers.get(&node).copied().into_iter().collect(),
-        );
+        let beside = numbers.keys().filter(|node| back.get(**node).is_none());
+        let beside = Search::run(&self.net, beside.copied(), Direction::Incoming, is_control);
+        let leads = |node| back.get(node).is_some() || beside.get(node).is_some();
+        let walked = Walked {
+            net: &self.net,
+            width: numbers.len(),
+            follow: |hop: &Hop| is_control(hop) && leads(hop.to),
+            own: |node: NodeId| match code.contains(node.at()) {
+                true => numbers.get(&node).copied().into_iter().collect(),
+                false => Vec::new(),
+            },
+        };
+        let sets = close(walked, entries.iter().map(|entry| entry.node));
         for found in references {
             let Some(bit) = numbers.get(&found.code) else {
                 continue;
@@ -362,7 +374,10 @@ impl Graph<'_> {
         prover: &Prover<'_>,
     ) -> Vec<(Box<str>, Box<str>, crate::trace::Proof)> {
         let mut handlers = Vec::new();
-        for node in back.nodes() {
+        for node in back
+            .nodes()
+            .filter(|node| self.net.has_mark(*node, PUBLISHES))
+        {
             let hops = self.net.hops(node, Direction::Outgoing).iter();
             for hop in hops.filter(|hop| hop.kind == EdgeKind::Publishes) {
                 let Node::Entry(service, number) = self.net.node(hop.to) else {
