@@ -74,9 +74,10 @@ impl Search {
     fn spread(&mut self, net: &Net, level: Certainty, follow: &impl Fn(&Hop) -> bool) {
         let mut distance = 0;
         while distance < self.by_distance.len() {
-            let mut at = 0;
-            while let Some(node) = self.by_distance[distance].get(at).copied() {
-                at += 1;
+            // In the order of the arrays, which costs a fraction of jumping about in them.
+            let mut near = std::mem::take(&mut self.by_distance[distance]);
+            near.sort_unstable();
+            for node in near.iter().copied() {
                 // From a node that surer steps lead to, surer steps were taken before.
                 let is_new = self.certainty[node.at()] == Some(level);
                 if !is_new && !net.has_level(node, self.direction, level) {
@@ -93,6 +94,7 @@ impl Search {
                     }
                 }
             }
+            self.by_distance[distance] = near;
             distance += 1;
         }
     }
@@ -102,6 +104,11 @@ impl Search {
         let certainty = self.certainty.get(node.at()).copied().flatten()?;
         let by = self.by[node.at()];
         Some(Reached { certainty, by })
+    }
+
+    /// Whether a node was reached.
+    pub(crate) fn has(&self, node: NodeId) -> bool {
+        self.certainty.get(node.at()).is_some_and(Option::is_some)
     }
 
     /// What was reached, the nearest first.

@@ -298,9 +298,9 @@ impl Graph<'_> {
             code.insert(found.code.at());
         }
         let is_control = |hop: &Hop| hop.kind.is_control();
-        let beside = numbers.keys().filter(|node| back.get(**node).is_none());
+        let beside = numbers.keys().filter(|node| !back.has(**node));
         let beside = Search::run(&self.net, beside.copied(), Direction::Incoming, is_control);
-        let leads = |node| back.get(node).is_some() || beside.get(node).is_some();
+        let leads = |node| back.has(node) || beside.has(node);
         let walked = Walked {
             net: &self.net,
             width: numbers.len(),
