@@ -21,6 +21,9 @@ const PROPERTIES: &[&str] = &[
 /// A row of one of more models than this: which, could not be told.
 pub(crate) const MAX_TOLD: usize = 8;
 
+/// Classes of a family beyond this are not asked.
+const MAX_FAMILY: usize = 200;
+
 /// More models than this with a field of one name: the name tells nothing.
 const MAX_CANDIDATES: usize = 3;
 
@@ -390,20 +393,24 @@ impl<'a> Evaluator<'a> {
 
     /// Attributes that code sets on instances of a class, of what it inherits from, or of what inherits from it.
     fn read_instance_attribute(&mut self, class: ClassRef, name: &str) -> Value {
-        let ancestors = self.program.ancestors(class);
-        let mut all: Vec<ClassRef> = ancestors
-            .iter()
-            .filter_map(|base| match base {
-                Binding::Class(class) => Some(*class),
-                _ => None,
-            })
-            .collect();
-        all.extend(self.descendants.get(&class).into_iter().flatten().copied());
-        let mut value = Value::nothing();
-        for class in all.into_iter().take(200) {
-            value.join(&self.read(Key::Attribute(class, name.into())));
+        let family = self.family(class);
+        self.cells.read_of_family(&family, name, self.unit)
+    }
+
+    /// A class, what it inherits from, and what inherits from it.
+    fn family(&mut self, class: ClassRef) -> Arc<[ClassRef]> {
+        if let Some(known) = self.families.get(&class) {
+            return Arc::clone(known);
         }
-        value
+        let ancestors = self.program.ancestors(class);
+        let above = ancestors.iter().filter_map(|base| match base {
+            Binding::Class(class) => Some(*class),
+            _ => None,
+        });
+        let below = self.descendants.get(&class).into_iter().flatten().copied();
+        let family: Arc<[ClassRef]> = above.chain(below).take(MAX_FAMILY).collect();
+        self.families.insert(class, Arc::clone(&family));
+        family
     }
 
     fn read_set_attribute(&mut self, of: &Atom, name: &str) -> Value {

@@ -1,10 +1,12 @@
 //! What units of code tell each other: values by key, joined over all who write, with who read them.
 
+use crate::attributes::Attributes;
 use crate::value::Value;
 use foldhash::HashMap;
 use impact_bind::{ClassRef, FunctionRef};
 use impact_facts::{FileId, Name};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A piece of code that is evaluated as one: an index into the units of the evaluator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,10 +47,33 @@ pub enum Key {
 
 #[derive(Debug, Default)]
 struct Cell {
-    value: Value,
+    kept: Kept,
     /// Ascending.
     readers: Vec<UnitId>,
+}
+
+/// A value that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) value: Value,
     writes: u32,
+}
+
+impl Kept {
+    /// Adds a value. Returns whether this one grew.
+    pub(crate) fn join(&mut self, value: &Value) -> bool {
+        if self.writes > MAX_GROWTH || self.value.covers(value) {
+            return false;
+        }
+        self.writes += 1;
+        if self.writes > MAX_GROWTH {
+            let more = Value::unknown("more alternatives than are followed");
+            self.value.join(&more);
+        } else {
+            self.value.join(value);
+        }
+        true
+    }
 }
 
 /// How often a cell may grow: what comes then is not known.
@@ -58,6 +83,7 @@ const MAX_GROWTH: u32 = 60;
 #[derive(Debug, Default)]
 pub struct Cells {
     cells: HashMap<Key, Cell>,
+    attributes: Attributes,
     /// Units whose reads are out of date.
     pub stale: BTreeSet<UnitId>,
 }
@@ -65,11 +91,25 @@ pub struct Cells {
 impl Cells {
     /// The value under a key; `reader` is evaluated again when it grows.
     pub fn read(&mut self, key: Key, reader: UnitId) -> Value {
+        if let Key::Attribute(class, name) = &key {
+            return self.attributes.read(*class, name, reader);
+        }
         let cell = self.cells.entry(key).or_default();
         if let Err(at) = cell.readers.binary_search(&reader) {
             cell.readers.insert(at, reader);
         }
-        cell.value.clone()
+        cell.kept.value.clone()
+    }
+
+    /// What is set under a name on instances of any class of a family, which begins with the class that it is the family
+    /// of; `reader` is evaluated again when it grows.
+    pub(crate) fn read_of_family(
+        &mut self,
+        family: &Arc<[ClassRef]>,
+        name: &str,
+        reader: UnitId,
+    ) -> Value {
+        self.attributes.read_of_family(family, name, reader)
     }
 
     /// Takes the first unit from `from` on whose reads are out of date; after the last, the first of all.
@@ -83,10 +123,11 @@ impl Cells {
     /// The value under a key, as it is now.
     #[must_use]
     pub fn peek(&self, key: &Key) -> Value {
-        self.cells
-            .get(key)
-            .map(|cell| cell.value.clone())
-            .unwrap_or_default()
+        if let Key::Attribute(class, name) = key {
+            return self.attributes.peek(*class, name);
+        }
+        let cell = self.cells.get(key);
+        cell.map(|cell| cell.kept.value.clone()).unwrap_or_default()
     }
 
     /// Adds a value. Returns whether the cell grew.
@@ -94,18 +135,14 @@ impl Cells {
         if value.is_nothing() {
             return false;
         }
+        if let Key::Attribute(class, name) = &key {
+            return self.attributes.join(*class, name, value, &mut self.stale);
+        }
         let cell = self.cells.entry(key).or_default();
-        if cell.writes > MAX_GROWTH || cell.value.covers(value) {
-            return false;
+        let grew = cell.kept.join(value);
+        if grew {
+            self.stale.extend(cell.readers.iter().copied());
         }
-        cell.writes += 1;
-        if cell.writes > MAX_GROWTH {
-            let more = Value::unknown("more alternatives than are followed");
-            cell.value.join(&more);
-        } else {
-            cell.value.join(value);
-        }
-        self.stale.extend(cell.readers.iter().copied());
-        true
+        grew
     }
 }

@@ -73,6 +73,8 @@ pub struct Evaluator<'a> {
     unit_of_class: HashMap<(ClassRef, Part), UnitId>,
     steps_alone: HashMap<(FileId, ExpressionId), UnitId>,
     pub(crate) descendants: HashMap<ClassRef, BTreeSet<ClassRef>>,
+    /// Each class with what it inherits from and what inherits from it, once that was asked.
+    pub(crate) families: HashMap<ClassRef, Arc<[ClassRef]>>,
     templates: Vec<FileId>,
     with_inner: BTreeSet<FunctionRef>,
     pub(crate) summaries: Summaries,
@@ -132,6 +134,7 @@ impl<'a> Evaluator<'a> {
             unit_of_class: HashMap::new(),
             steps_alone: HashMap::new(),
             descendants: HashMap::new(),
+            families: HashMap::new(),
             templates: Vec::new(),
             with_inner: BTreeSet::new(),
             summaries: Summaries::default(),

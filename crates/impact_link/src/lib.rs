@@ -40,6 +40,7 @@ mod alternatives;
 mod annotated;
 mod annotation;
 mod attribute;
+mod attributes;
 mod bases;
 mod bounds;
 mod call;

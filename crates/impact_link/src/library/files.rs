@@ -21,6 +21,10 @@ const TAIL: &str = "tail:";
 const TEXT: &str = "text";
 /// More files than this with one ending: none is meant.
 const MAX_FILES: usize = 64;
+/// More ends of a path than this come of what is joined: only what stands last counts.
+const MAX_ENDS: usize = 64;
+/// More parts of a path than this do not tell more.
+const MAX_PARTS: usize = 8;
 
 /// Files that code reads by name.
 #[derive(Debug)]
@@ -186,19 +190,28 @@ fn tails(of: &Value) -> Vec<String> {
     found
 }
 
-/// Each of some beginnings with each of some ends behind it.
+/// Each of some beginnings with each of some ends behind it. What stands behind an end that is not known is the end.
 fn joined(before: &[String], after: &[String]) -> Vec<String> {
     if after.is_empty() {
         return Vec::new();
     }
-    if before.is_empty() {
+    if before.is_empty() || before.len() * after.len() > MAX_ENDS {
         return after.to_vec();
     }
     let both = before.iter().flat_map(|first| {
         let first = first.trim_end_matches('/');
         after.iter().map(move |second| format!("{first}/{second}"))
     });
-    both.collect()
+    let mut both: Vec<String> = both.map(|path| last_parts(&path).to_owned()).collect();
+    both.sort_unstable();
+    both.dedup();
+    both
+}
+
+/// The last parts of a path.
+fn last_parts(path: &str) -> &str {
+    let from = path.rmatch_indices('/').nth(MAX_PARTS - 1);
+    from.map_or(path, |(at, _)| path.split_at(at + 1).1)
 }
 
 /// The parts of a path that tell a file: nothing of what leads out of a folder.
