@@ -86,7 +86,8 @@ pub(super) fn give(cx: &mut Evaluator<'_>, class: ClassRef, rows: &Value) {
     );
 }
 
-/// All rows of a type's model, as the type's own `get_queryset` narrows them.
+/// All rows of a type's model, as the type's own `get_queryset` narrows them. One that many types inherit is told the rows
+/// of each: those of others are none of this type's.
 pub(super) fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) -> Value {
     let all: Value = Object::new(django::DJANGO, "queryset", Some(model)).into();
     let own = cx.class_member(class, "get_queryset");
@@ -98,7 +99,8 @@ pub(super) fn queryset(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) 
         function: *function,
     };
     let made = cx.read(Key::Return(function));
-    if made.is_nothing() { all } else { made }
+    let own = made.filter(|atom| django::models_of(&atom.clone().into()).contains(&model));
+    if own.is_nothing() { all } else { own }
 }
 
 /// Names of parameters that get the row of a field.
