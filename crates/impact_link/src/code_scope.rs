@@ -1,7 +1,7 @@
 //! What kind of code a file holds, told by its path and content.
 
 use impact_bind::{FunctionRef, Place, Program};
-use impact_facts::{FileFacts, Language, Scope};
+use impact_facts::{FileFacts, Language, Piece, Scope, Text};
 
 /// Folders, wherever they stand in a path, and what is below them.
 const FOLDERS: &[(&str, Scope)] = &[
@@ -75,7 +75,7 @@ pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
     if let Some(scope) = of_name {
         return scope;
     }
-    if of_folders(Scope::Migration) {
+    if of_folders(Scope::Migration) || is_history(name, facts) {
         return Scope::Migration;
     }
     if facts.generated {
@@ -86,6 +86,30 @@ pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
     } else {
         Scope::Production
     }
+}
+
+/// Whether a file of Rust is a list of migrations: `migrations.rs` with statements that make or change tables.
+fn is_history(name: &str, facts: &FileFacts) -> bool {
+    let named = matches!(name, "migrations.rs" | "migration.rs" | "migrate.rs");
+    named && facts.language == Language::Rust && facts.module.texts.iter().any(changes_tables)
+}
+
+fn changes_tables(text: &Text) -> bool {
+    let first = text.pieces.iter().find_map(|piece| match piece {
+        Piece::Literal(literal) => Some(literal.value.trim_start()),
+        _ => None,
+    });
+    let words: Vec<&str> = first
+        .unwrap_or_default()
+        .split_whitespace()
+        .take(2)
+        .collect();
+    let is = |word: usize, wanted: &str| {
+        words
+            .get(word)
+            .is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    (is(0, "create") || is(0, "alter")) && is(1, "table")
 }
 
 /// Whether a function is the way back of an Alembic revision (Alembic 1.x, "Create a Migration Script"): no release runs it.

@@ -36,7 +36,11 @@ impl Evaluator<'_> {
     fn statement(&mut self, statement: &Statement) {
         match statement {
             Statement::Do(id) => {
-                self.evaluate(*id);
+                let value = self.evaluate(*id);
+                if let (Place::Class(class), true) = (self.place, self.is(Language::Rust)) {
+                    let file = self.file;
+                    crate::language::rust::in_body(self, ClassRef { file, class }, &value);
+                }
             }
             Statement::Bind(bind) => self.bind(bind),
             Statement::Function(id) => {

@@ -4,8 +4,8 @@
 //!
 //! What tells is the class of the receiver where others inherit the method, each mapped class among the arguments, and of
 //! whose rows an argument is, where the callers that are joined pass other models' rows: the pages of two paginators hold
-//! rows of a model each. Other arguments are joined over the callers of the same telling ones. Past the limits all callers
-//! are joined.
+//! rows of a model each. In Rust a router tells, and a text of which another is made. Other arguments are joined over the
+//! callers of the same telling ones. Past the limits all callers are joined.
 
 use crate::cells::{Key, UnitId};
 use crate::door::CallSite;
@@ -39,7 +39,7 @@ const ROWS: &str = "rows";
 const MAX_INSIDE: u32 = 3;
 
 /// Arguments that tell: parameters by place, each with what it is.
-type Telling = Vec<(u32, Atom)>;
+pub(crate) type Telling = Vec<(u32, Atom)>;
 
 /// A summary of a function: the one that is joined over all callers, or that of one telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,11 +152,14 @@ impl Evaluator<'_> {
     /// The summary that a call with these arguments uses.
     pub(crate) fn summary(&mut self, function: FunctionRef, given: &[Given]) -> Summary {
         let joined = Summary::joined(function);
-        let is_python = self.program.facts(function.file).language == Language::Python;
-        if !is_python || !self.program.is_own(function.file) {
+        if !self.program.is_own(function.file) {
             return joined;
         }
-        let telling = self.telling(function, given);
+        let telling = match self.program.facts(function.file).language {
+            Language::Python => self.telling(function, given),
+            Language::Rust => self.telling_in_rust(function, given),
+            _ => return joined,
+        };
         self.summary_of(function, telling)
     }
 

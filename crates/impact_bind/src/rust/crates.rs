@@ -25,6 +25,7 @@ pub(crate) struct Crates {
     pub(super) declared: HashMap<(FileId, Place), Vec<Declared>>,
     pub(super) implementations: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
     pub(super) implementors: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
+    pub(super) macros: OnceLock<HashMap<Box<str>, Vec<ClassRef>>>,
 }
 
 /// Where a file stands.

@@ -1,11 +1,12 @@
 //! Names of macros: attributes and derives have a namespace of their own, which functions and values do not enter.
 
 use super::{globbed, import};
-use crate::binding::Binding;
+use crate::binding::{Binding, ClassRef};
 use crate::place::{Definition, Place};
 use crate::program::Program;
 use crate::trail::Trail;
-use impact_facts::{ExpressionId, FileId};
+use foldhash::{HashMap, HashMapExt};
+use impact_facts::{ClassKind, ExpressionId, FileId};
 
 impl Program<'_> {
     /// What the name of an attribute means in a place of a Rust file: `get` of `#[get("/users")] async fn get()` is what
@@ -22,6 +23,23 @@ impl Program<'_> {
             Some(name) => imported(self, file, place, &name).unwrap_or(found),
             None => found,
         }
+    }
+
+    /// Rust: the `macro_rules!` of a name, in the order of the files. Where they are seen is not looked at.
+    #[must_use]
+    pub fn macros_named(&self, name: &str) -> &[ClassRef] {
+        let all = self.rust.macros.get_or_init(|| {
+            let mut all: HashMap<Box<str>, Vec<ClassRef>> = HashMap::new();
+            for class in self.all_classes() {
+                let module = self.module(class.file);
+                let definition = module.class(class.class);
+                if let (ClassKind::Macro, Some(name)) = (definition.kind, definition.name) {
+                    all.entry(module.name(name).into()).or_default().push(class);
+                }
+            }
+            all
+        });
+        all.get(name).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -21,3 +21,5 @@ mod routes;
 pub(crate) mod salvo;
 pub(crate) mod tagged;
 pub(crate) mod warp;
+
+pub(crate) use routes::ROUTER;

@@ -12,9 +12,12 @@ use impact_facts::{EntryKind, FileId, Span};
 /// Between the parts of a route's key: path, methods, file, start, end.
 const JOINT: char = '\u{1f}';
 
+/// The kind of routers.
+pub(crate) const ROUTER: &str = "router";
+
 /// An empty router of a door.
 pub(super) fn router(door: &'static str) -> Object {
-    Object::new(door, "router", None)
+    Object::new(door, ROUTER, None)
 }
 
 /// The strings that a value is known to be, with `{}` for what is not.

@@ -8,6 +8,8 @@ use impact_sql::{ColumnUse, Resolution};
 
 /// A value is given to the parameter at a place, counted from 0, of the statements of a text.
 pub(super) fn given(cx: &mut Evaluator<'_>, text: &Value, place: usize, value: &Value) {
+    // An array is given what each row gets.
+    let value = &crate::orm::sqlx::row::element(value);
     if carried::part(value).is_nothing() {
         return;
     }
@@ -71,33 +73,46 @@ fn assigned<'u>(text: &str, targets: &[&'u ColumnUse], at: usize) -> Option<&'u 
         .copied()
 }
 
-/// `(column, …) values ($1, …)`: by place.
+/// `(column, …) values ($1, …)`, `(column, …) select $1, …`, `(column, …) select * from unnest($1, …)`: by place.
 fn listed<'u>(text: &str, targets: &[&'u ColumnUse], at: usize) -> Option<&'u ColumnUse> {
-    let (mut depth, mut place, mut begins) = (0u32, None, None);
+    let (mut depth, mut place, mut begins) = (0u32, 0, None);
+    // How deep the items stand: those of `values` and `unnest` in parentheses, those of `select` not.
+    let mut items = 0;
     for token in tokens(text).iter().take_while(|token| token.start <= at) {
-        match text.get(token.start..token.end)? {
-            word if word.eq_ignore_ascii_case("values") => {
-                (depth, place, begins) = (0, Some(0), Some(token.start))
+        let within = begins.is_some() && depth > 0;
+        let word = text.get(token.start..token.end)?;
+        match word.to_ascii_lowercase().as_str() {
+            "values" => (depth, items, place, begins) = (0, 1, 0, Some(token.start)),
+            "unnest" if begins.is_none() => {
+                (depth, items, place, begins) = (0, 1, 0, Some(token.start));
             }
+            "select" if !within => (depth, items, place, begins) = (0, 0, 0, Some(token.start)),
+            "from" | "where" if items == 0 && depth == 0 => begins = None,
             "(" => {
                 depth += 1;
-                place = place.map(|place| if depth == 1 { 0 } else { place });
+                if items == 1 && depth == 1 {
+                    place = 0;
+                }
             }
             ")" => depth = depth.saturating_sub(1),
-            "," if depth == 1 => place = place.map(|place| place + 1),
+            "," if depth == items => place += 1,
             _ => {}
         }
     }
-    let begins = begins.filter(|_| depth > 0)?;
+    let begins = begins.filter(|_| depth >= items)?;
     let upper = text.get(..begins)?.to_ascii_lowercase();
     let insert = upper.rfind("insert").or_else(|| upper.rfind("replace"))?;
+    let between = upper.get(insert..)?;
+    if between.contains("values") || between.contains("returning") {
+        return None;
+    }
     let mut columns: Vec<&ColumnUse> = targets
         .iter()
         .filter(|used| (insert..begins).contains(&(used.span.start as usize)))
         .copied()
         .collect();
     columns.sort_by_key(|used| used.span.start);
-    columns.get(place?).copied()
+    columns.get(place).copied()
 }
 
 /// A word, a sign or a parameter of a statement.

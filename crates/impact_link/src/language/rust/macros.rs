@@ -6,10 +6,10 @@ use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
-use impact_bind::{Binding, path_from};
+use impact_bind::{Binding, ClassRef, path_from};
 use impact_facts::{
-    Access, Assembled, Certainty, ExpressionId, ExpressionKind, FileId, MacroCall, Module, Piece,
-    Span, Statement,
+    Access, Assembled, Certainty, ClassKind, ExpressionId, ExpressionKind, FileId, MacroCall,
+    Module, Piece, Span, Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -78,7 +78,36 @@ pub(super) fn evaluate(
     members(cx, call, &site);
     match MACROS.iter().find(|(name, _)| *name == last) {
         Some((_, makes)) => made(cx, *makes, &site),
-        None => Value::unknown("what a macro makes"),
+        None => own(cx, last),
+    }
+}
+
+/// More macros of one name in the program are not told apart.
+const MAX_OF_NAME: usize = 4;
+
+/// What a macro of the program makes: the objects that the expressions in its body are.
+fn own(cx: &mut Evaluator<'_>, name: &str) -> Value {
+    let program = cx.program;
+    let mut made = Value::nothing();
+    for class in program.macros_named(name).iter().take(MAX_OF_NAME) {
+        made.join(&cx.read(made_key(*class)));
+    }
+    if made.is_nothing() {
+        return Value::unknown("what a macro makes");
+    }
+    made.at_most(Certainty::Likely)
+}
+
+fn made_key(class: ClassRef) -> Key {
+    let class = format!("{} {}", class.file.0, class.class.0);
+    Key::Outside("macro".into(), class.into())
+}
+
+/// An expression in the body of a `macro_rules!` has a value.
+pub(crate) fn in_body(cx: &mut Evaluator<'_>, class: ClassRef, value: &Value) {
+    if cx.program.module(class.file).class(class.class).kind == ClassKind::Macro {
+        let objects = value.filter(|atom| matches!(atom, Atom::Object(_)));
+        cx.cells.join(made_key(class), &objects);
     }
 }
 

@@ -5,11 +5,12 @@ mod derives;
 mod macros;
 mod members;
 mod patterns;
+mod told;
 mod types;
 
 pub(crate) use callers::{Mentions, is_never_named};
 pub(crate) use derives::{cased, derives, has_word, serialized_as, setting};
-pub(crate) use macros::{file_text, is_filled};
+pub(crate) use macros::{file_text, in_body, is_filled};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
 pub(crate) use types::{annotation, empty, field_type};

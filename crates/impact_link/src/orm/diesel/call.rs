@@ -213,6 +213,9 @@ fn save_changes(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) -> 
 }
 
 fn step(cx: &mut Evaluator<'_>, object: Object, name: &str, call: &CallSite<'_>) -> Option<Value> {
+    if name == "bind" && object.values.contains_key("text") {
+        return Some(crate::orm::sqlx::bound(cx, &object, call));
+    }
     let Some((_, step)) = STEPS.iter().find(|(known, _)| *known == name) else {
         let unchanged = matches!(object.kind, "query" | "update" | "insert" | "delete");
         return unchanged.then(|| object.into());

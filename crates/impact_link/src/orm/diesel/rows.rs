@@ -5,7 +5,7 @@
 
 use super::columns::{Thing, thing};
 use crate::evaluator::Evaluator;
-use crate::language::rust::{field_type, has_word, serialized_as};
+use crate::language::rust::{derives, field_type, has_word, serialized_as};
 use crate::orm::sqlx::row::{row_key, source};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Value};
@@ -14,6 +14,9 @@ use impact_facts::{Access, Certainty, TableName};
 
 /// Selections and embedded structs are looked into as deep as this.
 const MAX_DEPTH: u32 = 8;
+
+/// Derives of a type that is one column's value, whichever column that is: no row.
+const VALUES: &[&str] = &["FromSqlRow", "AsExpression", "DieselNewType"];
 
 /// A column that is selected; none for what is computed.
 type Selected = Option<(TableName, Box<str>)>;
@@ -102,8 +105,12 @@ fn all(cx: &Evaluator<'_>, model: ModelId) -> Vec<Selected> {
 /// The fields of a struct take the columns, in order. A struct with another number of fields takes none.
 fn filled(cx: &mut Evaluator<'_>, columns: &[Selected], class: ClassRef) {
     let module = cx.program.module(class.file);
-    let fields = &module.class(class.class).fields;
-    if fields.len() != columns.len() {
+    let definition = module.class(class.class);
+    let fields = &definition.fields;
+    let is_value = VALUES
+        .iter()
+        .any(|name| derives(module, &definition.decorators, name));
+    if is_value || fields.len() != columns.len() {
         return;
     }
     for (field, column) in fields.iter().zip(columns) {

@@ -213,7 +213,7 @@ fn object_method(
 }
 
 /// A query with one parameter more.
-fn bound(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
+pub(crate) fn bound(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Value {
     let before = object.values.get("bound").map(Value::atoms);
     let place = match before {
         Some([Atom::Integer(place)]) => *place,

@@ -71,8 +71,10 @@ pub(crate) fn of(
             value
         }
         _ if says_fields(said) => {
+            let mut made = Value::nothing();
             for text in texts(text) {
                 let outputs = cx.sql_outputs(&text);
+                made.join(&carrying(cx, said, &outputs));
                 let row = Row {
                     text: &text,
                     outputs: &outputs,
@@ -83,11 +85,31 @@ pub(crate) fn of(
                     row.bind(cx, atom);
                 }
             }
-            said.clone()
+            if made.is_nothing() {
+                said.clone()
+            } else {
+                made.at_most(said.certainty)
+            }
         }
         _ if said.is_nothing() || said.is_unknown() => open_record(cx, text),
         _ => said.clone(),
     }
+}
+
+/// What a row is said to be; the items of a tuple carry the columns that they are made from.
+fn carrying(cx: &Evaluator<'_>, said: &Value, outputs: &[OutputColumn]) -> Value {
+    said.atoms().iter().fold(Value::nothing(), |all, atom| {
+        let Atom::Tuple(items) = atom else {
+            return all.or(&atom.clone().into());
+        };
+        let carried = |(at, item): (usize, &Value)| match outputs.get(at) {
+            Some(output) => item.or(&carried::of_sources(cx, &sources(output))),
+            None => item.clone(),
+        };
+        all.or(&Value::tuple(
+            items.iter().enumerate().map(carried).collect(),
+        ))
+    })
 }
 
 /// A row whose type the query does not say: whatever takes it says so.
