@@ -6,7 +6,7 @@ use crate::evaluator::Evaluator;
 use impact_bind::{Binding, FunctionRef, Place};
 use impact_facts::{
     Access, Block, CollectionKind, EntryKind, ExpressionId, ExpressionKind, FileId, How, Language,
-    Module, Span, Statement,
+    Module, Name, Span, Statement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,7 @@ pub(crate) fn name_what_leaves(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
     let mut walk = Walk {
         evaluator,
         seen: BTreeSet::new(),
+        filled: BTreeSet::new(),
         leaving: Leaving::new(),
     };
     let entries = all.iter().flat_map(|effects| &effects.entries);
@@ -62,6 +63,8 @@ const NEAR: usize = 8;
 struct Walk<'a, 'e> {
     evaluator: &'e Evaluator<'a>,
     seen: BTreeSet<FunctionRef>,
+    /// Names whose growing was looked at.
+    filled: BTreeSet<(FunctionRef, Name)>,
     leaving: Leaving,
 }
 
@@ -133,17 +136,79 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// What a name of the function was bound to.
+    /// What a name of the function was bound to, and what was put into that afterwards.
     fn bound(&mut self, of: FunctionRef, id: ExpressionId, calls: u32, depth: u32) {
+        if let Some(value) = self.local(of, id) {
+            self.value(of, value, calls, depth + 1);
+        }
+        self.fillings(of, id, calls, depth);
+    }
+
+    /// What is put into the value of a name.
+    fn fillings(&mut self, of: FunctionRef, id: ExpressionId, calls: u32, depth: u32) {
+        let module = self.module(of);
+        let ExpressionKind::Name(name) = module.expression(id).kind else {
+            return;
+        };
+        if !self.filled.insert((of, name)) {
+            return;
+        }
+        let body = &module.function(of.function).body;
+        each(body, &mut |statement| match statement {
+            Statement::Bind(bind) => {
+                if let (ExpressionKind::Subscript(put), Some(value)) =
+                    (&module.expression(bind.target).kind, bind.value)
+                    && is_name(module, put.of, name)
+                    && let [key] = put.keys.as_slice()
+                    && let Some(key) = module.plain_text(*key)
+                {
+                    self.leaves(of, value, &key, calls, depth);
+                }
+            }
+            Statement::Do(done) => self.grown(of, (*done, name), calls, depth),
+            _ => {}
+        });
+    }
+
+    /// `data.update(email=user.email)`, `rows.append({…})`.
+    fn grown(
+        &mut self,
+        of: FunctionRef,
+        (done, name): (ExpressionId, Name),
+        calls: u32,
+        depth: u32,
+    ) {
+        let module = self.module(of);
+        let ExpressionKind::Call(call) = &module.expression(done).kind else {
+            return;
+        };
+        let ExpressionKind::Attribute(method) = &module.expression(call.callee).kind else {
+            return;
+        };
+        if !is_name(module, method.of, name) || !GROWING.contains(&module.name(method.name)) {
+            return;
+        }
+        for argument in &call.arguments {
+            match argument.name {
+                Some((key, _)) => {
+                    let key = module.name(key).to_owned();
+                    self.leaves(of, argument.value, &key, calls, depth);
+                }
+                None => self.value(of, argument.value, calls, depth + 1),
+            }
+        }
+    }
+
+    /// The one value that a name of the function is bound to.
+    fn local(&self, of: FunctionRef, id: ExpressionId) -> Option<ExpressionId> {
         let place = Place::Function(of.function);
         let program = self.evaluator.program;
-        if let Binding::Value(value, rest) = program.resolve_expression(of.file, place, id)
-            && rest.is_empty()
-            && value.place == place
-            && value.file == of.file
-            && value.expression != id
-        {
-            self.value(of, value.expression, calls, depth + 1);
+        match program.resolve_expression(of.file, place, id) {
+            Binding::Value(value, rest) if rest.is_empty() => {
+                let own = value.place == place && value.file == of.file && value.expression != id;
+                own.then_some(value.expression)
+            }
+            _ => None,
         }
     }
 
@@ -156,9 +221,27 @@ impl<'a> Walk<'a, '_> {
                 let places = self.leaving.entry(of.file).or_default();
                 places.entry(span).or_insert_with(|| name.into());
             }
+            None if depth < MAX_DEPTH
+                && matches!(module.expression(id).kind, ExpressionKind::Name(_)) =>
+            {
+                match self.local(of, id) {
+                    Some(value) => {
+                        self.leaves(of, value, name, calls, depth + 1);
+                        self.fillings(of, id, calls, depth);
+                    }
+                    None => self.value(of, id, calls, depth + 1),
+                }
+            }
             None => self.value(of, id, calls, depth + 1),
         }
     }
+}
+
+/// Methods that put what they are given into a dictionary or list.
+const GROWING: &[&str] = &["update", "append", "extend", "insert", "add"];
+
+fn is_name(module: &Module, id: ExpressionId, name: Name) -> bool {
+    matches!(module.expression(id).kind, ExpressionKind::Name(own) if own == name)
 }
 
 /// Whether keywords of a call are keys of what is answered.
@@ -206,24 +289,30 @@ const METHODS: &[&str] = &[
 
 /// The values that a block returns.
 fn returns(block: &Block, found: &mut Vec<ExpressionId>) {
-    for statement in &block.statements {
-        match statement {
-            Statement::Return(Some(value)) => found.push(*value),
-            Statement::Branch(branch) => {
-                returns(&branch.then, found);
-                returns(&branch.otherwise, found);
-            }
-            Statement::Loop(repeat) => returns(&repeat.body, found),
-            Statement::With(with) => returns(&with.body, found),
-            Statement::Try(tried) => {
-                for part in [&tried.body, &tried.otherwise, &tried.finally] {
-                    returns(part, found);
+    each(block, &mut |statement| {
+        if let Statement::Return(Some(value)) = statement {
+            found.push(*value);
+        }
+    });
+}
+
+/// Each statement of a block, those of inner blocks, too.
+fn each<'b>(block: &'b Block, run: &mut dyn FnMut(&'b Statement)) {
+    let mut work = vec![block];
+    while let Some(block) = work.pop() {
+        for statement in &block.statements {
+            run(statement);
+            match statement {
+                Statement::Branch(branch) => work.extend([&branch.otherwise, &branch.then]),
+                Statement::Loop(repeat) => work.push(&repeat.body),
+                Statement::With(with) => work.push(&with.body),
+                Statement::Try(tried) => {
+                    work.extend([&tried.finally, &tried.otherwise]);
+                    work.extend(tried.handlers.iter().map(|handler| &handler.body));
+                    work.push(&tried.body);
                 }
-                for handler in &tried.handlers {
-                    returns(&handler.body, found);
-                }
+                _ => {}
             }
-            _ => {}
         }
     }
 }

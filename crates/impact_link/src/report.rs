@@ -22,6 +22,7 @@ pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Inde
     crate::handed_on::name_what_is_handed_on(&evaluator, &mut all);
     crate::json_schema::name_what_is_checked(&evaluator, &mut all);
     name_fields(&evaluator, &mut all);
+    crate::orm::sqlalchemy::name_versions(&evaluator, &mut all);
     crate::exposed::name_what_leaves(&evaluator, &mut all);
     let mut report = Report::new(input, &evaluator, &all);
     for (id, effects) in (0..).map(UnitId).zip(all) {

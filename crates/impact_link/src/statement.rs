@@ -6,8 +6,8 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
-    Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Language, Loop, Name, Statement,
-    Try, With,
+    Argument, Bind, Block, Branch, ClassId, ExpressionId, ExpressionKind, Language, Loop, Name,
+    Statement, Try, With,
 };
 
 /// Loops in more loops than this run once: the loops around them run them again.
@@ -179,7 +179,10 @@ impl Evaluator<'_> {
         if let Some(hook) = hook {
             let span = self.module().class(class.class).span;
             let expected = Value::nothing();
-            let call = CallSite::at_span(span, &[], &expected);
+            let bases = self.module().class(class.class).bases.iter();
+            let named: Vec<Argument> = bases.filter(|base| base.name.is_some()).cloned().collect();
+            let arguments = self.arguments(&named);
+            let call = CallSite::at_span(span, &arguments, &expected);
             self.call_function(hook, Some(Atom::Class(class)), &call);
         }
     }

@@ -1,7 +1,7 @@
 //! ORMs whose models are classes with a call for each field and a `Meta` for the table: a row of settings each.
 
 use crate::declare::values::{self, Arguments, in_class};
-use impact_bind::{Binding, ClassRef, Definition, Program, ValueRef};
+use impact_bind::{Binding, ClassRef, Definition, Place, Program, ValueRef};
 use impact_facts::{
     ExpressionKind, Language, MappedField, Model, Relationship, Site, Statement, TableName,
 };
@@ -100,6 +100,7 @@ fn is_made(program: &Program<'_>, words: &Words, class: ClassRef) -> bool {
         return false;
     };
     program.ancestors(class).iter().any(|base| match base {
+        Binding::Class(own) => is_of_parameter(program, words, wanted, *own),
         Binding::Value(value, member) if **member == *wanted => {
             let call = Arguments::of(program, *value);
             let callee = call.map(|call| values::binding(program, call.callee()));
@@ -110,6 +111,26 @@ fn is_made(program: &Program<'_>, words: &Words, class: ClassRef) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a class extends a member of what a function was given: `def define(db): class Pet(db.Entity): …`, in a file that
+/// imports the ORM.
+fn is_of_parameter(program: &Program<'_>, words: &Words, wanted: &str, class: ClassRef) -> bool {
+    let module = program.module(class.file);
+    let mut bases = module.class(class.class).bases.iter();
+    let extends = bases.any(|base| match &module.expression(base.value).kind {
+        ExpressionKind::Attribute(attribute) => {
+            let place = program
+                .places(class.file)
+                .around(Place::Class(class.class))
+                .unwrap_or(Place::Module);
+            let of = program.resolve_expression(class.file, place, attribute.of);
+            module.name(attribute.name) == wanted && of == Binding::Local
+        }
+        _ => false,
+    });
+    let mut imports = module.imports.iter();
+    extends && imports.any(|import| import.path.split('.').next() == Some(words.package))
 }
 
 fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {

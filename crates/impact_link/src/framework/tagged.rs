@@ -425,12 +425,60 @@ fn spelled(
 ) -> Option<Box<str>> {
     let value = evaluated(cx, file, tag, captured);
     if let Some(text) = value.texts().next() {
-        return Some(text.text.as_str().into());
+        let module = cx.program.module(file);
+        return Some(match parts(module, tag.span) {
+            Some(parts) if TRIGGERS.contains(&text.text.as_str()) => {
+                format!("{}({parts})", text.text).into()
+            }
+            _ => text.text.as_str().into(),
+        });
     }
     let Captured::Expression(id) = captured else {
         return None;
     };
     written(cx.program.module(file), id, 0).map(Into::into)
+}
+
+/// Words that say how a job is set going, whose other arguments say when (APScheduler 3, "Triggers").
+const TRIGGERS: &[&str] = &["cron", "interval", "date"];
+
+/// Those arguments.
+const WHEN: &[&str] = &[
+    "year",
+    "month",
+    "day",
+    "week",
+    "day_of_week",
+    "hour",
+    "minute",
+    "second",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "run_date",
+    "start_date",
+    "end_date",
+    "timezone",
+];
+
+/// What the call at a span says of when, as it is written.
+fn parts(module: &impact_facts::Module, at: impact_facts::Span) -> Option<String> {
+    let call = module
+        .expressions
+        .iter()
+        .find_map(|expression| match &expression.kind {
+            ExpressionKind::Call(call) if expression.span == at => Some(call),
+            _ => None,
+        })?;
+    let parts = call.arguments.iter().filter_map(|argument| {
+        let name = module.name(argument.name?.0);
+        let value = written(module, argument.value, 0)?;
+        WHEN.contains(&name).then(|| format!("{name}={value}"))
+    });
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn written(module: &impact_facts::Module, id: ExpressionId, depth: u32) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::door::{CallSite, Consumption};
 use crate::evaluator::Evaluator;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
-use impact_facts::{Assembled, Call, ExpressionKind, Language};
+use impact_facts::{Assembled, Call, Certainty, ExpressionKind, Language};
 use std::sync::Arc;
 
 pub(super) fn method(
@@ -208,6 +208,7 @@ fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) ->
         .expression
         .map(|id| &cx.module().expression(id).kind);
     let mut made = Assembled::default();
+    let mut certainty = Certainty::Exact;
     if let Some(ExpressionKind::Collection(items)) = display {
         let items: Vec<_> = items.items.iter().map(|item| item.value).collect();
         for (at, id) in items.iter().enumerate() {
@@ -232,10 +233,55 @@ fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) ->
                     made.push_assembled(item);
                 }
             }
-            None => made.push_hole(cx.file, span),
+            None => {
+                certainty = Certainty::Likely;
+                for (at, item) in in_any_order(&value).iter().enumerate() {
+                    if at > 0 {
+                        made.push_assembled(separator);
+                    }
+                    match item {
+                        Some(item) => made.push_assembled(item),
+                        None => made.push_hole(cx.file, span),
+                    }
+                }
+            }
         }
     }
-    Atom::Text(Arc::new(made)).into()
+    Value::from(Atom::Text(Arc::new(made))).at_most(certainty)
+}
+
+/// Longer lists of which only the elements are known are not put together.
+const MAX_UNORDERED: usize = 32;
+/// Nor are longer ones, in bytes.
+const MAX_LENGTH: usize = 1 << 14;
+
+/// The texts of a list whose elements are known and whose order is not: each once, as they were found. None stands for
+/// what else may be among them.
+fn in_any_order(value: &Value) -> Vec<Option<Arc<Assembled>>> {
+    let mut found: Vec<Option<Arc<Assembled>>> = Vec::new();
+    let mut open = value.is_nothing();
+    for atom in value.atoms() {
+        let Atom::List(of) = atom else {
+            open = true;
+            continue;
+        };
+        open |= of.is_nothing();
+        for item in of.atoms() {
+            match item {
+                // What stands nowhere in the program could not be pointed at.
+                Atom::Text(text) if !text.segments.is_empty() => {
+                    found.push(Some(Arc::clone(text)));
+                }
+                _ => open = true,
+            }
+        }
+    }
+    let length: usize = found.iter().flatten().map(|text| text.text.len()).sum();
+    if found.len() > MAX_UNORDERED || length > MAX_LENGTH {
+        return vec![None];
+    }
+    found.extend(open.then_some(None));
+    found
 }
 
 /// The texts of a list that is known from its first to its last.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `decorated(of, "a.b", …)` | the methods of `of` that one of these decorators stands over, bound |
 //! | `decorating(of, "a.b", …)` | the texts that such decorators are given |
+//! | `keys(of, "option", …)` | the keys of the dictionaries that the class of `of` and its bases bind to these names |
 //! | `members(of)` | the names that the class of `of` and its bases bind to values, or what `attribute=` says instead |
 //! | `read_fields(of, rows)` | the rows' members of those names are read, for the fields that name them |
 //! | `write_fields(of, rows)` | they are written |
@@ -19,7 +20,7 @@ use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Value};
-use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
+use impact_bind::{Binding, Bound, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
     Access, Assembled, Certainty, ExpressionId, ExpressionKind, FileId, How, Module,
     ReferenceClass, Segment, Span,
@@ -48,6 +49,7 @@ impl Door for Intrinsics {
         match name.strip_prefix(MODULE)? {
             "decorated" => return Some(decorated(cx, call)),
             "decorating" => return Some(decorating(cx, call)),
+            "keys" => return Some(keys(cx, call)),
             "members" => return Some(members(cx, call)),
             "rows" => {
                 let mut found = Value::nothing();
@@ -193,6 +195,30 @@ fn members(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     Value::list(Value::any_of(
         named.map(|(text, file, span)| standing(text, file, span)),
     ))
+}
+
+fn keys(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut found = Vec::new();
+    for base in bases(cx, &call.value(0, "of")) {
+        let module = cx.program.module(base.file);
+        let options = call.positional().skip(1);
+        for option in options.flat_map(|option| option.value.texts()) {
+            for definition in cx.program.own_member(base, &option.text) {
+                let Definition::Value(Bound {
+                    value: Some(id), ..
+                }) = definition
+                else {
+                    continue;
+                };
+                if let ExpressionKind::Collection(all) = &module.expression(*id).kind {
+                    let keys = all.items.iter().filter_map(|item| item.key);
+                    let texts = keys.filter_map(|key| crate::text::literal(module, key));
+                    found.extend(texts.map(|(text, span)| standing(text, base.file, span)));
+                }
+            }
+        }
+    }
+    Value::list(Value::any_of(found))
 }
 
 /// What the fields of some instances' classes are named after, and where that stands.

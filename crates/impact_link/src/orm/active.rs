@@ -3,9 +3,11 @@
 //! Facts are those of peewee's "Querying", of Tortoise's "Query API", of Pony's "Declarative queries" and of encode/orm's
 //! "Making queries": `select()`, `get_by_id` and `all` read every field; a loaded row's `save` and `create` write every field.
 
+mod conditions;
+
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
-use crate::orm::added;
+use crate::orm::{added, fragments};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
@@ -232,8 +234,15 @@ fn answer(
             }
             Some(row)
         }
+        Atom::External(name) if orm == PONY.0 && name.rsplit('.').next() == Some("raw_sql") => name
+            .starts_with("pony.")
+            .then(|| fragments::made(cx, orm, call)),
         Atom::External(name) if orm == PONY.0 => generated(cx, name, call),
+        Atom::External(name) if orm == TORTOISE.0 => conditions::made(cx, name, call),
         Atom::Member(of, name) => match &**of {
+            Atom::Object(object) if object.kind == conditions::CONDITION => {
+                (object.door == orm).then(|| conditions::joined(object, call))
+            }
             Atom::Class(class) => {
                 let model = cx
                     .models
@@ -445,9 +454,13 @@ fn names(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, access: Ac
             (Some((name, _)), _) if &**name == "defaults" => {
                 keys(cx, model, argument, Access::Write);
             }
-            (Some((name, span)), _) => keyword(cx, model, name, *span, access),
+            (Some((name, span)), _) => {
+                keyword(cx, model, name, *span, access);
+                conditions::applied(cx, model, argument);
+            }
             (None, Spread::Named) => keys(cx, model, argument, access),
             (None, _) => {
+                conditions::applied(cx, model, argument);
                 texts(cx, model, &argument.value, access);
                 keys(cx, model, argument, access);
             }
@@ -455,10 +468,41 @@ fn names(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, access: Ac
     }
 }
 
+/// A look-up's path: fields of the model, and of those that it leads to.
 fn keyword(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) {
-    let first = name.split("__").next().unwrap_or(name);
-    if let Some(field) = cx.models.field(model, first) {
-        cx.touch_field(model, field, span, Manner::named(access));
+    let (mut at, mut start) = (model, span.start);
+    let is_written_out = (span.end - span.start) as usize == name.len();
+    for step in name.split("__") {
+        let own = match is_written_out {
+            true => Span::new(start, start + step.len() as u32),
+            false => span,
+        };
+        start += step.len() as u32 + 2;
+        let field = cx.models.field(at, step);
+        if let Some(field) = field {
+            cx.touch_field(at, field, own, Manner::named(access));
+        }
+        let Some(relation) = cx.models.relation(at, step) else {
+            return;
+        };
+        if field.is_none() {
+            keys_of(cx, at, relation, own);
+        }
+        match cx.models.target(relation) {
+            Some(target) => at = target,
+            None => return,
+        }
+    }
+}
+
+/// The keys of a relation that a path goes along.
+fn keys_of(cx: &mut Evaluator<'_>, model: ModelId, relation: &Relationship, span: Span) {
+    let own = cx.models.get(model).and_then(|model| model.table.clone());
+    let via = cx.models.get(model).map_or("", |model| &*model.orm);
+    for column in &relation.local {
+        if let Some(table) = &own {
+            cx.touch_column(table, column, span, Manner::implied(Access::Read), via);
+        }
     }
 }
 

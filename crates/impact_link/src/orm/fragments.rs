@@ -85,6 +85,11 @@ fn texts(value: &Value, depth: u32) -> Vec<Assembled> {
                         .map(|text| (**text).clone()),
                 );
             }
+            // A condition that fragments stand in: `and_(text("…"), …)`.
+            Atom::Object(object) if object.kind == "expression" && depth < 4 => {
+                let inner = object.values.get(FRAGMENT).into_iter();
+                found.extend(inner.flat_map(|inner| texts(inner, depth + 1)));
+            }
             Atom::Tuple(items) if depth < 4 => {
                 found.extend(items.iter().flat_map(|item| texts(item, depth + 1)));
             }

@@ -1,6 +1,6 @@
 //! Mapped classes in queries: `User.email`, `User.addresses`, `User.query`.
 
-use super::{SQLALCHEMY, entity, expression, expression_over, instance, is_ours};
+use super::{SQLALCHEMY, entity, expression, instance, is_ours};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::fragments::FRAGMENT;
@@ -91,7 +91,8 @@ pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) 
         },
         _ if object.kind == FRAGMENT => object.clone().into(),
         "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
-        _ => expression_over(object.model),
+        _ if object.values.contains_key(FRAGMENT) => super::fragment::within(object.clone(), call),
+        _ => super::fragment::within(Object::new(SQLALCHEMY, "expression", object.model), call),
     }
 }
 

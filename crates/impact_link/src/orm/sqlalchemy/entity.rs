@@ -105,6 +105,10 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
         }
         Some(labelled) => {
             object.model = object.model.or(labelled.model);
+            if labelled.kind == "expression" && labelled.values.contains_key(FRAGMENT) {
+                let kept = object.values.get(FRAGMENT).cloned().unwrap_or_default();
+                object = object.with_value(FRAGMENT, kept.or(&labelled.clone().into()));
+            }
             let label = labelled.words_after("label:").next().unwrap_or_default();
             let name = format!("name:{label}");
             object

@@ -5,7 +5,7 @@ use super::{SQLALCHEMY, entity, query};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::orm::fragments::{self, FRAGMENT};
-use crate::value::{Object, Value};
+use crate::value::{Atom, Object, Value};
 use impact_facts::Span;
 use impact_sql::begins_like_sql;
 
@@ -26,6 +26,37 @@ pub(super) fn column(call: &CallSite<'_>) -> Value {
         made
     };
     made.with_value("text", name).into()
+}
+
+/// An expression with the fragments among its operands, to be read when its statement is known.
+pub(super) fn within(expression: Object, call: &CallSite<'_>) -> Value {
+    let mut kept = Value::nothing();
+    for argument in call.arguments {
+        if argument.value.atoms().iter().any(holds_fragment) {
+            kept.join(&argument.value.filter(holds_fragment));
+        }
+    }
+    if kept.is_nothing() {
+        return expression.into();
+    }
+    let before = expression.values.get(FRAGMENT).cloned().unwrap_or_default();
+    expression.with_value(FRAGMENT, before.or(&kept)).into()
+}
+
+fn holds_fragment(atom: &Atom) -> bool {
+    match atom {
+        Atom::Object(object) => {
+            fragments::is_fragment(atom)
+                || object.kind == "expression" && object.values.contains_key(FRAGMENT)
+        }
+        Atom::Tuple(items) => items.iter().any(|item| item.atoms().iter().any(is_kept)),
+        _ => false,
+    }
+}
+
+/// One level of tuples: `case((text("…"), 1))`.
+fn is_kept(atom: &Atom) -> bool {
+    !matches!(atom, Atom::Tuple(_)) && holds_fragment(atom)
 }
 
 /// What is handed to a method of a statement means its columns there. What it selects is kept until its tables are known.

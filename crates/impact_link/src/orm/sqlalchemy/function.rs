@@ -1,8 +1,7 @@
 //! SQLAlchemy's functions by name.
 
 use super::{
-    SQLALCHEMY, classes, constraint, entity, event, expression_over, fragment, made, migration,
-    ours, table,
+    SQLALCHEMY, classes, constraint, entity, event, fragment, made, migration, ours, table,
 };
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
@@ -77,7 +76,11 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
         }
         _ => {
             let models = call.arguments.iter().filter_map(|a| ours(&a.value)?.model);
-            Some(expression_over(models.into_iter().next()))
+            let model = models.into_iter().next();
+            Some(fragment::within(
+                Object::new(SQLALCHEMY, "expression", model),
+                call,
+            ))
         }
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn attribute(
         redeclared(cx, model, &field.name, member);
         return Some(content(&field.data_type));
     }
-    let relation = cx.models.relation(model, member.name)?;
+    let Some(relation) = cx.models.relation(model, member.name) else {
+        return super::versions::attribute(cx, model, member);
+    };
     touch_keys(cx, model, relation, member.span, member.access);
     let Some(target) = cx.models.target(relation) else {
         return Some(Value::unknown("a related row"));

@@ -18,6 +18,7 @@ mod result;
 mod session;
 mod table;
 mod validated;
+mod versions;
 mod write;
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
@@ -31,6 +32,7 @@ use impact_facts::{Access, Span};
 pub(crate) const SQLALCHEMY: &str = "python/sqlalchemy";
 
 pub(crate) use constraint::named_in_body;
+pub(crate) use versions::name_versions;
 
 /// Packages whose names this door knows.
 const PACKAGES: &[&str] = &[
@@ -70,6 +72,7 @@ impl Door for SqlAlchemy {
         match callee {
             Atom::External(name) => match name.strip_prefix("alembic.op.") {
                 Some(operation) => migration::operation(cx, operation, call),
+                None if name.starts_with("sqlalchemy_continuum.") => versions::call(cx, name, call),
                 None => function::call(cx, word(name)?, call),
             },
             Atom::Class(class) => {
@@ -261,11 +264,6 @@ fn method(
 /// Something of a statement that touches nothing by itself.
 fn expression() -> Value {
     Object::new(SQLALCHEMY, "expression", None).into()
-}
-
-/// The same, over columns of that model: a statement that selects it is a statement over the model.
-fn expression_over(model: Option<ModelId>) -> Value {
-    Object::new(SQLALCHEMY, "expression", model).into()
 }
 
 /// An unknown value that a column may hold.

@@ -1,0 +1,2 @@
+# https://aminalaee.dev/sqladmin/
+from sqladmin.models import ModelView
