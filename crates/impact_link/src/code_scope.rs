@@ -37,12 +37,35 @@ const FILES: &[(&str, &str, Scope)] = &[
     ("test", ".rs", Scope::Test),
 ];
 
-/// Folders whose names say something only in these languages.
-fn speaks_of(folder: &str, language: Language) -> bool {
+/// Packages with which tests make their rows: what is called a factory without any of them is the program's own.
+const MAKERS: &[&str] = &[
+    "factory",
+    "faker",
+    "model_bakery",
+    "model_mommy",
+    "mixer",
+    "polyfactory",
+    "pytest",
+    "unittest",
+];
+
+/// Whether code makes rows for tests.
+fn makes_for_tests(facts: &FileFacts) -> bool {
+    facts.module.imports.iter().any(|import| {
+        let package = import.path.split('.').next().unwrap_or_default();
+        import.level == 0 && MAKERS.contains(&package)
+    })
+}
+
+/// Folders whose names say something only in these languages, or of code that does what they say.
+fn speaks_of(folder: &str, facts: &FileFacts) -> bool {
     match folder {
-        "fixtures" | "testing" | "test" | "factories" | "benches" => true,
+        "factories" => facts.language != Language::Python || makes_for_tests(facts),
         "scripts" | "script" | "tools" | "bin" | "examples" => {
-            matches!(language, Language::Python | Language::Rust | Language::Sql)
+            matches!(
+                facts.language,
+                Language::Python | Language::Rust | Language::Sql
+            )
         }
         _ => true,
     }
@@ -58,7 +81,7 @@ pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
             FOLDERS.iter().any(|(known, scope)| {
                 *known == segment
                     && *scope == wanted
-                    && speaks_of(segment, facts.language)
+                    && speaks_of(segment, facts)
                     && !is_source_binary(path, segment)
             })
         })
@@ -66,7 +89,9 @@ pub fn code_scope(path: &str, facts: &FileFacts) -> Scope {
     let of_name = FILES
         .iter()
         .find(|(prefix, suffix, _)| {
-            name.starts_with(prefix) && name.ends_with(suffix) && exact(prefix, suffix, name)
+            let named = name.starts_with(prefix) && name.ends_with(suffix);
+            let speaks = !prefix.starts_with("factor") || makes_for_tests(facts);
+            named && exact(prefix, suffix, name) && speaks
         })
         .map(|(_, _, scope)| *scope);
     if of_folders(Scope::Test) {
@@ -163,5 +188,7 @@ mod tests {
         assert_eq!(scope("app/migrations/0001_initial.py"), Scope::Migration);
         assert_eq!(scope("scripts/backfill.py"), Scope::Script);
         assert_eq!(scope("app/latest.py"), Scope::Production);
+        assert_eq!(scope("app/factories.py"), Scope::Production);
+        assert_eq!(scope("app/factories/writers.py"), Scope::Production);
     }
 }

@@ -210,7 +210,11 @@ impl<'a> Evaluator<'a> {
                     }
                     atom.clone().into()
                 }
-                other => other.clone().into(),
+                other => {
+                    let key = keys.first().cloned().unwrap_or_default();
+                    crate::framework::flask::put(self, other, &key, value);
+                    other.clone().into()
+                }
             });
         }
         if grown != of {

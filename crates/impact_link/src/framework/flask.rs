@@ -107,6 +107,15 @@ fn is_globals(of: &Atom) -> bool {
         }
 }
 
+/// `environment.globals["name"] = value`.
+pub(crate) fn put(cx: &mut Evaluator<'_>, of: &Atom, key: &Value, value: &Value) {
+    if is_globals(of) {
+        for name in key.texts().filter(|text| text.holes.is_empty()) {
+            global(cx, &name.text, value);
+        }
+    }
+}
+
 fn globals(cx: &mut Evaluator<'_>, added: &Value) {
     for atom in added.atoms() {
         if let Atom::Dictionary(of) = atom {

@@ -3,6 +3,7 @@
 mod containers;
 pub(crate) mod cursor;
 pub(crate) mod files;
+mod folded;
 pub(crate) mod intrinsic;
 pub(crate) mod named;
 pub(crate) mod operator;

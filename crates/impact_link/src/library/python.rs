@@ -24,6 +24,8 @@ enum Makes {
     Scalar,
     /// The elements of the first argument, added to the second where that is a list.
     Summed,
+    /// The second argument's elements, made one by the first.
+    Reduced,
     /// Pairs of a number and an element.
     Enumerated,
     /// Tuples of one element of each argument.
@@ -107,6 +109,7 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("itertools.chain", Makes::Chained),
     ("itertools.groupby", Makes::Grouped),
     ("functools.partial", Makes::Partial),
+    ("functools.reduce", Makes::Reduced),
     ("werkzeug.local.LocalProxy", Makes::Result),
     ("asgiref.sync.sync_to_async", Makes::Same),
     ("asgiref.sync.async_to_sync", Makes::Same),
@@ -207,14 +210,8 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
             }
             Value::outside("builtins.int")
         }
-        Makes::Summed => {
-            let element = cx.iterate(&first, span_of(0));
-            let is_list = |atom: &Atom| matches!(atom, Atom::List(_) | Atom::Tuple(_));
-            match call.value(1, "start").atoms().iter().any(is_list) {
-                true => element,
-                false => Value::outside("builtins.int"),
-            }
-        }
+        Makes::Summed => super::folded::summed(cx, call),
+        Makes::Reduced => super::folded::reduced(cx, call),
         Makes::Enumerated => {
             let element = cx.iterate(&first, span_of(0));
             Value::list(Value::tuple(vec![Value::outside("builtins.int"), element]))

@@ -12,6 +12,8 @@ pub(super) struct Apps {
     labels: BTreeMap<String, String>,
     /// `AUTH_USER_MODEL`.
     pub(super) user_model: String,
+    /// Other settings that name a model: `OAUTH2_PROVIDER_APPLICATION_MODEL`.
+    named: BTreeMap<String, String>,
     /// Packages in `INSTALLED_APPS`.
     pub(super) installed: Vec<String>,
 }
@@ -72,13 +74,14 @@ impl Apps {
     }
 
     fn read_settings(&mut self, program: &Program<'_>, file: FileId, place: Place) {
-        let names = ["AUTH_USER_MODEL", "INSTALLED_APPS"];
-        let places = program.places(file);
-        for name in names
-            .iter()
-            .filter_map(|name| places.name(name).map(|id| (*name, id)))
-        {
-            for definition in places.names(place).definitions(name.1) {
+        let module = program.module(file);
+        let names = program.places(file).names(place);
+        let settings = names.names().into_iter().filter_map(|id| {
+            let name = module.name(id);
+            (name == "INSTALLED_APPS" || is_model_setting(name)).then_some((name, id))
+        });
+        for name in settings {
+            for definition in names.definitions(name.1) {
                 let Definition::Value(bound) = definition else {
                     continue;
                 };
@@ -94,6 +97,12 @@ impl Apps {
         if name == "AUTH_USER_MODEL" {
             self.user_model =
                 values::plain(program, value).unwrap_or_else(|| self.user_model.clone());
+            return;
+        }
+        if is_model_setting(name) {
+            let said = values::plain(program, value).filter(|label| label.contains('.'));
+            self.named
+                .extend(said.map(|label| (name.to_owned(), label)));
             return;
         }
         for (app, _) in values::strings(program, value) {
@@ -135,10 +144,20 @@ impl Apps {
         parts.last().copied().unwrap_or(module).to_owned()
     }
 
-    /// Whether a model is the one that `AUTH_USER_MODEL` names.
-    pub(super) fn is_user(&self, label: &str, name: &str) -> bool {
-        let said = self.user_model.rsplit_once('.');
-        said.is_some_and(|(app, user)| app == label && user.eq_ignore_ascii_case(name))
+    /// The model that stands in the place of one, where a setting names another.
+    pub(super) fn stand_in(&self, setting: &str, label: &str, name: &str) -> Option<String> {
+        let said = self.setting(setting)?;
+        let (app, model) = said.rsplit_once('.')?;
+        let is_itself = app == label && model.eq_ignore_ascii_case(name);
+        (!is_itself).then(|| said.to_owned())
+    }
+
+    /// The label that a setting says.
+    fn setting(&self, name: &str) -> Option<&str> {
+        match name {
+            "AUTH_USER_MODEL" => Some(&self.user_model),
+            other => self.named.get(other).map(String::as_str),
+        }
     }
 
     /// The model that an expression names: `app.Model`, or the class by its qualified name.
@@ -149,8 +168,9 @@ impl Apps {
         value: ValueRef,
         own: (&str, &str),
     ) -> Option<Target> {
-        if values::dotted_end(program, value).as_deref() == Some("AUTH_USER_MODEL") {
-            return Some(Target::Label(self.user_model.clone()));
+        let end = values::dotted_end(program, value);
+        if let Some(label) = end.and_then(|name| self.setting(&name)) {
+            return Some(Target::Label(label.to_owned()));
         }
         if let Some(text) = values::plain(program, value) {
             return Some(Target::Label(match text.as_str() {
@@ -169,6 +189,11 @@ impl Apps {
             _ => None,
         }
     }
+}
+
+/// Whether a setting may name a model that stands in for another.
+fn is_model_setting(name: &str) -> bool {
+    name.ends_with("_MODEL") && name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 /// A class of settings (django-configurations 2.5, "Usage").

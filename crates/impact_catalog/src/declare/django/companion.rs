@@ -25,9 +25,9 @@ const MAX_PARENTS: u32 = 24;
 
 /// What a class of the tree is to another model's rows.
 pub(super) fn declared(program: &Program<'_>, class: ClassRef) -> Option<Companion> {
-    let holds = |base: &&str| program.is_subclass(class, base);
-    let found = TRANSLATIONS.iter().any(|base| holds(&base));
-    found.then_some(Companion::Members)
+    let mut bases = TRANSLATIONS.iter();
+    let holds = bases.any(|base| program.is_subclass(class, base));
+    holds.then_some(Companion::Members)
 }
 
 /// What the call that makes the field says of the table.

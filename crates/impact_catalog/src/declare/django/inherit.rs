@@ -177,7 +177,9 @@ impl Builder<'_, '_> {
         let label = meta.app_label.clone();
         let label = label.unwrap_or_else(|| self.apps.label(self.program.module_name(class.file)));
         // One that another stands for has no table.
-        meta.is_abstract |= meta.swappable && !self.apps.is_user(&label, &short);
+        let setting = meta.swappable.as_deref();
+        meta.swapped = setting.and_then(|name| self.apps.stand_in(name, &label, &short));
+        meta.is_abstract |= meta.swapped.is_some();
         let site = Site {
             file: class.file,
             span: definition.name_span,

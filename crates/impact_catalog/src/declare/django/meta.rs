@@ -13,8 +13,10 @@ pub(super) struct Meta {
     pub(super) app_label: Option<String>,
     pub(super) ordering: Option<Vec<Box<str>>>,
     pub(super) order_with_respect_to: bool,
-    /// Another model may stand in its place: `swappable = "AUTH_USER_MODEL"`.
-    pub(super) swappable: bool,
+    /// The setting that names the model in its place: `swappable = "AUTH_USER_MODEL"`.
+    pub(super) swappable: Option<String>,
+    /// The label of the model that stands in its place.
+    pub(super) swapped: Option<String>,
 }
 
 /// Reads a model's own `Meta`. `abstract` is never inherited; a `Meta` with bases takes what they say.
@@ -89,7 +91,7 @@ fn read_body(program: &Program<'_>, class: ClassRef, own: bool, meta: &mut Meta)
     let text = |name: &str| value(name).and_then(|value| values::plain(program, value));
     meta.is_abstract = own && flag("abstract");
     meta.proxy = own && flag("proxy");
-    meta.swappable = own && value("swappable").is_some();
+    meta.swappable = text("swappable").filter(|_| own);
     meta.db_table = text("db_table").or(meta.db_table.take());
     meta.app_label = text("app_label").or(meta.app_label.take());
     meta.order_with_respect_to |= value("order_with_respect_to").is_some();

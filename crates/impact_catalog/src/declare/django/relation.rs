@@ -24,7 +24,7 @@ impl<'d> Lookup<'d> {
         let concrete = drafts
             .iter()
             .enumerate()
-            .filter(|(_, draft)| !draft.meta.is_abstract);
+            .filter(|(_, draft)| !draft.meta.is_abstract || draft.meta.swapped.is_some());
         let by_label = concrete
             .map(|(at, draft)| (label(draft).to_lowercase(), at))
             .collect();
@@ -35,8 +35,15 @@ impl<'d> Lookup<'d> {
         }
     }
 
-    /// The model that a target names.
+    /// The model that a target names, or the one that stands in its place.
     pub(super) fn find(&self, target: &Target) -> Option<&'d Draft> {
+        let found = self.named(target)?;
+        let swapped = found.meta.swapped.as_ref();
+        let other = swapped.and_then(|label| self.by_label.get(&label.to_lowercase()));
+        other.map_or(Some(found), |at| self.drafts.get(*at))
+    }
+
+    fn named(&self, target: &Target) -> Option<&'d Draft> {
         let at = match target {
             Target::Class(name) => self
                 .by_name

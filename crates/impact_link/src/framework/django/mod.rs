@@ -6,6 +6,7 @@
 mod admin;
 mod carriers;
 mod commands;
+mod factories;
 mod feeds;
 mod filter_schema;
 mod forms;
@@ -75,6 +76,7 @@ impl Door for DjangoWeb {
                 .or_else(|| routers::function(cx, name, call))
                 .or_else(|| forms::function(cx, name, call))
                 .or_else(|| formsets::factory(cx, name, call))
+                .or_else(|| factories::function(cx, name, call))
                 .or_else(|| options::function(cx, name, call))
                 .or_else(|| admin::function(cx, name, call))
                 .or_else(|| pages::paginator(name, call))
@@ -87,13 +89,14 @@ impl Door for DjangoWeb {
                 .or_else(|| templates::method(cx, of, name, call))
                 .or_else(|| pages::page(of, name))
                 .or_else(|| views::method(cx, of, name, call))
+                .or_else(|| factories::method(cx, of, name, call))
                 .or_else(|| carriers::method(cx, of, name, call))
                 .or_else(|| filter_schema::method(cx, of, name, call))
                 .or_else(|| admin::method(cx, of, name, call))
                 .or_else(|| routers::method(cx, of, name, call)),
-            Atom::Class(class) => {
-                pages::made(cx, *class, call).or_else(|| carriers::construct(cx, *class, call))
-            }
+            Atom::Class(class) => pages::made(cx, *class, call)
+                .or_else(|| factories::construct(cx, *class, call))
+                .or_else(|| carriers::construct(cx, *class, call)),
             Atom::Outside(name) => views::decorator(name, call),
             Atom::Object(object) if object.kind == "tag" => Some(templates::tag(cx, object, call)),
             Atom::Object(object) if object.door == WEB => formsets::construct(cx, object, call)

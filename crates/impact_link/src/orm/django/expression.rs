@@ -106,6 +106,9 @@ fn expression(cx: &Evaluator<'_>, role: Role, call: &CallSite<'_>) -> Value {
             (Some((name, span)), _) if !OPTIONS.contains(&&**name) => {
                 paths = paths.or(&path_at(cx, name, *span));
             }
+            (Some((name, _)), _) if EXPRESSIONS.contains(&&**name) => {
+                paths = paths.or(&spelled(&argument.value));
+            }
             (None, Spread::Named) => {
                 for atom in argument.value.atoms() {
                     if let Atom::Dictionary(of) = atom {
@@ -157,6 +160,32 @@ fn expression(cx: &Evaluator<'_>, role: Role, call: &CallSite<'_>) -> Value {
         .with_value("paths", paths)
         .with_value("outer", outer)
         .into()
+}
+
+/// Keywords whose strings are paths: `When(…, then="name")` (`django/db/models/expressions.py`, `_parse_expressions`).
+const EXPRESSIONS: &[&str] = &[
+    "then",
+    "default",
+    "expression",
+    "order_by",
+    "partition_by",
+    "ordering",
+];
+
+/// The strings of a value, and of a list of them.
+fn spelled(value: &Value) -> Value {
+    let mut found = value.filter(|atom| matches!(atom, Atom::Text(_)));
+    for atom in value.atoms() {
+        match atom {
+            Atom::List(of) => found = found.or(&of.filter(|atom| matches!(atom, Atom::Text(_)))),
+            Atom::Tuple(items) => {
+                let texts = items.iter().map(spelled);
+                found = texts.fold(found, |all, one| all.or(&one));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Keywords of expressions that are no paths.

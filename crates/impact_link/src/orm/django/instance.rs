@@ -1,6 +1,6 @@
 //! Rows: their attributes, constructors, saving and deleting.
 
-use super::{cascade, companion, lookup, other_side, signals};
+use super::{cascade, companion, expression, lookup, other_side, queryset, signals};
 use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::effect::Target;
@@ -24,11 +24,22 @@ pub(super) fn attribute(
     }
     if let Some(field) = lookup::field(cx, model, member.name) {
         cx.touch_field(model, field, member.span, Manner::named(member.access));
+        assigned(cx, model, member);
         return Some(content(field));
     }
     displayed(cx, model, member)
         .or_else(|| companion::attribute(cx, model, member))
         .or_else(|| of_a_child(cx, model, member))
+}
+
+/// `row.count = F("count") + 1`: the expression's paths are the row's.
+fn assigned(cx: &mut Evaluator<'_>, model: ModelId, member: &MemberSite<'_>) {
+    let value = member.value.filter(|_| member.access == Access::Write);
+    for object in value.into_iter().flat_map(queryset::objects) {
+        if object.kind == "expression" {
+            expression::apply(cx, model, object, member.span);
+        }
+    }
 }
 
 /// A row may be one of a model that inherits from its own with a table beside it: then it has that one's fields, too.

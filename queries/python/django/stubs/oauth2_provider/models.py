@@ -28,13 +28,14 @@ class AbstractApplication(models.Model):
 
 
 class Application(AbstractApplication):
-    pass
+    class Meta(AbstractApplication.Meta):
+        swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
 
 
-class Grant(models.Model):
+class AbstractGrant(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="oauth2_provider_grant", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="%(app_label)s_%(class)s", on_delete=models.CASCADE
     )
     code = models.CharField(max_length=255, unique=True)
     application = models.ForeignKey(Application, on_delete=models.CASCADE)
@@ -48,11 +49,28 @@ class Grant(models.Model):
     nonce = models.CharField(max_length=255)
     claims = models.TextField()
 
+    class Meta:
+        abstract = True
+
+
+class Grant(AbstractGrant):
+    class Meta(AbstractGrant.Meta):
+        swappable = "OAUTH2_PROVIDER_GRANT_MODEL"
+
 
 class AbstractAccessToken(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, related_name="%(app_label)s_%(class)s", on_delete=models.CASCADE
+    )
+    source_refresh_token = models.OneToOneField(
+        "oauth2_provider.RefreshToken",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="refreshed_access_token",
+    )
+    id_token = models.OneToOneField(
+        "oauth2_provider.IDToken", on_delete=models.CASCADE, null=True, related_name="access_token"
     )
     token = models.TextField()
     token_checksum = models.CharField(max_length=64, unique=True)
@@ -67,13 +85,14 @@ class AbstractAccessToken(models.Model):
 
 
 class AccessToken(AbstractAccessToken):
-    pass
+    class Meta(AbstractAccessToken.Meta):
+        swappable = "OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL"
 
 
-class RefreshToken(models.Model):
+class AbstractRefreshToken(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="oauth2_provider_refreshtoken", on_delete=models.CASCADE
+        settings.AUTH_USER_MODEL, related_name="%(app_label)s_%(class)s", on_delete=models.CASCADE
     )
     token = models.CharField(max_length=255)
     application = models.ForeignKey(Application, on_delete=models.CASCADE)
@@ -84,3 +103,32 @@ class RefreshToken(models.Model):
     updated = models.DateTimeField(auto_now=True)
     token_family = models.UUIDField(null=True)
     revoked = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class RefreshToken(AbstractRefreshToken):
+    class Meta(AbstractRefreshToken.Meta):
+        swappable = "OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL"
+
+
+class AbstractIDToken(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, related_name="%(app_label)s_%(class)s", on_delete=models.CASCADE
+    )
+    jti = models.UUIDField(unique=True)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True)
+    expires = models.DateTimeField()
+    scope = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class IDToken(AbstractIDToken):
+    class Meta(AbstractIDToken.Meta):
+        swappable = "OAUTH2_PROVIDER_ID_TOKEN_MODEL"
