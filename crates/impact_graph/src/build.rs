@@ -8,10 +8,10 @@ use crate::place::{ColumnName, Place, join_path};
 use crate::search::Search;
 use crate::tracing::{is_deployed, runs};
 use crate::{join, mirror};
+use foldhash::HashMap;
 use impact_facts::{
     Certainty, Elsewhere, FileId, Index, Position, Reference, Site, Span, SymbolId, TableName,
 };
-use std::collections::HashMap;
 
 /// Columns, code, entry points and services of a workspace, joined.
 ///

@@ -1,7 +1,8 @@
 //! The databases of a workspace: which service uses which, and one name for each of their tables.
 
+use foldhash::HashMap;
 use impact_facts::{Catalog, Column, Dialect, Index, PastColumn, Reference, Relation, TableName};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The name of a database that nobody named.
 const DEFAULT_DATABASE: &str = "main";

@@ -3,8 +3,8 @@
 use crate::build::Graph;
 use crate::node::{Edge, EdgeKind, EdgeSite, Node};
 use crate::route::{Route, is_internal_host, words_of};
+use foldhash::HashMap;
 use impact_facts::{Certainty, EntryKind, EntryPoint, Index, Outbound, OutboundKind, Scope};
-use std::collections::HashMap;
 
 /// Words of a start that name no command.
 const SHORTEST_NAME: usize = 3;
@@ -191,7 +191,7 @@ struct Started<'a> {
 
 impl<'a> Started<'a> {
     fn new(indexes: &'a [Index]) -> Self {
-        let mut by_word: HashMap<&str, Vec<Node>> = HashMap::new();
+        let mut by_word: HashMap<&str, Vec<Node>> = HashMap::default();
         for (service, index) in indexes.iter().enumerate() {
             for (number, entry) in index.entry_points.iter().enumerate() {
                 let startable = matches!(entry.kind, EntryKind::Command | EntryKind::Job)

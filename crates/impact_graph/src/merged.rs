@@ -1,13 +1,13 @@
 //! One reference for each place in the code, however many summaries of that code there are.
 
 use crate::tracing::Found;
+use foldhash::HashMap;
 use impact_facts::Reference;
-use std::collections::HashMap;
 
 /// Code that is summed up for each of its receivers is one place all the same: what all of them do there is one reference,
 /// which the entry points of all reach.
 pub(crate) fn merged(references: Vec<Found>) -> Vec<Found> {
-    let mut seen = HashMap::new();
+    let mut seen = HashMap::default();
     let mut kept: Vec<Found> = Vec::new();
     for found in references {
         let Reference {

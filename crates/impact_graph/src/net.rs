@@ -4,10 +4,10 @@
 //! linked edges. They are laid out when the graph is sealed. A node's edges come in the order from the last that was added.
 
 use crate::node::{Edge, EdgeKind, Node};
+use foldhash::HashMap;
 use impact_facts::Certainty;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A node of a [`Net`].

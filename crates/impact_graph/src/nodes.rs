@@ -2,8 +2,8 @@
 
 use crate::net::NodeId;
 use crate::node::Node;
+use foldhash::HashMap;
 use impact_facts::FileId;
-use std::collections::HashMap;
 
 /// The nodes that were made, by what they stand for. Columns, symbols and entry points are numbered without gaps.
 #[derive(Debug, Default)]

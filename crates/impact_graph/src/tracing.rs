@@ -15,10 +15,11 @@ use crate::trace::{
 };
 use crate::{dependents, evidence};
 use fixedbitset::FixedBitSet;
+use foldhash::HashMap;
 use impact_facts::{
     Access, BlindSpot, Change, EntryKind, Reach, ReferenceClass, RelationKind, Scope,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A column that the search reached, by its key: its node, and the columns from it to the target.
 pub(crate) type Carriers = BTreeMap<ColumnKey, (NodeId, Carrier)>;
@@ -173,7 +174,7 @@ impl Graph<'_> {
     fn references(&self, carriers: &Carriers, prover: &Prover<'_>) -> Vec<Found> {
         let mut nearest: Vec<&(NodeId, Carrier)> = carriers.values().collect();
         nearest.sort_by_key(|(_, carrier)| carrier.hops.len());
-        let mut seen = HashMap::new();
+        let mut seen = HashMap::default();
         let mut found: Vec<Found> = Vec::new();
         for (node, carrier) in nearest {
             let hops = self.net.hops(*node, Direction::Incoming).iter();
@@ -290,7 +291,7 @@ impl Graph<'_> {
 
     /// Fills in which entry points reach each reference.
     fn count_reach(&self, references: &mut [Found], entries: &[FoundEntry], back: &Search) {
-        let mut numbers: HashMap<NodeId, usize> = HashMap::new();
+        let mut numbers: HashMap<NodeId, usize> = HashMap::default();
         let mut code = FixedBitSet::with_capacity(self.net.node_count());
         for found in references.iter() {
             let next = numbers.len();
