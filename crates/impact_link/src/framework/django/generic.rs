@@ -167,7 +167,7 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
         Part::Save => from_stub(cx, class, "post", span),
         Part::Delete => {}
     }
-    let (does, _) = deeds(cx, class);
+    let (does, rest) = deeds(cx, class);
     if does.is_empty() {
         return;
     }
@@ -189,6 +189,9 @@ pub(super) fn drive(cx: &mut Evaluator<'_>, class: ClassRef, part: Part) {
             carry(cx, class, &Value::nothing(), part);
             if has(Create) || has(Update) {
                 for (model, span) in models(cx, class) {
+                    if !rest {
+                        super::lists::of_edit(cx, class, model);
+                    }
                     django::save_row(cx, model, span);
                 }
             }

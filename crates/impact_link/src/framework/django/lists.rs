@@ -51,6 +51,11 @@ pub(super) fn of_admin(cx: &mut Evaluator<'_>, class: ClassRef, model: ModelId) 
     lists(cx, class, model, ADMIN, Access::Read);
 }
 
+/// Records what a view that makes or changes rows names in its own `fields`: its form's.
+pub(super) fn of_edit(cx: &mut Evaluator<'_>, view: ClassRef, model: ModelId) {
+    lists(cx, view, model, &["fields"], Access::Write);
+}
+
 /// Records what the lists of a `Meta` name.
 pub(super) fn of_meta(cx: &mut Evaluator<'_>, meta: ClassRef, model: ModelId, access: Access) {
     lists(cx, meta, model, META, access);

@@ -96,8 +96,11 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
             };
             Value::list(Value::dictionary(group))
         }
-        "slice" | "dictsort" | "dictsortreversed" | "safe" | "sort" | "list" | "reverse"
-        | "unique" => value,
+        "dictsort" | "dictsortreversed" => {
+            sorted(cx, &value, call);
+            value
+        }
+        "slice" | "safe" | "sort" | "list" | "reverse" | "unique" => value,
         "length" | "count" => {
             cx.consume(&value, Consumption::Test, span);
             Value::outside("builtins.int")
@@ -109,6 +112,18 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
             Value::outside("builtins.str")
         }
     })
+}
+
+/// `{{ pets|dictsort:"owner.name" }}` reads the path of each row.
+fn sorted(cx: &mut Evaluator<'_>, rows: &Value, call: &CallSite<'_>) {
+    let Some(by) = call.at(1) else { return };
+    let element = cx.iterate(rows, call.span);
+    for model in crate::orm::django::models_of(&element) {
+        for text in by.value.texts() {
+            let path = text.text.replace('.', "__");
+            crate::orm::django::read_path(cx, model, &path, by.span);
+        }
+    }
 }
 
 /// The keywords of a call, as a dictionary.

@@ -32,7 +32,12 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     let mut next = Vec::new();
     for relation in owner.relations.iter().filter(|one| collects(one)) {
         if let Some((table, columns)) = &relation.through {
-            if let Some(column) = columns.first() {
+            // Of tags both columns of the generic key, all but the key to the tag.
+            let keys = match relation.reverse {
+                true => 1,
+                false => columns.len().saturating_sub(1).max(1),
+            };
+            for column in columns.iter().take(keys) {
                 cx.touch_column(table, column, span, implied, super::DJANGO);
             }
             continue;
@@ -61,6 +66,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     }
     for relation in owner.relations.iter().filter(|relation| !relation.reverse) {
         if let Some((table, columns)) = &relation.through
+            && relation.cascade.is_none()
             && let Some(column) = columns.first()
         {
             cx.touch_column(table, column, span, implied, super::DJANGO);

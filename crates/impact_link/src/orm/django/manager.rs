@@ -98,6 +98,11 @@ pub(super) fn of_class(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> O
     if !is_django(cx, model) {
         return None;
     }
+    let relation = cx.models.relation(model, name);
+    if relation.is_some_and(|relation| relation.through.is_some()) {
+        let class = Atom::Class(class);
+        return Some(Atom::Member(class.into(), name.into()).into());
+    }
     let copies = super::companion::copies(cx, model, name);
     let copies = copies.map(|copies| Object::new(DJANGO, "manager", Some(copies)).into());
     copies.or_else(|| of_model(cx, model, name))

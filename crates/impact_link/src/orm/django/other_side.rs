@@ -59,6 +59,15 @@ pub(super) fn found(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
         }
         None => lookup::read_key(cx, model, relation, file, span, unnamed),
     }
+    ordered(cx, object, relation, span);
+}
+
+/// Tags come in the order in which they were put on a row (`taggit/managers.py` of 6, `_TaggableManager.get_queryset`).
+fn ordered(cx: &mut Evaluator<'_>, object: &Object, relation: &Relationship, span: Span) {
+    let is_tags = relation.through.is_some() && relation.cascade.is_some() && !relation.reverse;
+    if let Some(between) = is_tags.then(|| between(cx, object)).flatten() {
+        lookup::read_primary_key(cx, between, cx.file, span, Manner::implied(Access::Read));
+    }
 }
 
 /// Touches the keys of the rows that are put to, or taken from, the other side.
