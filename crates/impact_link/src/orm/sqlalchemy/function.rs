@@ -1,7 +1,7 @@
 //! SQLAlchemy's functions by name.
 
 use super::{
-    SQLALCHEMY, classes, constraint, entity, event, fragment, made, migration, ours, table,
+    SQLALCHEMY, classes, constraint, entity, event, fragment, made, migration, ours, spelled, table,
 };
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
@@ -39,6 +39,9 @@ const EAGER: &[&str] = &[
 pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> Option<Value> {
     if let Some(made) = constraint::call(cx, word, call) {
         return Some(made);
+    }
+    if matches!(word, "relationship" | "relation" | "dynamic_loader") {
+        spelled::relationship(cx, call);
     }
     match word {
         "SQLAlchemy" => Some(made("hub")),

@@ -16,6 +16,7 @@ mod migration;
 mod query;
 mod result;
 mod session;
+mod spelled;
 mod table;
 mod validated;
 mod versions;
