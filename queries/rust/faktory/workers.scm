@@ -6,3 +6,16 @@
    arguments: (arguments . (_) @name . (_) @handler)) @job
  (#mentions? "faktory")
  (#any-of? @_verb "register_fn" "register_blocking_fn" "register"))
+
+; impl JobRunner for Resize { async fn run(&self, job: Job) … }: a job by the name of the type
+((impl_item
+   trait: [
+     (type_identifier) @_trait
+     (scoped_type_identifier name: (type_identifier) @_trait)
+   ]
+   type: (_) @_type
+   body: (declaration_list (function_item name: (identifier) @_verb) @handler)) @job
+ (#mentions? "faktory")
+ (#eq? @_trait "JobRunner")
+ (#eq? @_verb "run")
+ (#set! name @_type))

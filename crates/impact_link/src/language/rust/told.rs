@@ -12,17 +12,40 @@ use std::sync::Arc;
 const MAX_STATEMENTS: usize = 8;
 
 impl Evaluator<'_> {
-    /// Routers, and texts of which a function makes another: `path("/users")`.
+    /// Routers, queries that a generic function is handed, and texts of which a function makes another: `path("/users")`.
     pub(crate) fn telling_in_rust(&self, function: FunctionRef, given: &[Given]) -> Telling {
         let routers = routers(given);
-        if !routers.is_empty() || !self.makes_text(function) {
+        if !routers.is_empty() {
             return routers;
+        }
+        let queries = self.queries(function, given);
+        if !queries.is_empty() || !self.makes_text(function) {
+            return queries;
         }
         let text = |(at, value): &Given| match value.atoms() {
             [atom @ Atom::Text(_)] => Some((*at, atom.clone())),
             _ => None,
         };
         given.iter().filter_map(text).collect()
+    }
+
+    /// The queries that a generic function is handed: `limited::<users::Entity>(query)` gives rows of that entity.
+    fn queries(&self, function: FunctionRef, given: &[Given]) -> Telling {
+        let module = self.program.module(function.file);
+        if module
+            .function(function.function)
+            .type_parameters
+            .is_empty()
+        {
+            return Telling::new();
+        }
+        let query = |(at, value): &Given| match value.atoms() {
+            [atom @ Atom::Object(of)] if of.kind == "query" && of.model.is_some() => {
+                Some((*at, atom.clone()))
+            }
+            _ => None,
+        };
+        given.iter().filter_map(query).collect()
     }
 
     /// Whether a function of Rust says that it returns a text, and does little else.

@@ -2,6 +2,7 @@
 
 use super::NAME;
 use super::columns::{Thing, table_of, thing};
+use super::joins;
 use super::query::{self, Step};
 use crate::door::CallSite;
 use crate::effect::{Blind, site};
@@ -155,7 +156,10 @@ pub(super) fn method(
                     Some(query.with_value("select", selected).into())
                 }
                 "builder" => Some(Object::new(NAME, "builder", Some(model)).into()),
-                "belonging_to" => Some(Object::new(NAME, "query", Some(table)).into()),
+                "belonging_to" => {
+                    joins::belonging(cx, table, &call.value(0, ""), call.span);
+                    Some(Object::new(NAME, "query", Some(table)).into())
+                }
                 "table" => Some(Object::new(NAME, "query", Some(table)).into()),
                 _ => None,
             }

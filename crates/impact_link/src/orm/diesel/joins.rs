@@ -26,6 +26,18 @@ pub(super) fn implied(cx: &mut Evaluator<'_>, tables: &[ModelId], other: &Value,
     }
 }
 
+/// `Post::belonging_to(&user)`: the column that points is compared with the keys of the rows.
+pub(super) fn belonging(cx: &mut Evaluator<'_>, child: ModelId, to: &Value, span: Span) {
+    let rows = crate::orm::sqlx::row::element(to);
+    for atom in rows.atoms() {
+        if let Atom::Mapped(model) = atom
+            && let Some(parent) = super::columns::table_of(cx, *model)
+        {
+            compared(cx, child, parent, span);
+        }
+    }
+}
+
 fn compared(cx: &mut Evaluator<'_>, child: ModelId, parent: ModelId, span: Span) {
     let joins = joins(cx);
     let name = |model: ModelId| {

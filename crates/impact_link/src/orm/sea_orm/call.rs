@@ -1,6 +1,6 @@
 //! sea-orm's functions and methods.
 
-use super::{ENTITY, NAME, Thing, result, thing};
+use super::{ENTITY, NAME, Thing, related, result, thing};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::orm::{added, fragments, sea_query};
@@ -117,6 +117,7 @@ pub(super) fn method(
             };
             written(cx, model, class, name, call)
         }
+        Atom::List(rows) => related::loaded(cx, rows, name, call),
         Atom::Outside(class) if class.starts_with("sea_orm") && name == "execute_unprepared" => {
             let span = call.at(0).map_or(call.span, |argument| argument.span);
             cx.sql_value(&call.value(0, ""), span, NAME);
@@ -204,14 +205,14 @@ fn row(cx: &mut Evaluator<'_>, model: ModelId, name: &str, call: &CallSite<'_>) 
             Some(Atom::Mapped(model).into())
         }
         "find_related" | "find_linked" => {
-            let other = model_of(cx, &call.value(0, ""))?;
+            let other = related::other(cx, &call.value(0, ""))?;
             Some(Object::new(NAME, "query", Some(other)).into())
         }
         _ => None,
     }
 }
 
-fn model_of(cx: &Evaluator<'_>, value: &Value) -> Option<ModelId> {
+pub(super) fn model_of(cx: &Evaluator<'_>, value: &Value) -> Option<ModelId> {
     value.atoms().iter().find_map(|atom| match atom {
         Atom::External(path) => match thing(cx, path)? {
             Thing::Entity(model, _) => Some(model),
@@ -221,7 +222,7 @@ fn model_of(cx: &Evaluator<'_>, value: &Value) -> Option<ModelId> {
     })
 }
 
-fn whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+pub(super) fn whole(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
     let every = |_: &MappedField| true;
     cx.touch_row(model, span, Manner::whole(Access::Read), &every);
 }
@@ -273,14 +274,10 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
         }
         (
             "query",
-            "find_also_related" | "find_with_related" | "find_also_linked" | "select_also",
-        ) => match model_of(cx, &call.value(0, "")) {
-            Some(other) => Some(
-                object
-                    .clone()
-                    .with_word(&format!("also:{}", other.0))
-                    .into(),
-            ),
+            "find_also_related" | "find_with_related" | "find_also_linked" | "find_with_linked"
+            | "select_also" | "select_with",
+        ) => match related::other(cx, &call.value(0, "")) {
+            Some(other) => Some(related::joined(object, other, name).into()),
             None => itself(),
         },
         ("update" | "insert", "exec_with_returning") | ("update", "exec") => {
@@ -321,6 +318,11 @@ fn read(cx: &mut Evaluator<'_>, object: &Object, span: Span) -> Value {
         .iter()
         .map(|model| Atom::Mapped(*model).into())
         .collect();
+    if object.has(related::MANY)
+        && let Some(last) = rows.last_mut()
+    {
+        *last = Value::list(last.clone());
+    }
     match rows.len() {
         1 => rows.pop().unwrap_or_default(),
         _ => Value::tuple(rows),

@@ -6,6 +6,7 @@
 
 mod call;
 mod declared;
+mod related;
 mod result;
 
 pub(crate) use declared::defined;
