@@ -171,9 +171,13 @@ impl<'a> Evaluator<'a> {
         let below = self.models.below(model);
         !below.is_empty()
             && self.models.is_of(model, crate::orm::django::DJANGO)
-            && below
-                .iter()
-                .any(|child| self.models.field(*child, name).is_some())
+            && below.iter().any(|child| {
+                self.models.field(*child, name).is_some()
+                    || self
+                        .models
+                        .relation(*child, name)
+                        .is_some_and(|one| !one.reverse)
+            })
             && self
                 .models
                 .class(model)

@@ -53,7 +53,9 @@ pub(super) fn found(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     let fetched = cx.together.contains(&(model, relation.name.clone()));
     let is_here = |(at, inner): &(_, Span)| *at == file && span.contains(*inner);
     let here = places.unwrap_or_default().into_iter().find(is_here);
-    match here.filter(|_| !fetched && !cx.is(Language::Template)) {
+    // A generic relation's name says nothing of its two columns.
+    let is_generic = relation.many && !relation.reverse && relation.through.is_none();
+    match here.filter(|_| !fetched && !is_generic && !cx.is(Language::Template)) {
         Some((_, at)) => {
             lookup::read_key(cx, model, relation, file, at, Manner::named(Access::Read));
         }
