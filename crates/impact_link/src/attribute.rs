@@ -138,6 +138,11 @@ impl<'a> Evaluator<'a> {
                 self.ask(orm, of, member)
                     .unwrap_or(Value::unknown("a mapped member"))
             }
+            Atom::Mapped(model) if self.varies(*model, member.name) => {
+                let orm = self.models.get(*model).map_or("", |model| &*model.orm);
+                let below = self.ask(orm, of, member).unwrap_or_default();
+                self.described_member(of, member).or(&below)
+            }
             Atom::Class(class) => self
                 .mapped_class_member(*class, of, member)
                 .unwrap_or_else(|| self.described_member(of, member)),
@@ -164,6 +169,19 @@ impl<'a> Evaluator<'a> {
         self.models.field(model, name).is_some()
             || self.models.relation(model, name).is_some()
             || self.is_member_below(model, name)
+    }
+
+    /// Whether rows of a model come as those of models that inherit from it (django-polymorphic), which map what its own
+    /// class defines otherwise.
+    fn varies(&self, model: crate::value::ModelId, name: &str) -> bool {
+        let below = self.models.below(model);
+        !below.is_empty()
+            && self.models.relation(model, "polymorphic_ctype").is_some()
+            && below.iter().any(|child| {
+                let relation = self.models.relation(*child, name);
+                self.models.field(*child, name).is_some()
+                    || relation.is_some_and(|one| !one.reverse)
+            })
     }
 
     /// Whether a row may have a member because it is one of a model that inherits from its own.
