@@ -2,10 +2,10 @@
 //! and made again, as SQLite wants it for most changes, is compared column by column.
 
 use impact_facts::{
-    Catalog, Change, Contraction, FileId, Position, Relation, SchemaChange, SchemaStep, Site, Span,
-    TableName,
+    Catalog, Change, Column, Contraction, FileId, Position, Relation, SchemaChange, SchemaStep,
+    Site, Span, TableName,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A relation before a migration.
 #[derive(Debug, Clone)]
@@ -167,18 +167,23 @@ impl Comparison<'_> {
     }
 
     fn columns(&mut self, name: &TableName, before: &Before, after: &Relation) {
+        let columns = after.columns.iter();
+        let now: BTreeMap<&str, &Column> = columns.map(|column| (&*column.name, column)).collect();
         for known in &before.columns {
-            self.column(name, known, after);
+            self.column(name, known, (after, now.get(&*known.name).copied()));
         }
         if after.view.is_some() {
             return;
         }
+        let known: BTreeSet<&str> = before.columns.iter().map(|known| &*known.name).collect();
+        let was_there = |column: &Column| {
+            known.contains(&*column.name)
+                || known.iter().any(|known| was(after, known, &column.name))
+        };
         let new = after.columns.iter().filter(|column| {
-            let known = before
-                .columns
-                .iter()
-                .any(|known| known.name == column.name || was(after, &known.name, &column.name));
-            !known && !column.nullable && !column.has_default && column.generated_from.is_empty()
+            let needs_value =
+                !column.nullable && !column.has_default && column.generated_from.is_empty();
+            needs_value && !was_there(column)
         });
         for column in new {
             let span = self.span_here(column.declared_at);
@@ -192,9 +197,14 @@ impl Comparison<'_> {
         }
     }
 
-    fn column(&mut self, name: &TableName, known: &Known, after: &Relation) {
+    fn column(
+        &mut self,
+        name: &TableName,
+        known: &Known,
+        (after, now): (&Relation, Option<&Column>),
+    ) {
         let column = Some(&*known.name);
-        let Some(now) = after.column(&known.name) else {
+        let Some(now) = now else {
             if self.inherited(after, &known.name) {
                 return;
             }

@@ -32,7 +32,7 @@ pub(super) enum FieldKind {
 }
 
 /// What the field of a table beside the model's says of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Beside {
     /// The columns that it has of its own.
     pub(super) fields: Vec<Field>,
@@ -45,7 +45,7 @@ pub(super) struct Beside {
 }
 
 /// One declared field.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     pub(super) name: Box<str>,
     pub(super) kind: FieldKind,

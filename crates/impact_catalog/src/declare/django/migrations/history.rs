@@ -8,6 +8,20 @@ use impact_bind::ClassRef;
 use impact_facts::{Model, Site};
 use std::collections::BTreeMap;
 
+/// Keeps a field as it stands now; most stand where they stood and as they were.
+fn keep(known: &mut Vec<Field>, at: usize, field: &Field) {
+    let same = |one: &Field| one.name == field.name;
+    let place = match known.get(at).is_some_and(same) {
+        true => Some(at),
+        false => known.iter().position(same),
+    };
+    match place.and_then(|place| known.get_mut(place)) {
+        Some(one) if one == field => {}
+        Some(one) => *one = field.clone(),
+        None => known.push(field.clone()),
+    }
+}
+
 /// Every field that a model of the migrations ever had.
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -42,11 +56,8 @@ impl History {
                 site: site(model.fields.first()),
             });
             draft.table = Some(model.table().name.to_string());
-            for field in &model.fields {
-                match draft.fields.iter_mut().find(|one| one.name == field.name) {
-                    Some(known) => *known = field.clone(),
-                    None => draft.fields.push(field.clone()),
-                }
+            for (at, field) in model.fields.iter().enumerate() {
+                keep(&mut draft.fields, at, field);
             }
         }
     }
