@@ -3,19 +3,8 @@
 
 use super::draft::Manifests;
 use super::tree::{Node, documents};
-use impact_facts::{Access, FileId, Language, MappedField, Model, Scope, Site, TableName};
+use impact_facts::{Access, FileId, Language, MappedField, Model, Site, TableName};
 use std::collections::BTreeSet;
-
-/// Words in the path of a file whose rows are a test's.
-const TESTS: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "unittests",
-    "testdata",
-    "e2e",
-    "cypress",
-];
 
 /// Reads every data file that has the form.
 pub(crate) fn read(manifests: &mut Manifests<'_, '_>) {
@@ -43,7 +32,6 @@ fn fields(
     let Some(model) = model(manifests.input.models, label) else {
         return;
     };
-    let scope = scope(manifests, file);
     let key = record.entries().into_iter().map(|(key, _)| key);
     let key = key.filter(|key| key.text() == Some("pk"));
     for key in key.chain(fields.entries().into_iter().map(|(key, _)| key)) {
@@ -57,9 +45,6 @@ fn fields(
         };
         for (table, column) in columns(model, name) {
             manifests.listed(site, table, &column, Access::Write, "python/django");
-            if let Some(reference) = manifests.index.references.last_mut() {
-                reference.scope = scope;
-            }
         }
     }
 }
@@ -82,16 +67,6 @@ fn columns(model: &Model, name: &str) -> Vec<(TableName, Box<str>)> {
         let columns = columns.iter().cloned();
         columns.map(|column| (table.clone(), column)).collect()
     })
-}
-
-/// Rows that are loaded where the program is installed, unless the file is one of tests.
-fn scope(manifests: &Manifests<'_, '_>, file: FileId) -> Scope {
-    let path = manifests.input.program.path(file);
-    let mut parts = path.split(['/', '_', '-', '.']);
-    match parts.any(|part| TESTS.contains(&part)) {
-        true => Scope::Test,
-        false => Scope::Production,
-    }
 }
 
 fn model<'m>(models: &'m [Model], label: &str) -> Option<&'m Model> {
