@@ -7,15 +7,15 @@ use std::hash::{Hash, Hasher};
 /// Keys whose values say what a record is: `{"model": "shop.order", …}`.
 const KINDS: &[&str] = &["model", "table", "table_name", "type", "kind"];
 
-/// Words that statements begin with.
+/// Words one of which stands in every statement.
 const STATEMENTS: &[&str] = &[
-    "select", "insert", "update", "delete", "with", "create", "alter", "drop", "merge",
+    "select", "insert", "update", "delete", "create", "alter", "drop", "merge",
 ];
 
 /// Levels of a record that are looked at.
 const MAX_LEVELS: u32 = 8;
 
-/// A digest of a record's keys, of the values of [`KINDS`], and of texts that are statements.
+/// A digest of a record's keys, of the values of [`KINDS`], and of texts that may be statements.
 pub fn shape(module: &Module, record: ExpressionId) -> u64 {
     let mut digest = FxHasher::default();
     part(module, record, false, MAX_LEVELS, &mut digest);
@@ -47,8 +47,6 @@ fn part(module: &Module, id: ExpressionId, telling: bool, levels: u32, digest: &
 }
 
 fn is_statement(text: &str) -> bool {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    STATEMENTS
-        .iter()
-        .any(|word| first.eq_ignore_ascii_case(word))
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    words.any(|word| STATEMENTS.iter().any(|one| word.eq_ignore_ascii_case(one)))
 }
