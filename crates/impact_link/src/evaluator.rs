@@ -6,6 +6,7 @@ use crate::effect::{Effects, Target};
 use crate::environment::Environment;
 use crate::inline::Frame;
 use crate::models::Models;
+use crate::named_apart::Column;
 use crate::sql::Statements;
 use crate::summary::{Summaries, Summary};
 use crate::tags::Tags;
@@ -14,7 +15,7 @@ use crate::{LinkInput, Schemas};
 use foldhash::{HashMap, HashMapExt};
 use impact_bind::{ClassRef, Definition, FunctionRef, Place, Program};
 use impact_facts::{
-    Access, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Site, Span, TableName,
+    Access, Certainty, ExpressionId, FileId, FunctionId, Language, Module, Site, Span,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl Part {
 }
 
 /// Where a field of a class that is no model stands, and the column that it is named after.
-pub(crate) type FieldName = (Site, (TableName, Box<str>, Access));
+pub(crate) type FieldName = (Site, (Column, Access));
 
 /// The evaluator: what is known of all units, and the unit that is being evaluated now.
 pub struct Evaluator<'a> {

@@ -8,15 +8,14 @@
 
 mod arguments;
 
-use crate::code_scope::code_scope;
-use crate::effect::{Effects, Target, Touch, site};
+use crate::cells::UnitId;
+use crate::effect::{Effects, Target, site};
 use crate::evaluator::Evaluator;
-use crate::touch::Manner;
+use crate::named_apart::{self, Column};
 use arguments::{Handed, Source};
 use impact_bind::{FunctionRef, Place};
 use impact_facts::{
-    Access, Certainty, ExpressionKind, FileId, Language, Name, ParameterKind, ReferenceClass,
-    Scope, Site, Span, TableName,
+    Access, Certainty, ExpressionKind, FileId, Name, ParameterKind, ReferenceClass, Site, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,9 +25,6 @@ const NAME: &str = "python/handed_on";
 /// A parameter of a function, by place.
 pub(crate) type Taken = (FunctionRef, u32);
 
-/// A column: its database, its table and its name.
-type Column = (Box<str>, TableName, Box<str>);
-
 /// The columns that an attribute's name means, by the end of the name. A record's member means a column of its name.
 type Read = BTreeMap<(FileId, u32), BTreeSet<Column>>;
 
@@ -37,7 +33,7 @@ type Read = BTreeMap<(FileId, u32), BTreeSet<Column>>;
 struct Calls {
     sources: BTreeMap<Taken, BTreeSet<Source>>,
     /// Keywords that name a parameter, with the unit that they stand in.
-    keywords: BTreeSet<(Taken, usize, Site)>,
+    keywords: BTreeSet<(Taken, UnitId, Site)>,
 }
 
 /// Adds what names a parameter that stands for a column.
@@ -50,35 +46,24 @@ pub(crate) fn name_what_is_handed_on(evaluator: &Evaluator<'_>, all: &mut [Effec
             continue;
         };
         for span in uses(evaluator, *function, *at) {
-            add(all, unit.0 as usize, site(function.file, span), column);
+            let at = site(function.file, span);
+            named_apart::add(all, Some(unit), at, (column, Access::Read), NAME);
         }
     }
     for (taken, unit, at) in calls.keywords {
         if let Some(column) = standing.get(&taken) {
-            add(all, unit, at, column);
+            named_apart::add(all, Some(unit), at, (column, Access::Read), NAME);
         }
     }
 }
 
-fn add(all: &mut [Effects], unit: usize, at: Site, (database, table, column): &Column) {
-    let Some(effects) = all.get_mut(unit) else {
-        return;
-    };
-    let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
-    effects.touches.add(Touch {
-        database: database.clone(),
-        ..manner.column(at, table, column, NAME)
-    });
-    effects.touches.rest();
-}
-
 /// The calls of production code that hand something to a parameter that has a column's name.
 fn calls(evaluator: &Evaluator<'_>, all: &[Effects]) -> Calls {
-    let program = evaluator.program;
+    let production = named_apart::production(evaluator);
     let mut found = Calls::default();
     let mut wanted: BTreeMap<FunctionRef, Vec<u32>> = BTreeMap::new();
-    let mut handed = Handed::of(program);
-    for (unit, effects) in all.iter().enumerate() {
+    let mut handed = Handed::of(evaluator);
+    for (unit, effects) in (0..).map(UnitId).zip(all) {
         for call in &effects.calls {
             let file = call.site.file;
             let target = match call.to {
@@ -91,11 +76,11 @@ fn calls(evaluator: &Evaluator<'_>, all: &[Effects]) -> Calls {
             };
             let places = wanted
                 .entry(function)
-                .or_insert_with(|| named_as_columns(evaluator, function));
-            if places.is_empty() || !is_production(evaluator, file) {
+                .or_insert_with(|| named_as_columns(evaluator, &production, function));
+            if places.is_empty() || !production.contains(&file) {
                 continue;
             }
-            let place = match evaluator.function_of(crate::UnitId(unit as u32)) {
+            let place = match evaluator.function_of(unit) {
                 Some(around) if around.file == file => Place::Function(around.function),
                 _ => Place::Module,
             };
@@ -117,20 +102,13 @@ fn calls(evaluator: &Evaluator<'_>, all: &[Effects]) -> Calls {
     found
 }
 
-fn is_production(evaluator: &Evaluator<'_>, file: FileId) -> bool {
-    let program = evaluator.program;
-    let facts = program.facts(file);
-    program.is_own(file)
-        && facts.language == Language::Python
-        && matches!(
-            code_scope(program.path(file), facts),
-            Scope::Production | Scope::Script
-        )
-}
-
 /// The parameters of a function that have the name of some column, by place.
-fn named_as_columns(evaluator: &Evaluator<'_>, function: FunctionRef) -> Vec<u32> {
-    if !is_production(evaluator, function.file) {
+fn named_as_columns(
+    evaluator: &Evaluator<'_>,
+    production: &BTreeSet<FileId>,
+    function: FunctionRef,
+) -> Vec<u32> {
+    if !production.contains(&function.file) {
         return Vec::new();
     }
     let module = evaluator.program.module(function.file);

@@ -6,14 +6,13 @@
 //! name are as near, it is none (JSON Schema, "Understanding JSON Schema", object: `properties`).
 
 use crate::cells::UnitId;
-use crate::code_scope::code_scope;
-use crate::effect::{Effects, Target, Touch, site};
+use crate::effect::{Effects, Target, site};
 use crate::evaluator::Evaluator;
-use crate::touch::Manner;
+use crate::named_apart::{self, Column};
 use impact_bind::{Binding, FunctionRef, Place};
 use impact_facts::{
     Access, Certainty, Collection, CollectionKind, ExpressionId, ExpressionKind, FileId,
-    FunctionId, Language, Module, Reach, Scope, Span, TableName,
+    FunctionId, Module, Reach, Span,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,17 +24,15 @@ const MAX_CALLS: u32 = 4;
 /// A schema: the display of its properties.
 type Schema = (FileId, ExpressionId);
 
-/// A column: its database, its table and its name.
-type Column = (Box<str>, TableName, Box<str>);
-
 /// Adds what the properties of schemas name.
 pub(crate) fn name_what_is_checked(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
-    let schemas = schemas(evaluator);
+    let files = named_apart::production(evaluator);
+    let schemas = schemas(evaluator, &files);
     if schemas.is_empty() {
         return;
     }
     let mut meant: BTreeMap<(FileId, Span), BTreeSet<Column>> = BTreeMap::new();
-    for (schema, function) in checking(evaluator, &schemas) {
+    for (schema, function) in checking(evaluator, &files, &schemas) {
         let mut near = Near::of(evaluator, function);
         for (name, span) in properties(evaluator.program.module(schema.0), schema.1) {
             let columns = near.written(all, &name);
@@ -45,46 +42,17 @@ pub(crate) fn name_what_is_checked(evaluator: &Evaluator<'_>, all: &mut [Effects
     for ((file, span), columns) in meant {
         let mut columns = columns.into_iter();
         let only = columns.next().filter(|_| columns.next().is_none());
-        let unit = evaluator.unit_of_file(file);
-        if let (Some(column), Some(unit)) = (only, unit) {
-            add(all, unit, (file, span), column);
+        if let Some(column) = only {
+            let (unit, at) = (evaluator.unit_of_file(file), site(file, span));
+            named_apart::add(all, unit, at, (&column, Access::Write), NAME);
         }
     }
 }
 
-fn add(
-    all: &mut [Effects],
-    unit: UnitId,
-    (file, span): (FileId, Span),
-    (database, table, column): Column,
-) {
-    let Some(effects) = all.get_mut(unit.0 as usize) else {
-        return;
-    };
-    let manner = Manner::named(Access::Write).at_most(Certainty::Likely);
-    effects.touches.add(Touch {
-        database,
-        ..manner.column(site(file, span), &table, &column, NAME)
-    });
-    effects.touches.rest();
-}
-
-/// The production files of Python.
-fn files<'e>(evaluator: &'e Evaluator<'_>) -> impl Iterator<Item = FileId> + 'e {
-    let program = evaluator.program;
-    program.files().filter(|file| {
-        let facts = program.facts(*file);
-        let scope = code_scope(program.path(*file), facts);
-        program.is_own(*file)
-            && facts.language == Language::Python
-            && matches!(scope, Scope::Production | Scope::Script)
-    })
-}
-
 /// The displays that are schemas of objects.
-fn schemas(evaluator: &Evaluator<'_>) -> BTreeSet<Schema> {
+fn schemas(evaluator: &Evaluator<'_>, files: &BTreeSet<FileId>) -> BTreeSet<Schema> {
     let mut found = BTreeSet::new();
-    for file in files(evaluator) {
+    for file in files.iter().copied() {
         let module = evaluator.program.module(file);
         for (id, expression) in (0..).zip(&module.expressions) {
             if let ExpressionKind::Collection(all) = &expression.kind
@@ -142,11 +110,12 @@ fn properties(module: &Module, schema: ExpressionId) -> Vec<(String, Span)> {
 /// Functions that hand a schema to a call, or to a decorator of theirs.
 fn checking(
     evaluator: &Evaluator<'_>,
+    files: &BTreeSet<FileId>,
     schemas: &BTreeSet<Schema>,
 ) -> BTreeSet<(Schema, FunctionRef)> {
     let program = evaluator.program;
     let mut found = BTreeSet::new();
-    for file in files(evaluator) {
+    for file in files.iter().copied() {
         let module = program.module(file);
         for expression in &module.expressions {
             let ExpressionKind::Call(call) = &expression.kind else {

@@ -63,6 +63,7 @@ mod language;
 mod library;
 mod manifest;
 mod models;
+mod named_apart;
 mod names;
 mod orm;
 mod parameters;

@@ -5,13 +5,12 @@ use crate::cells::UnitId;
 use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
-use crate::touch::Manner;
+use crate::named_apart;
 use crate::unnamed_tables;
 use crate::value::ModelId;
 use impact_facts::{
-    BlindReason, BlindSpot, CallEdge, Certainty, Coverage, EntryPoint, FileId, Index, IndexedFile,
-    Insertion, MappedField, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol,
-    SymbolId,
+    BlindReason, BlindSpot, CallEdge, Coverage, EntryPoint, FileId, Index, IndexedFile, Insertion,
+    MappedField, Position, ProblemKind, Reach, Reference, Scope, Site, Span, Symbol, SymbolId,
 };
 use std::collections::BTreeMap;
 
@@ -33,14 +32,9 @@ pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Inde
 
 /// Fields of classes that are no models name the columns that they are named after: once, however often they are filled.
 fn name_fields(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
-    for (at, (table, column, access)) in &evaluator.named_by_fields {
+    for (at, (column, access)) in &evaluator.named_by_fields {
         let unit = evaluator.unit_of_file(at.file);
-        if let Some(effects) = unit.and_then(|unit| all.get_mut(unit.0 as usize)) {
-            let manner = Manner::named(*access).at_most(Certainty::Likely);
-            effects
-                .touches
-                .add(manner.column(*at, table, column, FIELDS));
-        }
+        named_apart::add(all, unit, *at, (column, *access), FIELDS);
     }
 }
 

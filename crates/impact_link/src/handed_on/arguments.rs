@@ -1,6 +1,7 @@
 //! What a call hands to a parameter, as the code says it.
 
 use super::Taken;
+use crate::evaluator::Evaluator;
 use foldhash::{HashMap, HashMapExt};
 use impact_bind::{Binding, Definition, FunctionRef, Place, Program};
 use impact_facts::{
@@ -30,15 +31,19 @@ pub(super) struct Passed {
 }
 
 /// The calls of each file, by their spans.
-pub(super) struct Handed<'p, 'a> {
-    program: &'p Program<'a>,
+pub(super) struct Handed<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    program: &'a Program<'a>,
     calls: HashMap<FileId, HashMap<Span, ExpressionId>>,
 }
 
-impl<'p, 'a> Handed<'p, 'a> {
-    pub(super) fn of(program: &'p Program<'a>) -> Self {
-        let calls = HashMap::new();
-        Self { program, calls }
+impl<'e, 'a> Handed<'e, 'a> {
+    pub(super) fn of(evaluator: &'e Evaluator<'a>) -> Self {
+        Self {
+            evaluator,
+            program: evaluator.program,
+            calls: HashMap::new(),
+        }
     }
 
     /// What the call at a span of a file hands to a parameter; none where no call stands, or where it leaves the parameter
@@ -128,29 +133,18 @@ impl<'p, 'a> Handed<'p, 'a> {
 
     /// Whether a call hands a function its receiver of itself.
     fn is_bound(&self, (file, place): (FileId, Place), call: &Call, function: FunctionRef) -> bool {
-        if self.program.class_of(function).is_none() || self.is_static(function) {
+        let is = |kind| self.evaluator.is_decorated(function, &[kind]);
+        if self.program.class_of(function).is_none() || is("builtins.staticmethod") {
             return false;
         }
         let module = self.program.module(file);
         match &module.expression(call.callee).kind {
             ExpressionKind::Attribute(attribute) => {
                 let of = self.program.resolve_expression(file, place, attribute.of);
-                !matches!(of, Binding::Class(_)) || self.decorated(function, "classmethod")
+                !matches!(of, Binding::Class(_)) || is("builtins.classmethod")
             }
             _ => true,
         }
-    }
-
-    fn is_static(&self, function: FunctionRef) -> bool {
-        self.decorated(function, "staticmethod")
-    }
-
-    fn decorated(&self, function: FunctionRef, by: &str) -> bool {
-        let module = self.program.module(function.file);
-        let decorators = &module.function(function.function).decorators;
-        decorators.iter().any(|id| {
-            matches!(module.expression(*id).kind, ExpressionKind::Name(name) if module.name(name) == by)
-        })
     }
 
     /// Where the value of an expression comes from, as seen by a parameter of that name.

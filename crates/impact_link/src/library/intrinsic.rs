@@ -263,8 +263,8 @@ fn fields(cx: &mut Evaluator<'_>, call: &CallSite<'_>, access: Access) {
             touch.certainty = touch.certainty.min(Certainty::Likely);
             if let (true, Some(column)) = (named, &touch.column) {
                 let at = crate::effect::site(file, span);
-                let of = (touch.table.clone(), column.clone(), access);
-                cx.named_by_fields.insert((at, of));
+                let of = (touch.database.clone(), touch.table.clone(), column.clone());
+                cx.named_by_fields.insert((at, (of, access)));
             }
         }
     }

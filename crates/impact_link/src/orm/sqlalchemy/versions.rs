@@ -7,6 +7,7 @@ use super::{SQLALCHEMY, entity};
 use crate::door::{CallSite, MemberSite};
 use crate::effect::{Effects, Touch, site};
 use crate::evaluator::Evaluator;
+use crate::named_apart;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_facts::{Access, Certainty, Site, TableName};
@@ -179,14 +180,11 @@ fn declared(cx: &Evaluator<'_>, all: &mut [Effects], model: ModelId, version: Mo
         class.file,
         cx.program.module(class.file).class(class.class).name_span,
     );
-    let manner = Manner::named(Access::Declare).at_most(Certainty::Likely);
     for column in &kept.fields {
         let field = own.fields.iter().find(|own| own.column == column.column);
         let at = field.map_or(whole, |field| field.declared_at);
+        let named = ("".into(), table.clone(), column.column.clone());
         let unit = cx.unit_of_file(at.file);
-        if let Some(effects) = unit.and_then(|unit| all.get_mut(unit.0 as usize)) {
-            let touch = manner.column(at, table, &column.column, SQLALCHEMY);
-            effects.touches.add(touch);
-        }
+        named_apart::add(all, unit, at, (&named, Access::Declare), SQLALCHEMY);
     }
 }
