@@ -177,11 +177,7 @@ impl<'a> Evaluator<'a> {
         let below = self.models.below(model);
         !below.is_empty()
             && self.models.relation(model, "polymorphic_ctype").is_some()
-            && below.iter().any(|child| {
-                let relation = self.models.relation(*child, name);
-                self.models.field(*child, name).is_some()
-                    || relation.is_some_and(|one| !one.reverse)
-            })
+            && below.iter().any(|child| self.maps(*child, name))
     }
 
     /// Whether a row may have a member because it is one of a model that inherits from its own.
@@ -189,17 +185,17 @@ impl<'a> Evaluator<'a> {
         let below = self.models.below(model);
         !below.is_empty()
             && self.models.is_of(model, crate::orm::django::DJANGO)
-            && below.iter().any(|child| {
-                self.models.field(*child, name).is_some()
-                    || self
-                        .models
-                        .relation(*child, name)
-                        .is_some_and(|one| !one.reverse)
-            })
+            && below.iter().any(|child| self.maps(*child, name))
             && self
                 .models
                 .class(model)
                 .is_none_or(|class| self.class_member(class, name).is_none())
+    }
+
+    /// Whether a model itself maps a name: to a column, or to a row that it points to.
+    fn maps(&self, model: crate::value::ModelId, name: &str) -> bool {
+        let relation = self.models.relation(model, name);
+        self.models.field(model, name).is_some() || relation.is_some_and(|one| !one.reverse)
     }
 
     fn described_member(&mut self, of: &Atom, member: &MemberSite<'_>) -> Value {

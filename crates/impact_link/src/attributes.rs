@@ -3,7 +3,7 @@
 //! An instance has what is set on any class of its family: what its class inherits from and what inherits from it. Few of
 //! these classes set any one name, so a name knows who sets it, and a read is one look and not one for each class.
 
-use crate::cells::{Kept, UnitId};
+use crate::cells::{Kept, Readers, UnitId};
 use crate::value::Value;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -21,7 +21,7 @@ type Map<K, V> = HashMap<K, V, FixedState>;
 #[derive(Debug, Default)]
 struct Named {
     set: Map<ClassRef, Kept>,
-    readers: Map<Of, Readers>,
+    readers: Map<Of, ReadOf>,
 }
 
 /// Of which classes a name is read.
@@ -32,10 +32,9 @@ enum Of {
 }
 
 #[derive(Debug)]
-struct Readers {
+struct ReadOf {
     classes: Arc<[ClassRef]>,
-    /// Ascending.
-    units: Vec<UnitId>,
+    readers: Readers,
 }
 
 impl Attributes {
@@ -88,9 +87,9 @@ impl Attributes {
         if !named.set.entry(class).or_default().join(value) {
             return false;
         }
-        for readers in named.readers.values() {
-            if readers.classes.contains(&class) {
-                stale.extend(readers.units.iter().copied());
+        for read in named.readers.values() {
+            if read.classes.contains(&class) {
+                stale.extend(read.readers.all());
             }
         }
         true
@@ -103,12 +102,10 @@ impl Attributes {
 
 impl Named {
     fn register(&mut self, of: Of, reader: UnitId, classes: impl FnOnce() -> Arc<[ClassRef]>) {
-        let readers = self.readers.entry(of).or_insert_with(|| Readers {
+        let read = self.readers.entry(of).or_insert_with(|| ReadOf {
             classes: classes(),
-            units: Vec::new(),
+            readers: Readers::default(),
         });
-        if let Err(at) = readers.units.binary_search(&reader) {
-            readers.units.insert(at, reader);
-        }
+        read.readers.add(reader);
     }
 }

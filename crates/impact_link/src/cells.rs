@@ -48,8 +48,23 @@ pub enum Key {
 #[derive(Debug, Default)]
 struct Cell {
     kept: Kept,
-    /// Ascending.
-    readers: Vec<UnitId>,
+    readers: Readers,
+}
+
+/// Units that read a value, each once, ascending.
+#[derive(Debug, Default)]
+pub(crate) struct Readers(Vec<UnitId>);
+
+impl Readers {
+    pub(crate) fn add(&mut self, reader: UnitId) {
+        if let Err(at) = self.0.binary_search(&reader) {
+            self.0.insert(at, reader);
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = UnitId> + '_ {
+        self.0.iter().copied()
+    }
 }
 
 /// A value that grows.
@@ -95,9 +110,7 @@ impl Cells {
             return self.attributes.read(*class, name, reader);
         }
         let cell = self.cells.entry(key).or_default();
-        if let Err(at) = cell.readers.binary_search(&reader) {
-            cell.readers.insert(at, reader);
-        }
+        cell.readers.add(reader);
         cell.kept.value.clone()
     }
 
@@ -141,7 +154,7 @@ impl Cells {
         let cell = self.cells.entry(key).or_default();
         let grew = cell.kept.join(value);
         if grew {
-            self.stale.extend(cell.readers.iter().copied());
+            self.stale.extend(cell.readers.all());
         }
         grew
     }

@@ -35,11 +35,17 @@ const PLAIN: &[&str] = &[
 /// The models; those that are reflected, or that extend what is not known, with every column of their tables.
 pub(crate) fn filled<'a>(input: &LinkInput<'a>) -> Cow<'a, [Model]> {
     let maps_more = |model: &Model| model.reflected || extends_unknown(input, model);
-    if !input.models.iter().any(maps_more) {
+    let mapping = input.models.iter().enumerate();
+    let mapping: Vec<usize> = mapping
+        .filter(|(_, model)| maps_more(model))
+        .map(|(at, _)| at)
+        .collect();
+    if mapping.is_empty() {
         return Cow::Borrowed(input.models);
     }
     let mut models = input.models.to_vec();
-    for model in models.iter_mut().filter(|model| maps_more(model)) {
+    for at in mapping {
+        let model = &mut models[at];
         let Some(relation) = model.table.as_ref().and_then(|name| relation(input, name)) else {
             continue;
         };

@@ -13,8 +13,8 @@ use crate::effect::{Effects, Target};
 use crate::evaluator::{Evaluator, Unit};
 use crate::parameters::Given;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_bind::{Binding, ClassRef, FunctionRef};
-use impact_facts::{Certainty, ExpressionKind, Language, Site, Spread};
+use impact_bind::{Binding, ClassRef, FunctionRef, Program};
+use impact_facts::{Certainty, ExpressionKind, Language, Name, Site, Spread};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -104,6 +104,8 @@ pub(crate) struct Summaries {
     waiting: BTreeSet<UnitId>,
     /// Nothing waits any more.
     all_made: bool,
+    /// The attributes that the code of initializers names.
+    initialized: HashMap<FunctionRef, BTreeSet<Name>>,
 }
 
 impl Summaries {
@@ -130,6 +132,20 @@ impl Summaries {
         self.count += 1;
         self.of.entry(function).or_default().push((telling, unit));
     }
+}
+
+/// The attributes that a function's code names, of whatever.
+fn attributes_inside(program: &Program<'_>, function: FunctionRef) -> BTreeSet<Name> {
+    let module = program.module(function.file);
+    let inside = module.function(function.function).span;
+    let expressions = module.expressions.iter();
+    expressions
+        .filter(|one| inside.contains(one.span))
+        .filter_map(|one| match &one.kind {
+            ExpressionKind::Attribute(attribute) => Some(attribute.name),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether a value is an instance of a class of the program that was told a mapped class when it was made.
@@ -271,18 +287,17 @@ impl Evaluator<'_> {
 
     /// Whether the code that makes an instance names one of its attributes: then what other instances hold there says
     /// nothing of it, also before that code was looked at.
-    pub(crate) fn is_initialized(&self, class: ClassRef, name: &str) -> bool {
+    pub(crate) fn is_initialized(&mut self, class: ClassRef, name: &str) -> bool {
         let Some(function) = self.initializer(class) else {
             return false;
         };
-        let module = self.program.module(function.file);
-        let inside = module.function(function.function).span;
-        module.expressions.iter().any(|one| match &one.kind {
-            ExpressionKind::Attribute(attribute) => {
-                inside.contains(one.span) && module.name(attribute.name) == name
-            }
-            _ => false,
-        })
+        let program = self.program;
+        let initialized = self.summaries.initialized.entry(function);
+        let named = initialized.or_insert_with(|| attributes_inside(program, function));
+        let Some(name) = program.places(function.file).name(name) else {
+            return false;
+        };
+        named.contains(&name)
     }
 
     /// Instances of a type's classes that were told more when they were made than the type says.

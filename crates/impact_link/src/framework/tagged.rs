@@ -425,12 +425,12 @@ fn spelled(
 ) -> Option<Box<str>> {
     let value = evaluated(cx, file, tag, captured);
     if let Some(text) = value.texts().next() {
-        let module = cx.program.module(file);
-        return Some(match parts(module, tag.span) {
-            Some(parts) if TRIGGERS.contains(&text.text.as_str()) => {
-                format!("{}({parts})", text.text).into()
-            }
-            _ => text.text.as_str().into(),
+        let when = TRIGGERS
+            .contains(&text.text.as_str())
+            .then(|| parts(cx.program.module(file), tag.span));
+        return Some(match when.flatten() {
+            Some(when) => format!("{}({when})", text.text).into(),
+            None => text.text.as_str().into(),
         });
     }
     let Captured::Expression(id) = captured else {

@@ -3,7 +3,7 @@
 use super::{Word, is_subcommand, word};
 use crate::effect::Target;
 use impact_bind::{Binding, ClassRef, Place, Program};
-use impact_facts::{ClassId, FileId};
+use impact_facts::{ClassId, Field, FileId};
 
 /// Methods by which what a variant holds is run.
 const RUNS: &[&str] = &[
@@ -20,14 +20,14 @@ pub(super) fn runs(program: &Program<'_>, file: FileId) -> Vec<(Word, Target)> {
     let mut found = Vec::new();
     for class in classes.filter(|class| is_subcommand(program, *class)) {
         for variant in &module.class(class.class).fields {
-            let name = module.name(variant.name);
-            let Some(held) = held(program, class, name) else {
+            let Some(held) = held(program, file, variant) else {
                 continue;
             };
             let run = RUNS
                 .iter()
                 .find_map(|run| program.associated_function(held, run));
-            if let (Some(run), Some(word)) = (run, word(program, class, name)) {
+            if let (Some(run), Some(word)) = (run, word(program, class, module.name(variant.name)))
+            {
                 found.push((word, Target::Function(run)));
             }
         }
@@ -36,15 +36,12 @@ pub(super) fn runs(program: &Program<'_>, file: FileId) -> Vec<(Word, Target)> {
 }
 
 /// The struct of the program that a variant holds alone.
-fn held(program: &Program<'_>, class: ClassRef, variant: &str) -> Option<ClassRef> {
-    let module = program.module(class.file);
-    let mut variants = module.class(class.class).fields.iter();
-    let variant = variants.find(|one| module.name(one.name) == variant)?;
+fn held(program: &Program<'_>, file: FileId, variant: &Field) -> Option<ClassRef> {
     let [only] = variant.fields.as_slice() else {
         return None;
     };
-    let said = module.dotted(only.annotation?)?;
-    match program.resolve(class.file, Place::Module, &said) {
+    let said = program.module(file).dotted(only.annotation?)?;
+    match program.resolve(file, Place::Module, &said) {
         Binding::Class(held) if !is_subcommand(program, held) => Some(held),
         _ => None,
     }

@@ -27,7 +27,7 @@ fn collect(cx: &mut Evaluator<'_>, model: ModelId, span: Span) -> Vec<ModelId> {
     let file = cx.file;
     let implied = Manner::implied(Access::Read);
     signals::send(cx, model, signals::DELETED, span);
-    companion::deleted(cx, model, span);
+    companion::copied(cx, model, span);
     lookup::read_primary_key(cx, model, file, span, implied);
     let mut next = Vec::new();
     for relation in owner.relations.iter().filter(|one| collects(one)) {

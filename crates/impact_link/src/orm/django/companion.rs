@@ -62,11 +62,11 @@ pub(super) fn saved(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
         let whole = Manner::whole(Access::Write).at_most(Certainty::Likely);
         cx.touch_row(target, span, whole, &|_| true);
     }
-    deleted(cx, model, span);
+    copied(cx, model, span);
 }
 
-/// A row is deleted: a last copy of it is kept.
-pub(super) fn deleted(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
+/// A row is saved or deleted: a copy of it as it is then is kept.
+pub(super) fn copied(cx: &mut Evaluator<'_>, model: ModelId, span: Span) {
     for (target, _) in beside(cx, model, Companion::Copies) {
         cx.touch_row(target, span, Manner::whole(Access::Write), &|_| true);
     }

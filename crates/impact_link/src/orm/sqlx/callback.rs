@@ -62,11 +62,7 @@ fn is_of_rows(module: &Module, id: ExpressionId, depth: u32) -> bool {
         depth < MAX_TYPE && ids.any(|id| is_of_rows(module, *id, depth + 1))
     };
     match &module.expression(id).kind {
-        ExpressionKind::Subscript(of) => {
-            let first = of.keys.first().copied();
-            is_function(module, of.of) && first.is_some_and(|first| within(&[first]))
-                || within(&of.keys)
-        }
+        ExpressionKind::Subscript(of) => within(&of.keys),
         ExpressionKind::Collection(of) => of.items.iter().any(|one| within(&[one.value])),
         ExpressionKind::Unary(of) => within(&[of.of]),
         ExpressionKind::Binary(of) => within(&[of.left, of.right]),
@@ -80,11 +76,6 @@ fn is_of_rows(module: &Module, id: ExpressionId, depth: u32) -> bool {
             })
         }
     }
-}
-
-fn is_function(module: &Module, id: ExpressionId) -> bool {
-    let path = module.dotted(id).unwrap_or_default();
-    matches!(path.as_str(), "Fn" | "FnMut" | "FnOnce" | "fn")
 }
 
 /// A row and the name of one of its columns: the name reads the column where it is said.

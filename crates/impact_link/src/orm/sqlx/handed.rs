@@ -1,6 +1,6 @@
-//! Rows that code of the program hands on (to what its callers pass: [`super::callback`]): conversions of a driver's row (`impl From<Row> for User`), functions that are
+//! Rows that code of the program hands on: conversions of a driver's row (`impl From<Row> for User`), functions that are
 //! generic over what a row becomes (`fn query_one<T: From<Row>>(sql: &str) -> T`), and functions of the same name that
-//! differ in what they take.
+//! differ in what they take. To what callers pass, rows go in [`super::callback`].
 
 use super::row::{self, element};
 use super::{NAME, callback, driver};
