@@ -25,6 +25,11 @@ pub(crate) struct Crates {
     pub(super) declared: HashMap<(FileId, Place), Vec<Declared>>,
     pub(super) implementations: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
     pub(super) implementors: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
+    /// Macro calls that stand as items in implementations, by the type.
+    pub(super) member_macros:
+        OnceLock<HashMap<ClassRef, Vec<(FileId, impact_facts::ExpressionId)>>>,
+    /// Types that name tables and their columns, in the order of the classes.
+    pub(super) idens: OnceLock<Vec<super::IdenTable>>,
     pub(super) macros: OnceLock<HashMap<Box<str>, Vec<ClassRef>>>,
 }
 

@@ -4,8 +4,10 @@
 //! To whoever looks a name up they are things outside the tree, [`TABLE`] and the path in the module:
 //! `diesel.table!.users.email`. sea-orm's `#[derive(DeriveEntityModel)]` makes `Entity`, `Column`, `ActiveModel` and
 //! `PrimaryKey` beside its struct: `sea_orm.entity!.users.Column.Email`. In the expanded format they stand in the source,
-//! and mean the same.
+//! and mean the same. sea-query's `#[enum_def]` makes an enum of names: `sea_query.enum_def!`, file, class and variant.
 
+use super::idens::{enum_def, enum_def_path};
+use crate::binding::ClassRef;
 use crate::place::Place;
 use crate::program::Unit;
 use foldhash::{HashMap, HashMapExt};
@@ -51,7 +53,13 @@ pub(crate) fn of(units: &[Unit<'_>]) -> HashMap<(FileId, Place), Vec<Declared>> 
                         let class_of = module.class(*class);
                         blocks.push((&class_of.body, Place::Class(*class)));
                         let made = entity(module, block, class_of);
-                        if !made.is_empty() {
+                        let of = ClassRef {
+                            file: id,
+                            class: *class,
+                        };
+                        let made = made.into_iter().chain(names(module, class_of, of));
+                        let mut made = made.peekable();
+                        if made.peek().is_some() {
                             found.entry((id, place)).or_default().extend(made);
                         }
                     }
@@ -107,6 +115,17 @@ fn entity(module: &Module, around: &Block, class: &Class) -> Vec<Declared> {
     made.collect()
 }
 
+/// The enum of names that sea-query's `#[enum_def]` makes of a struct.
+fn names(module: &Module, class: &Class, of: ClassRef) -> Option<Declared> {
+    let own = module.name(class.name.filter(|_| class.kind == ClassKind::Struct)?);
+    let made = enum_def(module, class)?;
+    Some(Declared {
+        name: made.name(own).into(),
+        path: enum_def_path(of).into(),
+        columns: Vec::new(),
+    })
+}
+
 /// The table of a struct that sea-orm maps: one that derives `DeriveEntityModel` says it in an attribute, of one that
 /// derives `DeriveModel` the `impl EntityName for Entity` in the same block does.
 #[must_use]
@@ -135,7 +154,7 @@ fn decorator<'m>(module: &'m Module, id: ExpressionId, wanted: &str) -> Option<&
     }
 }
 
-fn derives(module: &Module, class: &Class, wanted: &str) -> bool {
+pub(super) fn derives(module: &Module, class: &Class, wanted: &str) -> bool {
     let decorators = super::attributes(module, &class.decorators);
     let mut derives = decorators
         .iter()

@@ -6,7 +6,7 @@ use crate::place::{Definition, Place};
 use crate::program::Program;
 use crate::trail::Trail;
 use foldhash::{HashMap, HashMapExt};
-use impact_facts::{ClassKind, ExpressionId, FileId};
+use impact_facts::{ClassId, ClassKind, ExpressionId, ExpressionKind, FileId, Module, Statement};
 
 impl Program<'_> {
     /// What the name of an attribute means in a place of a Rust file: `get` of `#[get("/users")] async fn get()` is what
@@ -41,6 +41,39 @@ impl Program<'_> {
         });
         all.get(name).map_or(&[], Vec::as_slice)
     }
+
+    /// Rust: the calls of macros that stand as items in the implementations of a type: `impl Post { find_by!(…); }`.
+    #[must_use]
+    pub fn member_macros(&self, class: ClassRef) -> &[(FileId, ExpressionId)] {
+        let all = self.rust.member_macros.get_or_init(|| {
+            let mut all: HashMap<ClassRef, Vec<(FileId, ExpressionId)>> = HashMap::new();
+            for class in self.all_classes() {
+                for one in self.implementations(class) {
+                    let found = item_macros(self.module(one.file), one.class);
+                    let found = found.into_iter().map(|id| (one.file, id));
+                    let mut found = found.peekable();
+                    if found.peek().is_some() {
+                        all.entry(class).or_default().extend(found);
+                    }
+                }
+            }
+            all
+        });
+        all.get(&class).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The macro calls that stand as items in a body.
+fn item_macros(module: &Module, class: ClassId) -> Vec<ExpressionId> {
+    let body = &module.class(class).body;
+    let calls = body.statements.iter().filter_map(|one| match one {
+        Statement::Do(id) => Some(*id),
+        _ => None,
+    });
+    let calls = calls.chain(body.tail);
+    let is_macro =
+        |id: &ExpressionId| matches!(module.expression(*id).kind, ExpressionKind::Macro(_));
+    calls.filter(is_macro).collect()
 }
 
 /// What the imports of a place, or of those around it, bind a name to.

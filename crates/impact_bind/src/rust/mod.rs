@@ -4,6 +4,7 @@ mod attributes;
 mod cargo;
 mod crates;
 mod declared;
+mod idens;
 mod implementations;
 mod macro_names;
 mod prelude;
@@ -11,6 +12,7 @@ mod prelude;
 pub use attributes::attributes;
 pub(crate) use crates::Crates;
 pub use declared::{entity_name, entity_table};
+pub use idens::{IdenColumn, IdenTable, snake_case};
 
 use crate::binding::{Binding, ClassRef};
 use crate::place::{BoundFrom, Definition, Place};

@@ -52,6 +52,7 @@ pub(super) fn compose(
                     fill(program, options, file, Origin::Statement, &mut replay);
                 }
             }
+            speak(program, options, &all.spoken, &mut replay);
         }
         declarations.catalogs.push(replay.finish());
     }
@@ -262,6 +263,38 @@ fn fill(
         }
         if belongs(planned, &own) {
             replay.apply(&planned.step, &planned.text);
+        }
+    }
+}
+
+/// Applies what code says of tables that nobody else ever made.
+fn speak(
+    program: &Program<'_>,
+    options: &DeclareOptions<'_>,
+    files: &[FileSteps],
+    replay: &mut Replay,
+) {
+    let mut own: BTreeSet<TableName> = BTreeSet::new();
+    for file in files {
+        replay.begin(catalog_file(program, options, file), Origin::Statement);
+        for planned in &file.steps {
+            if let Some(name) = created(&planned.step.change)
+                && !own.contains(name)
+                && !replay.has(name)
+                && !replay.had(name)
+            {
+                own.insert(name.clone());
+            }
+            let is_own = match &planned.step.change {
+                SchemaChange::CreateTable(create) => own.contains(&create.name),
+                SchemaChange::Unknown(_) => {
+                    own.iter().any(|name| name.to_string() == *planned.text)
+                }
+                _ => belongs(planned, &own),
+            };
+            if is_own {
+                replay.apply(&planned.step, &planned.text);
+            }
         }
     }
 }

@@ -111,6 +111,8 @@ pub(crate) struct Declared {
     pub(crate) sets: Vec<MigrationSet>,
     /// Files that say what there is, not how it came to be, in the order in which they are read.
     pub(crate) dumps: Vec<FileSteps>,
+    /// Tables that code makes or names of itself: they count where nobody else speaks of them.
+    pub(crate) spoken: Vec<FileSteps>,
     /// Files that only take migrations back.
     pub(crate) backward: Vec<FileId>,
 }
@@ -162,6 +164,7 @@ pub fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> Declarati
         all.models.append(&mut found.models);
         all.sets.append(&mut found.sets);
         all.dumps.append(&mut found.dumps);
+        all.spoken.append(&mut found.spoken);
         all.backward.append(&mut found.backward);
     }
     all.once();

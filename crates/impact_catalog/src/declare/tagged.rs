@@ -40,7 +40,7 @@ fn model(program: &Program<'_>, of: ClassRef, tag: &Tag) -> Model {
         .setting("table")
         .map(|said| said.trim_matches(['"', '\'']));
     let own = class.name.map_or("", |name| module.name(name));
-    let table = said.map_or_else(|| super::sea_query::snake_case(own), str::to_owned);
+    let table = said.map_or_else(|| impact_bind::snake_case(own), str::to_owned);
     let table = match table.split_once('.') {
         Some((schema, name)) => TableName::qualified(schema, name),
         None => TableName::bare(&table),

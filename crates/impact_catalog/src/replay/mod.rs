@@ -114,6 +114,13 @@ impl Replay {
         self.find(name).is_some()
     }
 
+    /// Whether a relation of that name was dropped.
+    #[must_use]
+    pub fn had(&self, name: &TableName) -> bool {
+        let path = self.path.iter().chain(&self.catalog.search_path);
+        find_in(&self.catalog, &self.catalog.dropped, name, path).is_some()
+    }
+
     /// The database as it stands.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {

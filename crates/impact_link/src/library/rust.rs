@@ -168,6 +168,11 @@ impl Door for Rust {
         if !cx.is(Language::Rust) {
             return None;
         }
+        if let Atom::Member(of, name) = callee
+            && let Some(made) = crate::language::rust::returned(cx, of, name)
+        {
+            return Some(made);
+        }
         match callee {
             Atom::External(name) if TRANSPARENT.contains(&&**name) => Some(call.value(0, "")),
             Atom::External(name) if RUNNERS.contains(&&**name) => Some(run_all(cx, call)),

@@ -132,6 +132,14 @@ impl<'a> Resolver<'a> {
         list
     }
 
+    /// A column's own name, as it is compared.
+    pub(super) fn column_name(&self, target: Target<'a>) -> Option<&'a str> {
+        match target {
+            Target::Known(..) => self.column(target).map(|column| &*column.key),
+            Target::Unknown(_, name) => Some(name),
+        }
+    }
+
     fn column(&self, target: Target<'a>) -> Option<&'a PreparedColumn> {
         match target {
             Target::Known(id, at) => self.schema.relation(id)?.columns.get(usize::from(at)),

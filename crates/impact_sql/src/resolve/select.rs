@@ -1,10 +1,11 @@
 //! SELECT: its clauses in the order in which names see each other.
 
-use super::Resolver;
 use super::name::Found;
 use super::scope::{Columns, Frame, Origin, Output, Place, Sources};
+use super::{Resolver, Use};
 use crate::resolution::UseClass;
-use crate::syntax::{Atom, Expr, Item, RowOf, Select, Shape};
+use crate::syntax::{Atom, Expr, Ident, Item, RowOf, Select, Shape};
+use impact_facts::Access;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -266,9 +267,25 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .find(|output| output.name == Some(ident.name))
         {
+            self.named_again(output, ident);
             return self.needs_output(output.origin, Some(ident.span));
         }
         self.selected(expr, outputs);
+    }
+
+    /// An output that is a column by its own name is named again: so is the column.
+    fn named_again(&mut self, output: &Output<'a>, ident: Ident<'a>) {
+        let is_itself = |one: &&Use<'a>| {
+            one.span == output.span
+                && (one.class, one.access) == (UseClass::Name, Access::Read)
+                && self.column_name(one.target) == Some(ident.name)
+        };
+        let found = self.uses.iter().find(is_itself);
+        let found = found.filter(|_| matches!(output.origin, Origin::Named));
+        if let Some((target, certainty)) = found.map(|one| (one.target, one.certainty)) {
+            let class = UseClass::Name;
+            self.touch(target, Access::Read, class, ident.span, certainty);
+        }
     }
 
     /// `ORDER BY 2`: as many columns must be there.

@@ -142,7 +142,7 @@ fn type_word(run: &Run<'_, '_>, value: ValueRef) -> String {
         ExpressionKind::Call(call) => call.callee,
         _ => value.expression,
     };
-    iden::snake_case(values::last_name(module, id).unwrap_or_default())
+    impact_bind::snake_case(values::last_name(module, id).unwrap_or_default())
 }
 
 /// `string_null(X)`, `string_len_uniq(X, 20)`, `pk_auto(X)`: none for any other function.

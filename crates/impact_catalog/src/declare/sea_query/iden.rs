@@ -1,16 +1,10 @@
 //! Names of tables and columns: `Alias::new("users")`, a text, a variant or struct with sea-query's `Iden` or sea-orm's
 //! `DeriveIden`, and what sea-orm's entities make.
-//!
-//! Rules of the derives (sea-query-derive 0.4, sea-orm-macros 1): a variant is its name in snake case, `Table` the name of
-//! its enum; `#[iden = "…"]`, `#[iden(rename = "…")]` and `#[sea_orm(iden = "…")]` on the enum, the struct or the variant say
-//! another.
 
 use super::run::Run;
 use crate::declare::values;
-use impact_bind::{Binding, ClassRef, ValueRef, attributes};
-use impact_facts::{
-    ClassKind, CollectionKind, ExpressionId, ExpressionKind, Module, Span, TableName,
-};
+use impact_bind::{Binding, ClassRef, ValueRef};
+use impact_facts::{ClassKind, CollectionKind, ExpressionKind, TableName};
 
 /// What stands before the table's name in what sea-orm's derive makes.
 const ENTITY: &str = "sea_orm.entity!.";
@@ -107,7 +101,7 @@ fn of_class(run: &Run<'_, '_>, value: ValueRef) -> Option<String> {
             }
         }
         Binding::External(path) => {
-            if let Some(made) = of_entity(&path) {
+            if let Some(made) = of_made(run, &path) {
                 return Some(made);
             }
         }
@@ -118,9 +112,18 @@ fn of_class(run: &Run<'_, '_>, value: ValueRef) -> Option<String> {
     };
     let variant = module.name(attribute.name);
     match program.resolve_expression(value.file, value.place, attribute.of) {
-        Binding::Class(class) => of_variant(run, class, variant),
-        Binding::External(path) => of_entity(&format!("{path}.{variant}")),
+        Binding::Class(class) => program.iden_name(class, Some(variant)),
+        Binding::External(path) => of_made(run, &format!("{path}.{variant}")),
         _ => None,
+    }
+}
+
+/// What a path of what a macro makes names.
+fn of_made(run: &Run<'_, '_>, path: &str) -> Option<String> {
+    match run.program.enum_def(path) {
+        Some((iden, "Table")) => Some(iden.table.to_string()),
+        Some((iden, variant)) => iden.column(variant).map(|one| one.name.to_string()),
+        None => of_entity(path),
     }
 }
 
@@ -128,165 +131,13 @@ fn of_entity(path: &str) -> Option<String> {
     let mut parts = path.strip_prefix(ENTITY)?.split('.');
     match (parts.next()?, parts.next()?, parts.next()) {
         (table, "Entity", None) => Some(table.to_owned()),
-        (_, "Column" | "PrimaryKey", Some(column)) => Some(snake_case(column)),
+        (_, "Column" | "PrimaryKey", Some(column)) => Some(impact_bind::snake_case(column)),
         _ => None,
     }
 }
 
 fn of_struct(run: &Run<'_, '_>, class: ClassRef) -> Option<String> {
-    let module = run.program.module(class.file);
-    let definition = module.class(class.class);
-    if definition.kind != ClassKind::Struct || !definition.fields.is_empty() {
-        return None;
-    }
-    if let Some(written) = written(run, class) {
-        return first_text(module, written);
-    }
-    let own = definition.name.map(|name| snake_case(module.name(name)));
-    said(module, &definition.decorators).or(own)
-}
-
-fn of_variant(run: &Run<'_, '_>, class: ClassRef, variant: &str) -> Option<String> {
-    let module = run.program.module(class.file);
-    let definition = module.class(class.class);
-    let mut fields = definition.fields.iter();
-    let field = fields.find(|field| module.name(field.name) == variant)?;
-    if definition.kind != ClassKind::Enum || !field.fields.is_empty() {
-        return None;
-    }
-    if let Some(written) = written(run, class) {
-        return arm_text(module, written, variant);
-    }
-    if let Some(said) = said(module, &field.decorators) {
-        return Some(said);
-    }
-    let of_enum = || definition.name.map(|name| snake_case(module.name(name)));
-    match variant {
-        "Table" => said(module, &definition.decorators).or_else(of_enum),
-        _ => Some(snake_case(variant)),
-    }
-}
-
-/// What an attribute says that the derive reads.
-fn said(module: &Module, decorators: &[ExpressionId]) -> Option<String> {
-    let all = attributes(module, decorators).into_iter();
-    let mut found = all.filter_map(|id| match &module.expression(id).kind {
-        ExpressionKind::Assign(assign) if module.dotted(assign.target)? == "iden" => {
-            module.plain_text(assign.value)
-        }
-        ExpressionKind::Call(call) => {
-            let key = match module.dotted(call.callee)?.as_str() {
-                "iden" => "rename",
-                "sea_orm" => "iden",
-                _ => return None,
-            };
-            let mut arguments = call.arguments.iter();
-            let named =
-                arguments.find(|one| one.name.is_some_and(|(name, _)| module.name(name) == key))?;
-            module.plain_text(named.value)
-        }
-        _ => None,
-    });
-    found.next()
-}
-
-/// The body of `Iden::unquoted` or its kin, where a type implements it by hand.
-fn written(run: &Run<'_, '_>, class: ClassRef) -> Option<Span> {
-    let program = run.program;
-    let mut found = program.implementations(class).iter().filter_map(|one| {
-        let names = ["unquoted", "as_str", "to_string"];
-        let function = names
-            .iter()
-            .find_map(|name| program.own_function(*one, name))?;
-        let same = function.file == class.file;
-        same.then(|| program.module(class.file).function(function.function).span)
-    });
-    found.next()
-}
-
-fn within(span: Span, inner: Span) -> bool {
-    span.start <= inner.start && inner.end <= span.end
-}
-
-/// The text of the arm that a variant takes.
-fn arm_text(module: &Module, body: Span, variant: &str) -> Option<String> {
-    let inside = module
-        .expressions
-        .iter()
-        .filter(|one| within(body, one.span));
-    let mut arms = inside
-        .filter_map(|one| match &one.kind {
-            ExpressionKind::Match(choice) => Some(&choice.arms),
-            _ => None,
-        })
-        .flatten();
-    let arm = arms.find(|arm| values::last_name(module, arm.pattern) == Some(variant))?;
-    let tail = arm.body.tail?;
-    first_text(module, module.expression(tail).span)
-}
-
-/// The first text in a part of a file that is more than a placeholder.
-fn first_text(module: &Module, part: Span) -> Option<String> {
-    let texts = (0..).zip(&module.expressions);
-    let mut texts: Vec<(u32, String)> = texts
-        .filter(|(_, one)| within(part, one.span))
-        .filter_map(|(id, one)| {
-            let text = module.plain_text(ExpressionId(id))?;
-            let counts = !text.is_empty() && !text.contains('{');
-            counts.then_some((one.span.start, text))
-        })
-        .collect();
-    texts.sort();
-    texts.into_iter().next().map(|(_, text)| text)
-}
-
-/// Snake case as the derives spell it (heck 0.4 and 0.5): words begin at an upper-case letter after a lower-case one, and
-/// at the last of several; digits begin none.
-pub(in crate::declare) fn snake_case(name: &str) -> String {
-    let name = name.strip_prefix("r#").unwrap_or(name);
-    let letters: Vec<char> = name.chars().collect();
-    let mut made = String::with_capacity(name.len() + 4);
-    let mut lower = false;
-    for (at, letter) in letters.iter().enumerate() {
-        if !letter.is_alphanumeric() {
-            lower = false;
-            if !made.is_empty() && !made.ends_with('_') {
-                made.push('_');
-            }
-            continue;
-        }
-        if letter.is_uppercase() {
-            let next_lower = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
-            if (lower || next_lower) && !made.is_empty() && !made.ends_with('_') {
-                made.push('_');
-            }
-            lower = false;
-        } else if letter.is_lowercase() {
-            lower = true;
-        }
-        made.extend(letter.to_lowercase());
-    }
-    made.trim_end_matches('_').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::snake_case;
-
-    #[test]
-    fn words_begin_where_the_derives_say() {
-        let cases = [
-            ("Email", "email"),
-            ("IsAdmin", "is_admin"),
-            ("ETag", "e_tag"),
-            ("HTTPServer", "http_server"),
-            ("Sha256Sum", "sha256_sum"),
-            ("A1B", "a1b"),
-            ("User_Id", "user_id"),
-            ("r#Type", "type"),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(snake_case(name), expected);
-        }
-    }
+    let definition = run.program.module(class.file).class(class.class);
+    let is_unit = definition.kind == ClassKind::Struct && definition.fields.is_empty();
+    is_unit.then(|| run.program.iden_name(class, None))?
 }

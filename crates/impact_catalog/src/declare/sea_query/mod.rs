@@ -1,6 +1,7 @@
 //! sea-orm's migrations (sea-orm-migration 0.8 to 1): each `impl MigrationTrait`, in the order of the `MigratorTrait` that
 //! lists it. <https://www.sea-ql.org/SeaORM/docs/migration/writing-migration/>
 
+mod bare;
 mod chain;
 mod column;
 mod iden;
@@ -9,8 +10,6 @@ mod run;
 mod statement;
 mod table;
 mod text;
-
-pub(super) use iden::snake_case;
 
 use super::{DeclareOptions, Declared, FileSteps, MigrationSet, is_aside};
 use impact_bind::{ClassRef, Program};
@@ -43,7 +42,10 @@ pub(super) fn declare(program: &Program<'_>, options: &DeclareOptions<'_>) -> De
         let (set, turn) = lists.turn(class.file, folder, path);
         sets.entry(set).or_default().push((turn, written));
     }
-    let mut declared = Declared::default();
+    let mut declared = Declared {
+        spoken: bare::spoken(program, options),
+        ..Declared::default()
+    };
     for (root, mut migrations) in sets {
         migrations.sort_by(|a, b| a.0.cmp(&b.0));
         let mut files = Vec::new();

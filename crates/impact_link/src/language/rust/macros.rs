@@ -5,6 +5,7 @@ use crate::cells::Key;
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::text::Style;
+use crate::touch::Manner;
 use crate::value::{Atom, Dictionary, Value};
 use impact_bind::{Binding, ClassRef, path_from};
 use impact_facts::{
@@ -76,6 +77,7 @@ pub(super) fn evaluate(
     let last = spelled.rsplit('.').next().unwrap_or_default();
     crate::orm::diesel::declared(cx, last, call);
     members(cx, call, &site);
+    columns(cx, last, call, span);
     match MACROS.iter().find(|(name, _)| *name == last) {
         Some((_, makes)) => made(cx, *makes, &site),
         None => own(cx, last),
@@ -147,6 +149,49 @@ fn members(cx: &mut Evaluator<'_>, call: &MacroCall, site: &CallSite<'_>) {
                 });
             }
         }
+    }
+}
+
+/// A macro of the program that is told a table of diesel and bare names of its columns names these:
+/// `find_by!(posts, find_by_slug, slug as &str)`. Where the functions that it makes return rows, these have every column.
+fn columns(cx: &mut Evaluator<'_>, name: &str, call: &MacroCall, span: Span) {
+    if cx.program.macros_named(name).is_empty() {
+        return;
+    }
+    let module = cx.module();
+    let words: Vec<(ExpressionId, &str)> = call
+        .arguments
+        .iter()
+        .filter_map(|argument| bare(module, argument.value))
+        .collect();
+    let tables = words.iter().filter_map(|(_, word)| {
+        let found = cx.program.resolve(cx.file, cx.place, word);
+        crate::orm::diesel::table(cx, found.external()?)
+    });
+    let tables: Vec<_> = tables.collect();
+    for table in tables {
+        cx.with_certainty(Certainty::Likely, |cx| {
+            for (id, word) in &words {
+                let at = module.expression(*id).span;
+                crate::orm::diesel::told(cx, table, word, at);
+            }
+            if super::expanded::makes_rows(cx, name) {
+                let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+                cx.touch_row(table, span, manner, &|_| true);
+            }
+        });
+    }
+}
+
+/// The name that an argument is, `slug` and `slug as &str`.
+fn bare(module: &Module, id: ExpressionId) -> Option<(ExpressionId, &str)> {
+    match &module.expression(id).kind {
+        ExpressionKind::Name(name) => Some((id, module.name(*name))),
+        ExpressionKind::Cast(cast) => match &module.expression(cast.of).kind {
+            ExpressionKind::Name(name) => Some((cast.of, module.name(*name))),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

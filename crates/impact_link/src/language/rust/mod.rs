@@ -2,6 +2,7 @@
 
 mod callers;
 mod derives;
+mod expanded;
 mod macros;
 mod members;
 mod patterns;
@@ -10,6 +11,7 @@ mod types;
 
 pub(crate) use callers::{Mentions, is_never_named};
 pub(crate) use derives::{cased, derives, has_word, serialized_as, setting};
+pub(crate) use expanded::returned;
 pub(crate) use macros::{file_text, in_body, is_filled};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;

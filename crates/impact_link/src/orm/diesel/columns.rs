@@ -4,7 +4,7 @@ use super::NAME;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::ModelId;
-use impact_facts::{Access, MappedField, Span};
+use impact_facts::{Access, Certainty, MappedField, Span};
 
 /// What stands before a path in a module that `table!` declares.
 pub(super) const TABLE: &str = "diesel.table!.";
@@ -40,6 +40,22 @@ pub(super) fn thing<'a>(cx: &Evaluator<'a>, path: &str) -> Option<Thing<'a>> {
 pub(crate) fn named(cx: &mut Evaluator<'_>, path: &str, span: Span) {
     if let Some(Thing::Column(model, field)) = thing(cx, path) {
         cx.touch_field(model, field, span, Manner::named(Access::Read));
+    }
+}
+
+/// The table that a path means.
+pub(crate) fn table(cx: &Evaluator<'_>, path: &str) -> Option<ModelId> {
+    match thing(cx, path)? {
+        Thing::Table(model) => Some(model),
+        _ => None,
+    }
+}
+
+/// The bare name of a column is said beside its table.
+pub(crate) fn told(cx: &mut Evaluator<'_>, table: ModelId, name: &str, span: Span) {
+    if let Some(field) = cx.models.field(table, name) {
+        let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
+        cx.touch_field(table, field, span, manner);
     }
 }
 

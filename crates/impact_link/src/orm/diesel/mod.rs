@@ -11,7 +11,7 @@ pub(crate) mod joins;
 mod query;
 mod rows;
 
-pub(crate) use columns::named;
+pub(crate) use columns::{named, table, told};
 pub(crate) use declared::{declared, defined};
 
 use crate::door::{CallSite, Door, MemberSite};

@@ -41,6 +41,7 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
         let statement = Object::new(NAME, "statement", None).with_value("text", text);
         return Some(statement.into());
     }
+    sea_query::defined(cx, path, call);
     if let Some(begun) = sea_query::begun(path, NAME) {
         return Some(begun);
     }
@@ -133,6 +134,15 @@ pub(super) fn method(
             } else {
                 Value::list(row)
             })
+        }
+        Atom::Outside(class) | Atom::External(class)
+            if class.starts_with("sea_orm") && name == "build" =>
+        {
+            let statement = |atom: &Atom| matches!(atom, Atom::Object(_));
+            Some(call.value(0, "").filter(statement)).filter(|all| !all.is_nothing())
+        }
+        Atom::Outside(class) if class.starts_with("sea_orm") && name == "get_database_backend" => {
+            Some(Value::outside("sea_orm.DbBackend"))
         }
         Atom::Class(class) if name == "find_by_statement" => {
             Some(result::of_statement(cx, *class, call))

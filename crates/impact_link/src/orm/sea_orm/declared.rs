@@ -15,7 +15,10 @@ pub(crate) fn defined(cx: &mut Evaluator<'_>, of: ClassRef) {
             variants(cx, of);
             crate::orm::sea_query::declared(cx, of);
         }
-        ClassKind::Struct => result::declared(cx, of),
+        ClassKind::Struct => {
+            result::declared(cx, of);
+            crate::orm::sea_query::declared(cx, of);
+        }
         _ => {}
     }
 }

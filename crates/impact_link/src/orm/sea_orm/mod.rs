@@ -74,7 +74,7 @@ fn pascal(name: &str) -> String {
 pub(crate) fn named(cx: &mut Evaluator<'_>, path: &str, span: Span) {
     let found = match thing(cx, path) {
         Some(Thing::Column(model, field)) => (model, field.clone()),
-        _ => return,
+        _ => return crate::orm::sea_query::named_by(cx, path, span),
     };
     cx.touch_field(found.0, &found.1, span, Manner::named(Access::Read));
 }

@@ -222,6 +222,9 @@ pub(super) fn text(statement: &Value) -> Value {
             Atom::Object(of) if of.door == NAME && of.kind == "statement" => {
                 all.or(of.values.get("text").unwrap_or(&Value::nothing()))
             }
+            Atom::Object(of) if crate::orm::sea_query::is_statement(of) => {
+                all.or(&atom.clone().into())
+            }
             _ => all,
         })
 }

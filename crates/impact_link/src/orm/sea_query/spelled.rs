@@ -78,6 +78,7 @@ pub(crate) fn is_changed(of: &Object, name: &str) -> bool {
     of.kind == STATEMENT
         && (takes(TAKE_COLUMNS)
             || takes(TAKE_EXPRESSIONS)
+            || name == "from_subquery"
             || TAKE_TABLE.iter().any(|(method, _)| *method == name))
 }
 

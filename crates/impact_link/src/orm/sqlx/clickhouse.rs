@@ -12,7 +12,8 @@ use crate::language::rust::{field_type, has_word, setting};
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
-use impact_facts::{Access, Assembled, Certainty, Span};
+use impact_facts::{Access, Assembled, Certainty, Span, TableName};
+use impact_sql::OutputColumn;
 use std::sync::Arc;
 
 /// What stands for the fields of a row.
@@ -132,17 +133,51 @@ pub(super) fn written(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'
         .filter_map(|atom| cx.class_of_instance(atom))
         .collect();
     for class in classes {
-        for name in names(cx, class, 0) {
-            for table in object.words_after("table:") {
-                let manner = Manner::whole(Access::Write).at_most(Certainty::Likely);
-                cx.touch_column(
-                    &row::table_name(table),
-                    &name,
-                    call.span,
-                    manner,
-                    CLICKHOUSE,
-                );
-            }
+        if object.words_after("table:").next().is_none() {
+            anywhere(cx, class, call.span);
         }
+        for table in object.words_after("table:") {
+            let named = row::table_name(table);
+            let manner = Manner::whole(Access::Write).at_most(Certainty::Likely);
+            for name in names(cx, class, 0) {
+                let table = cx.schemas.table_of(&named, &name);
+                let table = table.as_ref().unwrap_or(&named);
+                cx.touch_column(table, &name, call.span, manner, CLICKHOUSE);
+            }
+            let outputs = outputs(cx, class, &named);
+            row::stored(cx, class, &outputs);
+        }
+    }
+}
+
+/// The columns of a table that the fields of a struct are.
+fn outputs(cx: &mut Evaluator<'_>, class: ClassRef, named: &TableName) -> Vec<OutputColumn> {
+    let names = names(cx, class, 0).into_iter();
+    let of = names.map(|name| {
+        let table = cx.schemas.table_of(named, &name);
+        OutputColumn {
+            sources: vec![(table.unwrap_or_else(|| named.clone()), name.as_str().into())],
+            name: Some(name.into()),
+            span: Span::default(),
+        }
+    });
+    of.collect()
+}
+
+/// A row is written to a table whose name is not known: any that has all its columns.
+fn anywhere(cx: &mut Evaluator<'_>, class: ClassRef, span: Span) {
+    let names = names(cx, class, 0);
+    let has = |table: &TableName, name: &String| cx.schemas.tables_with(name).contains(table);
+    let first = names.first().map(|name| cx.schemas.tables_with(name));
+    let mut tables = first.unwrap_or_default();
+    tables.retain(|table| names.iter().all(|name| has(table, name)));
+    let columns = tables.iter().flat_map(|table| {
+        let all = names.iter();
+        all.map(|name| (table.clone(), Box::from(name.as_str())))
+    });
+    let columns: Vec<_> = columns.collect();
+    if !columns.is_empty() {
+        let of = cx.program.class_name(class);
+        cx.open_columns(&of, columns, span, Access::Write);
     }
 }

@@ -9,6 +9,7 @@ use crate::carried;
 use crate::cells::Key;
 use crate::evaluator::Evaluator;
 use crate::language::rust::{cased, has_word, serialized_as, setting};
+use crate::orm::sea_query;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef};
@@ -63,7 +64,7 @@ pub(crate) fn of(
         Binds::First => {
             let mut value = Value::unknown("a column's value");
             for text in texts(text) {
-                if let Some(first) = cx.sql_outputs(&text).first() {
+                if let Some(first) = outputs(cx, &text).first() {
                     taken(cx, &text, first, span);
                     value = value.or(&carried::of_sources(cx, &sources(first)));
                 }
@@ -73,7 +74,7 @@ pub(crate) fn of(
         _ if says_fields(said) => {
             let mut made = Value::nothing();
             for text in texts(text) {
-                let outputs = cx.sql_outputs(&text);
+                let outputs = outputs(cx, &text);
                 made.join(&carrying(cx, said, &outputs));
                 let row = Row {
                     text: &text,
@@ -188,7 +189,7 @@ pub(super) fn is_record(value: &Value) -> bool {
 pub(crate) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
     let mut record = Object::new(NAME, "record", None).with_value("", text.clone());
     for text in texts(text) {
-        for (at, output) in cx.sql_outputs(&text).iter().enumerate() {
+        for (at, output) in outputs(cx, &text).iter().enumerate() {
             let sources = sources(output);
             record = record.with_value(&column_name(output), sources.clone());
             if at < MAX_PLACES {
@@ -202,11 +203,22 @@ pub(crate) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
 /// Columns behind this one are not kept by place.
 const MAX_PLACES: usize = 64;
 
+/// Each statement among the alternatives: a text, or one that sea-query puts together.
 fn texts(value: &Value) -> Vec<Value> {
-    value
-        .texts()
-        .map(|text| Atom::Text(text.clone()).into())
-        .collect()
+    let is_statement = |atom: &&Atom| match atom {
+        Atom::Text(_) => true,
+        Atom::Object(of) => sea_query::is_statement(of),
+        _ => false,
+    };
+    let all = value.atoms().iter().filter(is_statement);
+    all.map(|atom| atom.clone().into()).collect()
+}
+
+/// What statements yield.
+fn outputs(cx: &mut Evaluator<'_>, text: &Value) -> Vec<OutputColumn> {
+    let mut all = cx.sql_outputs(text);
+    all.extend(sea_query::outputs(text));
+    all
 }
 
 /// An output's name without sqlx's overrides: `id!: Uuid` is `id`.
@@ -347,7 +359,7 @@ impl Row<'_> {
             .next()
             .is_none_or(|word| word.eq_ignore_ascii_case("as"));
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
-        output.sources.len() > 1 && alias && name.chars().all(is_name)
+        output.sources.len() > 1 && alias && !name.is_empty() && name.chars().all(is_name)
     }
 
     /// A field whose type has a table's row as its value, `build AS "build: Build"`: the columns are those of the type's
@@ -423,6 +435,17 @@ fn taken(cx: &mut Evaluator<'_>, text: &Value, output: &OutputColumn, span: Span
             }
         }
     }
+}
+
+/// A struct is stored as a row: its fields, as serde names them, are these columns.
+pub(super) fn stored(cx: &mut Evaluator<'_>, class: ClassRef, columns: &[OutputColumn]) {
+    let row = Row {
+        text: &Value::nothing().at_most(Certainty::Likely),
+        outputs: columns,
+        binds: Binds::Serde,
+        span: Span::default(),
+    };
+    row.bind_struct(cx, class, 0);
 }
 
 /// Where the columns are kept that statements bind a field of a struct to.
