@@ -339,6 +339,15 @@ impl<'a> Evaluator<'a> {
                 self.call_method(of, "__getitem__", span)
             }
             given if crate::summary::is_given(given) => self.call_method(of, "__getitem__", span),
+            // `frame.loc[0, "email"]`: each key of several is asked for.
+            Atom::Object(object) if keys.len() > 1 => {
+                let mut known = None;
+                for key in keys {
+                    let one = door(object.door).and_then(|door| door.item(self, object, key, span));
+                    known = one.or(known);
+                }
+                known.unwrap_or_else(|| self.element(of, Consumption::Index, span))
+            }
             Atom::Object(object) if !slice => {
                 let key = keys.first().cloned().unwrap_or_default();
                 let known = door(object.door).and_then(|door| door.item(self, object, &key, span));

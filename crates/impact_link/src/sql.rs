@@ -56,6 +56,15 @@ impl Schemas {
         found.map(|(table, _)| table.clone())
     }
 
+    /// The columns of the tables that a name means.
+    pub(crate) fn columns_of(&self, name: &TableName) -> Vec<(TableName, Box<str>)> {
+        let means = |table: &TableName| {
+            table.name == name.name && (name.schema.is_none() || table.schema == name.schema)
+        };
+        let all = self.tables.iter().filter(|(table, _)| means(table));
+        all.cloned().collect()
+    }
+
     /// The tables that have a column of that name.
     pub(crate) fn tables_with(&self, column: &str) -> Vec<TableName> {
         let all = self.tables.iter().filter(|(_, own)| **own == *column);

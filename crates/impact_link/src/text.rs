@@ -124,6 +124,8 @@ impl Evaluator<'_> {
         for atom in left.atoms() {
             let known = match atom {
                 Atom::Object(_) => self.operate(atom, operator, right, span),
+                // What is taken out of a set is not in it.
+                Atom::List(_) if operator == "-" => Some(atom.clone().into()),
                 Atom::List(_) | Atom::Dictionary(_) => Some(left.or(right)),
                 _ if is_class(atom) && matches!(operator, "&" | "|") => Some(atom.clone().into()),
                 _ => None,
@@ -220,34 +222,34 @@ impl Evaluator<'_> {
             .at_most(left.certainty.min(right.certainty))
     }
 
-    /// A text with its placeholders filled in: known strings as they are, all else as holes.
+    /// A text with its placeholders filled in: known strings as they are, each way to choose them one text; all else as
+    /// holes.
     pub(crate) fn substituted(
         &self,
         text: &Assembled,
         style: Style,
         values: &Value,
         span: Span,
-    ) -> Option<Assembled> {
-        let mut made = Assembled::default();
+    ) -> Vec<Assembled> {
+        let mut made = vec![Assembled::default()];
         let mut at = 0;
         let mut count = 0;
         while let Some((start, end, key)) = next_placeholder(&text.text, at, style) {
-            push_part(&mut made, text, at, start);
+            made.iter_mut()
+                .for_each(|one| push_part(one, text, at, start));
             let place = key
                 .as_deref()
                 .and_then(|key| key.parse().ok())
                 .unwrap_or(count);
             let value = argument_of(values, key.as_deref(), place);
-            let known: Vec<&Arc<Assembled>> = value.texts().collect();
-            match (&known[..], value.atoms().len()) {
-                ([one], 1) => made.push_assembled(one),
-                _ => made.push_hole(self.file, span),
-            }
+            made = self.filled(&made, &value, span);
             count += 1;
             at = end;
         }
-        push_part(&mut made, text, at, text.text.len());
-        (made.text.len() <= MAX_LENGTH).then_some(made)
+        made.iter_mut()
+            .for_each(|one| push_part(one, text, at, text.text.len()));
+        made.retain(|one| one.text.len() <= MAX_LENGTH);
+        made
     }
 }
 

@@ -108,7 +108,10 @@ fn text_method(
         "format" | "format_map" => {
             let values = format_values(cx, name, call);
             let made = cx.substituted(text, Style::Braces, &values, call.span);
-            made.map_or(Value::outside("builtins.str"), known)
+            if made.is_empty() {
+                return Some(Value::outside("builtins.str"));
+            }
+            Value::any_of(made.into_iter().map(|text| Atom::Text(Arc::new(text))))
         }
         "join" => joined(cx, text, call),
         "split" | "rsplit" | "splitlines" => split(text, name, call),

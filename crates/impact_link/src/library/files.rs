@@ -9,8 +9,9 @@
 
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Object, Value};
-use impact_facts::{Assembled, ExpressionKind, FileId, Language, Statement};
+use crate::value::{Atom, Dictionary, Object, Value};
+use impact_facts::{Assembled, Certainty, ExpressionKind, FileId, Language, Statement};
+use impact_sql::looks_like_sql;
 use std::sync::Arc;
 
 /// The name of the door.
@@ -41,6 +42,8 @@ enum Makes {
     Resource,
     /// The queries of files under their names.
     Queries,
+    /// A template whose text is the argument.
+    Template,
 }
 
 const FUNCTIONS: &[(&str, Makes)] = &[
@@ -65,6 +68,12 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("aiosql.from_str", Makes::Queries),
     ("anosql.from_path", Makes::Queries),
     ("pugsql.module", Makes::Queries),
+    ("jinja2.Template", Makes::Template),
+    ("jinja2.environment.Template", Makes::Template),
+    (
+        "jinja2.sandbox.SandboxedEnvironment.from_string",
+        Makes::Template,
+    ),
 ];
 
 impl Door for Files {
@@ -102,7 +111,25 @@ impl Door for Files {
                 Atom::Object(object) if object.door == FILES && object.kind == "path" => {
                     method(cx, object, name, call)
                 }
+                Atom::Object(object) if object.door == FILES && object.kind == TEMPLATE => {
+                    let text = object.values.get(TEXT)?.clone();
+                    let renders = matches!(&**name, "render" | "render_async" | "generate");
+                    renders.then(|| rendered(cx, &text, call))
+                }
                 Atom::Object(object) if object.door == FILES => Some(run(cx, object, name, call)),
+                _ if &**name == "from_string" && cx.is(Language::Python) => {
+                    template(&call.value(0, "source"))
+                }
+                // JinjaSql 0.1: a query and its parameters.
+                _ if &**name == "prepare_query" && cx.is(Language::Python) => {
+                    let of = template(&call.value(0, "source"))?;
+                    let text = of.atoms().iter().find_map(|atom| match atom {
+                        Atom::Object(object) => object.values.get(TEXT).cloned(),
+                        _ => None,
+                    })?;
+                    let query = rendered(cx, &text, call);
+                    Some(Value::tuple(vec![query, Value::unknown("parameters")]))
+                }
                 // A template loader's file.
                 _ if matches!(&**name, "get_template" | "select_template") => {
                     sql_path(tails(&call.value(0, "name")))
@@ -129,7 +156,34 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Option
         }),
         Makes::Resource => text(cx, &tails(&call.at(1)?.value)),
         Makes::Queries => queries(cx, &call.at(0)?.value),
+        Makes::Template => template(&call.value(0, "source")),
     }
+}
+
+/// The kind of a template whose text stands in the code.
+const TEMPLATE: &str = "template";
+
+/// A template of SQL; none if its text is none.
+fn template(text: &Value) -> Option<Value> {
+    let sql = text.filter(|atom| matches!(atom, Atom::Text(text) if looks_like_sql(&text.text)));
+    let made = Object::new(FILES, TEMPLATE, None);
+    (!sql.is_nothing()).then(|| made.with_value(TEXT, sql).into())
+}
+
+/// What a template makes of the values that it is given.
+fn rendered(cx: &Evaluator<'_>, of: &Value, call: &CallSite<'_>) -> Value {
+    let mut values = Dictionary::default();
+    for argument in call.arguments {
+        match &argument.name {
+            Some((name, _)) => {
+                values.known.insert(name.clone(), argument.value.clone());
+            }
+            None => crate::expression::merge(&mut values, &argument.value),
+        }
+    }
+    let texts = of.texts();
+    let made = texts.map(|text| super::jinja::rendered(cx, text, &values, call.span));
+    Value::any_of(made.map(|text| Atom::Text(Arc::new(text)))).at_most(Certainty::Likely)
 }
 
 /// Methods of a path, and of the file or template that it leads to.

@@ -2,6 +2,7 @@
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::orm::sqlalchemy::by_each_name;
 use crate::value::{Atom, Dictionary, Value};
 use impact_facts::{Access, Assembled, Span};
 
@@ -72,6 +73,10 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("itertools.cycle", Makes::ListOf(0)),
     ("random.sample", Makes::ListOf(0)),
     ("copy.copy", Makes::Same),
+    ("textwrap.dedent", Makes::Same),
+    ("textwrap.indent", Makes::Same),
+    ("inspect.cleandoc", Makes::Same),
+    ("sqlparse.format", Makes::Same),
     ("typing.get_args", Makes::Same),
     ("copy.deepcopy", Makes::Same),
     ("builtins.sorted", Makes::Sorted),
@@ -225,7 +230,14 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
                 .iter()
                 .map(|(value, span)| cx.iterate(value, *span))
                 .collect();
-            Value::list(Value::tuple(elements))
+            // Names that are put to the values of a row: what comes of it is the row by name.
+            let rows = all
+                .iter()
+                .skip(1)
+                .fold(Value::nothing(), |all, (value, _)| {
+                    all.or(&value.filter(is_row))
+                });
+            Value::list(Value::tuple(elements)).or(&rows)
         }
         Makes::Mapped => {
             let over = call.value(1, "");
@@ -386,6 +398,9 @@ fn get_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) -> Val
                 });
                 found = found.or(&one);
             }
+            Atom::Object(name) if by_each_name(cx, of, name, call.span, Access::Read) => {
+                found = found.or(&Value::outside("field "));
+            }
             _ => open = true,
         }
     }
@@ -417,6 +432,7 @@ fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
                     cx.set_attribute(of, &member);
                 });
             }
+            Atom::Object(name) if by_each_name(cx, of, name, call.span, Access::Write) => {}
             _ => cx.open_member(of, call.span, Access::Write),
         }
     }
@@ -450,12 +466,14 @@ pub(super) fn named_member<T>(
     result
 }
 
+fn is_row(atom: &Atom) -> bool {
+    matches!(atom, Atom::Object(row) if matches!(row.kind, "row" | "rows" | "record"))
+}
+
 fn dictionary(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     // A row that has its values by name is as good as a dictionary of them.
     if let [only] = call.arguments {
-        let rows = only.value.filter(|atom| {
-            matches!(atom, Atom::Object(row) if matches!(row.kind, "row" | "rows" | "record"))
-        });
+        let rows = only.value.filter(is_row);
         if !rows.is_nothing() {
             return rows;
         }

@@ -170,10 +170,13 @@ fn touched(
     let mut found = Value::nothing();
     for text in key.texts() {
         let home = text.locate(Span::new(0, text.text.len() as u32));
-        let at = home
-            .filter(|(file, inner)| *file == cx.file && span.contains(*inner))
-            .map_or(span, |(_, inner)| inner);
-        let manner = Manner::named(access).at_most(Certainty::Likely);
+        let inner = home.filter(|(file, inner)| *file == cx.file && span.contains(*inner));
+        let (at, manner) = match inner {
+            Some((_, inner)) => (inner, Manner::named(access)),
+            // The name stands elsewhere.
+            None => (span, Manner::implied(access)),
+        };
+        let manner = manner.at_most(Certainty::Likely);
         found = found.or(&named(cx, model, &text.text, at, manner));
     }
     if found.is_nothing() {

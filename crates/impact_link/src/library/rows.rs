@@ -1,14 +1,16 @@
 //! Rows of SQL text: who names one of their columns names what it is made from, so that `SELECT *` of which only `id` is used
 //! is told apart from one whose `email` is.
 
+use super::frames;
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_facts::{Access, Certainty, ExpressionId, Span};
+use impact_facts::{Access, Certainty, ExpressionId, ExpressionKind, Language, Span};
+use impact_sql::looks_like_sql;
 
 /// The name of the door.
-const ROWS: &str = "sql/rows";
+pub(super) const ROWS: &str = "sql/rows";
 /// The key of the statement.
 const SQL: &str = "sql";
 
@@ -87,6 +89,10 @@ impl Door for Rows {
         };
         match member.name {
             "_mapping" => Some(of.clone().into()),
+            // How a table in memory is gone into: by place, by label, by kind of value.
+            "loc" | "iloc" | "at" | "iat" | "str" | "dt" | "values" | "T" => {
+                Some(of.clone().into())
+            }
             name => named(cx, object, name, member.span),
         }
     }
@@ -119,12 +125,21 @@ impl Door for Rows {
             Atom::External(name) if READERS.contains(&&**name) => {
                 Some(of_statement(&call.at(0)?.value))
             }
+            Atom::External(name) => frames::call(cx, name, call),
             Atom::Member(of, name) => {
+                if cx.is(Language::Python)
+                    && let Some(written) = frames::written(cx, of, name, call)
+                {
+                    return Some(written);
+                }
                 let Atom::Object(object) = &**of else {
                     return None;
                 };
                 if object.door != ROWS {
                     return None;
+                }
+                if RUNNING.contains(&&**name) && is_statement(&call.value(0, "sql")) {
+                    return Some(of_statement(&call.value(0, "sql")));
                 }
                 if !FETCHING.contains(&&**name) && &**name != "get" {
                     taken(cx, object, call);
@@ -135,7 +150,10 @@ impl Door for Rows {
                         self.item(cx, object, &key, call.span).unwrap_or_default()
                     }
                     name if SCALARS.contains(&name) => Value::unknown("a value of a statement"),
-                    _ => (**of).clone().into(),
+                    _ if object.kind == frames::FRAME => {
+                        Object::new(ROWS, frames::FRAME, None).into()
+                    }
+                    _ => joined_with(of, call),
                 })
             }
             _ => None,
@@ -160,6 +178,16 @@ impl Door for Rows {
     }
 }
 
+/// `users.merge(orders, …)`: the rows of both.
+fn joined_with(of: &Atom, call: &CallSite<'_>) -> Value {
+    let given = call
+        .positional()
+        .flat_map(|argument| argument.value.atoms());
+    let rows = given.filter(|atom| matches!(atom, Atom::Object(rows) if rows.door == ROWS));
+    let own: Value = of.clone().into();
+    rows.fold(own, |all, rows| all.or(&rows.clone().into()))
+}
+
 /// A column of the rows by name; none if the statement gives no such column.
 fn named(cx: &mut Evaluator<'_>, rows: &Object, name: &str, span: Span) -> Option<Value> {
     let sql = rows.values.get(SQL)?.clone();
@@ -175,19 +203,34 @@ fn named(cx: &mut Evaluator<'_>, rows: &Object, name: &str, span: Span) -> Optio
 /// `df.rename(columns={"a": "b"})`.
 fn taken(cx: &mut Evaluator<'_>, rows: &Object, call: &CallSite<'_>) {
     let module = cx.module();
-    let mut words: Vec<(String, Span)> = Vec::new();
+    let mut words: Vec<(String, Span, &str)> = Vec::new();
     for argument in call.arguments {
+        let option = argument.name.as_ref().map_or("", |(name, _)| name);
         if let Some(id) = argument.expression {
             texts(cx, id, 0, &mut |id| {
                 let span = module.expression(id).span;
                 let end = span.end.saturating_sub(1).max(span.start + 1);
                 let text = module.plain_text(id);
-                words.extend(text.map(|text| (text, Span::new(span.start + 1, end))));
+                words.extend(text.map(|text| (text, Span::new(span.start + 1, end), option)));
             });
         }
     }
-    for (word, span) in words {
-        named(cx, rows, &word, span);
+    let others = call
+        .positional()
+        .flat_map(|argument| argument.value.atoms());
+    let others: Vec<&Object> = others
+        .filter_map(|atom| match atom {
+            Atom::Object(other) if other.door == ROWS => Some(&**other),
+            _ => None,
+        })
+        .collect();
+    for (word, span, option) in words {
+        if option != "right_on" {
+            named(cx, rows, &word, span);
+        }
+        for other in others.iter().filter(|_| option != "left_on") {
+            named(cx, other, &word, span);
+        }
     }
 }
 
@@ -197,15 +240,12 @@ fn texts(cx: &Evaluator<'_>, id: ExpressionId, depth: u32, visit: &mut dyn FnMut
         return;
     }
     let module = cx.module();
-    if let impact_facts::ExpressionKind::Collection(all) = &module.expression(id).kind {
+    if let ExpressionKind::Collection(all) = &module.expression(id).kind {
         for key in all.items.iter().filter_map(|item| item.key) {
             texts(cx, key, depth + 1, visit);
         }
     }
-    if matches!(
-        module.expression(id).kind,
-        impact_facts::ExpressionKind::Text(_)
-    ) {
+    if matches!(module.expression(id).kind, ExpressionKind::Text(_)) {
         visit(id);
         return;
     }
@@ -234,7 +274,8 @@ impl Evaluator<'_> {
             let class = self.class_of_instance(atom);
             class.is_some_and(|class| self.inherits(class, &[CURSOR]))
         };
-        if !of.atoms().iter().any(is_cursor) {
+        let open = !of.atoms().iter().any(is_cursor);
+        if open && !(self.may_be_cursor(cursor, &of) && is_statement(&text)) {
             return;
         }
         let is_rows = |atom: &Atom| matches!(atom, Atom::Object(rows) if rows.door == ROWS);
@@ -242,6 +283,30 @@ impl Evaluator<'_> {
         if !text.is_nothing() {
             filled = filled.or(&of_statement(&text));
         }
+        if open {
+            filled = filled.at_most(Certainty::Likely);
+        }
         self.regrow(cursor, &filled, call.span);
     }
+
+    /// Whether something that nothing is known of is named as cursors are.
+    fn may_be_cursor(&self, cursor: ExpressionId, of: &Value) -> bool {
+        let module = self.module();
+        let name = match &module.expression(cursor).kind {
+            ExpressionKind::Name(name) => module.name(*name),
+            ExpressionKind::Attribute(attribute) => module.name(attribute.name),
+            _ => return false,
+        };
+        let is_named = name == "c" || name.to_ascii_lowercase().contains("cur");
+        let mut atoms = of.atoms().iter();
+        let is_open = |atom: &Atom| {
+            matches!(atom, Atom::Unknown(_) | Atom::Outside(_) | Atom::Null)
+                || matches!(atom, Atom::Object(rows) if rows.door == ROWS)
+        };
+        is_named && atoms.all(is_open)
+    }
+}
+
+fn is_statement(text: &Value) -> bool {
+    text.texts().any(|text| looks_like_sql(&text.text))
 }

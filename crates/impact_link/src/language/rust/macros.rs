@@ -274,7 +274,7 @@ fn formatted(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
         }
     }
     let texts = template.value.texts();
-    let filled = texts.filter_map(|text| cx.substituted(text, Style::Braces, &values, call.span));
+    let filled = texts.flat_map(|text| cx.substituted(text, Style::Braces, &values, call.span));
     let filled = Value::any_of(filled.map(|text| Atom::Text(Arc::new(text))));
     if filled.is_nothing() {
         template.value.clone()

@@ -51,7 +51,8 @@ pub(super) fn member(
         }
         "__table__" => Some(Object::new(SQLALCHEMY, "table", Some(model)).into()),
         "metadata" => Some(super::made("metadata")),
-        "registry" | "__mapper__" => Some(expression()),
+        "__mapper__" => Some(super::mapper::of(model)),
+        "registry" => Some(expression()),
         _ => None,
     }
 }
@@ -92,7 +93,24 @@ pub(super) fn expression_call(object: &Object, name: &str, call: &CallSite<'_>) 
         _ if object.kind == FRAGMENT => object.clone().into(),
         "of_type" | "options" | "selectinload" | "joinedload" | "and_" => object.clone().into(),
         _ if object.values.contains_key(FRAGMENT) => super::fragment::within(object.clone(), call),
-        _ => super::fragment::within(Object::new(SQLALCHEMY, "expression", object.model), call),
+        _ => {
+            let made = Object::new(SQLALCHEMY, "expression", object.model);
+            super::fragment::within(super::made_of::with_columns(made, object, call), call)
+        }
+    }
+}
+
+/// `User.org.has(title="x")`, `User.orders.any(total=1)`: keywords are fields of the related class.
+pub(super) fn related(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) {
+    let Some(model) = object.model.filter(|_| matches!(name, "has" | "any")) else {
+        return;
+    };
+    for argument in call.arguments {
+        if let Some((name, span)) = &argument.name
+            && let Some(field) = cx.models.field(model, name)
+        {
+            cx.touch_field(model, field, *span, Manner::named(Access::Read));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A statement is an object whose values are its items in order (`item:000`, …) and by name (`name:email`), and whose
 //! words are the entities that are selected as a whole (`entity:3`).
 
-use super::{SQLALCHEMY, classes, content, expression, fragment, instance};
+use super::{SQLALCHEMY, classes, content, expression, fragment, instance, made_of, mapper};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::fragments::FRAGMENT;
@@ -43,6 +43,58 @@ pub(super) fn select(cx: &Evaluator<'_>, kind: &'static str, call: &CallSite<'_>
     object
 }
 
+/// What stands before a model whose columns are selected, each for itself.
+const COLUMNS: &str = "columns:";
+
+/// The column of a name among those of the tables that a statement selects.
+pub(super) fn of_tables(
+    cx: &mut Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    span: Span,
+) -> Option<Value> {
+    let tables: Vec<ModelId> = ids(object, COLUMNS).collect();
+    for model in tables {
+        if let Some(field) = by_column(cx, model, name) {
+            cx.touch_field(model, field, span, Manner::named(Access::Read));
+            return Some(content(&field.data_type));
+        }
+    }
+    None
+}
+
+/// `Bundle("b", User.email, User.name)`: its columns as one item of a row.
+pub(super) fn bundle(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let mut made = Object::new(SQLALCHEMY, "row", None);
+    for argument in call.positional().skip(1) {
+        made = with_item(cx, made, &argument.value);
+    }
+    match call.value(0, "name").texts().next() {
+        Some(name) => made.with_word(&format!("label:{}", name.text)).into(),
+        None => made.into(),
+    }
+}
+
+/// `union(a, b)`: the items of the first, made of what all select under their names.
+pub(super) fn compound(call: &CallSite<'_>) -> Option<Value> {
+    let mut parts = call.positional().filter_map(|argument| {
+        super::ours(&argument.value).filter(|part| matches!(part.kind, "select" | "query"))
+    });
+    let mut made = parts.next()?.clone();
+    for part in parts {
+        for word in part.words.iter().filter(|word| word.starts_with("entity:")) {
+            made = made.with_word(word);
+        }
+        for (key, value) in &part.values {
+            if key.starts_with("from:") && made.values.contains_key(key) {
+                let both = made.values.get(key).cloned().unwrap_or_default().or(value);
+                made = made.with_value(key, both);
+            }
+        }
+    }
+    Some(made.into())
+}
+
 /// Old style passes a list: `select([a, b])`.
 fn flattened(values: &[Value]) -> Vec<Value> {
     let mut all = Vec::new();
@@ -72,6 +124,11 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
             object = object
                 .with_word(&format!("entity:{}", model.0))
                 .with_value(&name, Atom::Mapped(*model).into());
+        }
+        if mapper::is_of_columns(value) {
+            let words = entities.iter().map(|model| format!("{COLUMNS}{}", model.0));
+            let object = words.fold(object, |object, word| object.with_word(&word));
+            return object.with_value(&key, content(""));
         }
         let rows = entities.into_iter().map(Atom::Mapped);
         return object.with_value(&key, Value::any_of(rows));
@@ -103,6 +160,14 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
                 )
                 .with_value(&key, Value::outside("builtins.object"))
         }
+        Some(bundle) if bundle.kind == "row" => {
+            let name = bundle.words_after("label:").next().unwrap_or_default();
+            let row: Value = bundle.clone().into();
+            object.model = object.model.or(bundle.model);
+            object
+                .with_value(&format!("name:{name}"), row.clone())
+                .with_value(&key, row)
+        }
         Some(labelled) => {
             object.model = object.model.or(labelled.model);
             if labelled.kind == "expression" && labelled.values.contains_key(FRAGMENT) {
@@ -110,6 +175,10 @@ pub(super) fn with_item(cx: &Evaluator<'_>, object: Object, value: &Value) -> Ob
                 object = object.with_value(FRAGMENT, kept.or(&labelled.clone().into()));
             }
             let label = labelled.words_after("label:").next().unwrap_or_default();
+            let made_of = made_of::of(labelled);
+            if !label.is_empty() && !made_of.is_nothing() {
+                object = object.with_value(&format!("from:{label}"), made_of);
+            }
             let name = format!("name:{label}");
             object
                 .with_value(&name, Value::outside("builtins.object"))

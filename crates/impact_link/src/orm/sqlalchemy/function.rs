@@ -1,7 +1,8 @@
 //! SQLAlchemy's functions by name.
 
 use super::{
-    SQLALCHEMY, classes, constraint, entity, event, fragment, made, migration, ours, spelled, table,
+    SQLALCHEMY, classes, constraint, entity, event, expression, fragment, loading, made, made_of,
+    mapper, migration, ours, spelled, table,
 };
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
@@ -24,15 +25,14 @@ const MAKERS: &[&str] = &[
     "async_object_session",
 ];
 
-/// Load strategies that select the related rows as a whole.
-const EAGER: &[&str] = &[
-    "joinedload",
-    "selectinload",
-    "subqueryload",
-    "immediateload",
-    "contains_eager",
-    "joinedload_all",
-    "subqueryload_all",
+/// Calls that order by what they are given, or by a column of that name.
+const ORDERING: &[&str] = &[
+    "desc",
+    "asc",
+    "nulls_first",
+    "nulls_last",
+    "nullsfirst",
+    "nullslast",
 ];
 
 /// What a call of one of SQLAlchemy's own names is.
@@ -43,12 +43,15 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
     if matches!(word, "relationship" | "relation" | "dynamic_loader") {
         spelled::relationship(cx, call);
     }
+    if let Some(option) = loading::option(word, call) {
+        return Some(option.into());
+    }
     match word {
         "SQLAlchemy" => Some(made("hub")),
         "select" | "lambda_stmt" => Some(entity::select(cx, "select", call).into()),
         "insert" | "update" | "delete" => {
             let target = call.at(0).map(|argument| argument.value.clone());
-            statement(cx, word, target.as_ref(), call)
+            statement(cx, word, target.as_ref())
         }
         "aliased" | "with_polymorphic" => call.at(0).map(|argument| argument.value.clone()),
         "listens_for" => Some(event::listens_for(call)),
@@ -63,12 +66,15 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
         "literal_column" => Some(fragments::made(cx, SQLALCHEMY, call)),
         "automap_base" => Some(made("automap")),
         "MetaData" => Some(made("metadata")),
-        "load_only" | "defer" | "undefer" => Some(columns_option(word, call)),
-        _ if MAKERS.contains(&word) => Some(made("session")),
-        _ if EAGER.contains(&word) => Some(eager(call)),
-        "with_loader_criteria" | "lazyload" | "raiseload" | "noload" | "defaultload" | "Load" => {
-            Some(made("option"))
+        "inspect" => mapper::inspected(cx, call).or_else(|| Some(expression())),
+        "Bundle" => Some(entity::bundle(cx, call)),
+        "union" | "union_all" | "intersect" | "except_" => {
+            Some(entity::compound(call).unwrap_or_else(expression))
         }
+        _ if ORDERING.contains(&word) && call.value(0, "column").texts().next().is_some() => {
+            Some(fragment::column(call))
+        }
+        _ if MAKERS.contains(&word) => Some(made("session")),
         // Type objects and declarations are values of no interest; everything else is part of a statement.
         "text" if fragment::is_part(&call.value(0, "text")) => {
             Some(fragments::made(cx, SQLALCHEMY, call))
@@ -80,58 +86,23 @@ pub(super) fn call(cx: &mut Evaluator<'_>, word: &str, call: &CallSite<'_>) -> O
         _ => {
             let models = call.arguments.iter().filter_map(|a| ours(&a.value)?.model);
             let model = models.into_iter().next();
-            Some(fragment::within(
-                Object::new(SQLALCHEMY, "expression", model),
-                call,
-            ))
+            let made = Object::new(SQLALCHEMY, "expression", model);
+            Some(fragment::within(made_of::with_arguments(made, call), call))
         }
     }
 }
 
 /// `insert(t)`, `update(t)`, `delete(t)`, and the methods of that name of a table.
-pub(super) fn statement(
-    cx: &Evaluator<'_>,
-    word: &str,
-    target: Option<&Value>,
-    call: &CallSite<'_>,
-) -> Option<Value> {
+pub(super) fn statement(cx: &Evaluator<'_>, word: &str, target: Option<&Value>) -> Option<Value> {
     let model = target.and_then(|target| classes(cx, target).first().copied());
     let kind = match word {
         "insert" => "insert",
         "update" => "update",
         "delete" => "delete",
-        _ => return Some(entity::select(cx, "select", call).into()),
+        _ => {
+            let select = Object::new(SQLALCHEMY, "select", None);
+            return Some(entity::with_item(cx, select, target?).into());
+        }
     };
     Some(Object::new(SQLALCHEMY, kind, model).into())
-}
-
-/// `load_only(User.a)`, `defer(User.b)`.
-fn columns_option(word: &str, call: &CallSite<'_>) -> Value {
-    let mut option = Object::new(SQLALCHEMY, "option", None);
-    let prefix = match word {
-        "load_only" => "only",
-        "defer" => "defer",
-        _ => "undefer",
-    };
-    for argument in call.positional() {
-        if let Some(column) = ours(&argument.value)
-            && let (Some(model), Some(field)) = (column.model, column.words_after("field:").next())
-        {
-            option = option.with_word(&format!("{prefix}:{}:{field}", model.0));
-        }
-    }
-    option.into()
-}
-
-/// `joinedload(User.addresses)`.
-fn eager(call: &CallSite<'_>) -> Value {
-    let mut option = Object::new(SQLALCHEMY, "option", None);
-    for argument in call.positional() {
-        if let Some(relation) = ours(&argument.value)
-            && let Some(model) = relation.model
-        {
-            option = option.with_word(&format!("eager:{}", model.0));
-        }
-    }
-    option.into()
 }

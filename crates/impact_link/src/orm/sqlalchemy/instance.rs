@@ -6,7 +6,8 @@ use crate::evaluator::Evaluator;
 use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, Relationship, Span, Spread};
+use impact_bind::{ClassRef, Definition};
+use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
 
 /// A member of a row.
 pub(super) fn attribute(
@@ -20,7 +21,11 @@ pub(super) fn attribute(
         return Some(content(&field.data_type));
     }
     let Some(relation) = cx.models.relation(model, member.name) else {
-        return super::versions::attribute(cx, model, member);
+        return match member.name {
+            "__table__" => Some(Object::new(SQLALCHEMY, "table", Some(model)).into()),
+            "__mapper__" => Some(super::mapper::of(model)),
+            _ => super::versions::attribute(cx, model, member),
+        };
     };
     touch_keys(cx, model, relation, member.span, member.access);
     let Some(target) = cx.models.target(relation) else {
@@ -32,13 +37,45 @@ pub(super) fn attribute(
     if !relation.many {
         return Some(row);
     }
-    let collection = Object::new(SQLALCHEMY, "collection", Some(target));
+    let of = format!("{OF}{}:{}", model.0, relation.name);
+    let collection = Object::new(SQLALCHEMY, "collection", Some(target)).with_word(&of);
     Some(
         collection
             .with_value("item:000", row)
             .with_word("single")
             .into(),
     )
+}
+
+/// What stands before the model and the name of the relation that a collection is.
+const OF: &str = "of:";
+
+/// Rows are put into a collection or taken out: the keys at its other end are written, or the rows of its association
+/// table.
+pub(super) fn grown(cx: &mut Evaluator<'_>, collection: &Object, call: &CallSite<'_>) {
+    let of: Vec<(ModelId, String)> = collection
+        .words_after(OF)
+        .filter_map(|word| {
+            let (model, name) = word.split_once(':')?;
+            Some((ModelId(model.parse().ok()?), name.to_owned()))
+        })
+        .collect();
+    let manner = Manner::implied(Access::Write);
+    for (model, name) in of {
+        let Some(relation) = cx.models.relation(model, &name) else {
+            continue;
+        };
+        let target = cx.models.target(relation);
+        let other = target.and_then(|target| cx.models.get(target)?.table.clone());
+        let (table, columns) = match &relation.through {
+            Some((table, columns)) => (Some(table.clone()), columns),
+            None => (other, &relation.remote),
+        };
+        let Some(table) = table else { continue };
+        for column in columns {
+            cx.touch_column(&table, column, call.span, manner, SQLALCHEMY);
+        }
+    }
 }
 
 /// A row may be one of a subclass with a table of its own. Where that declares the column anew (the key does), it is that
@@ -88,6 +125,7 @@ pub(super) fn construct(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<
     for argument in call.arguments {
         match (&argument.name, argument.spread) {
             (Some((name, span)), _) => set(cx, model, name, *span),
+            (None, Spread::None) => by_place(cx, model, call, argument.span),
             (None, Spread::Named) => {
                 let access = Access::Write;
                 write::known_keys(cx, &[model], &argument.value, argument.span, access);
@@ -105,4 +143,48 @@ fn set(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
     } else if let Some(relation) = cx.models.relation(model, name) {
         touch_keys(cx, model, relation, span, Access::Write);
     }
+}
+
+/// What a class extends, or is decorated with, to be a dataclass, too.
+const DATACLASS: &[&str] = &["sqlalchemy.orm.MappedAsDataclass"];
+
+/// `Audit("x", "y")`: dataclasses take their fields in order (SQLAlchemy 2.0, "Declarative Dataclass Mapping").
+fn by_place(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, span: Span) {
+    let Some(class) = cx.models.class(model) else {
+        return;
+    };
+    let of = cx.program.module(class.file).class(class.class);
+    if of.decorators.is_empty() && !cx.inherits(class, DATACLASS) {
+        return;
+    }
+    let place = call.positional().position(|one| one.span == span);
+    let fields = cx.models.get(model).map_or(&[][..], |model| &model.fields);
+    let mut taken = fields
+        .iter()
+        .filter(|field| !is_left_out(cx, class, &field.name));
+    if let Some(field) = place.and_then(|place| taken.nth(place)) {
+        let manner = Manner::implied(Access::Write).at_most(Certainty::Likely);
+        cx.touch_field(model, field, span, manner);
+    }
+}
+
+/// `mapped_column(init=False)`.
+fn is_left_out(cx: &Evaluator<'_>, class: ClassRef, field: &str) -> bool {
+    let Some((owner, [.., Definition::Value(bound)])) = cx.class_member(class, field) else {
+        return false;
+    };
+    let module = cx.program.module(owner.file);
+    let Some(ExpressionKind::Call(call)) = bound.value.map(|id| &module.expression(id).kind) else {
+        return false;
+    };
+    call.arguments.iter().any(|argument| {
+        let is_init = argument
+            .name
+            .is_some_and(|(name, _)| module.name(name) == "init");
+        is_init
+            && matches!(
+                module.expression(argument.value).kind,
+                ExpressionKind::Bool(false)
+            )
+    })
 }

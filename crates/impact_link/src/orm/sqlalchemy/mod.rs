@@ -12,6 +12,9 @@ mod event;
 mod fragment;
 mod function;
 mod instance;
+mod loading;
+mod made_of;
+mod mapper;
 mod migration;
 mod query;
 mod result;
@@ -33,6 +36,7 @@ use impact_facts::{Access, Span};
 pub(crate) const SQLALCHEMY: &str = "python/sqlalchemy";
 
 pub(crate) use constraint::named_in_body;
+pub(crate) use mapper::by_each_name;
 pub(crate) use versions::name_versions;
 
 /// Packages whose names this door knows.
@@ -129,6 +133,7 @@ impl Door for SqlAlchemy {
             "tables" => Some(table::item(cx, "table", key, span)),
             "automap_classes" => Some(table::item(cx, "class", key, span)),
             "columns" => Some(entity::column_under(cx, of, key, span)),
+            "each_name" => mapper::key(cx, of, key, span),
             _ => result::item(cx, of, key, span),
         }
     }
@@ -223,7 +228,10 @@ fn object_attribute(
         "automap_classes" => Some(table::named(cx, "class", member.name, member.span)),
         "metadata" => (member.name == "tables").then(|| made("tables")),
         "column" | "expression" => class::expression_attribute(object, member.name),
+        mapper::MAPPER => mapper::attribute(cx, object, member.name),
+        "each_column" => Some(mapper::each_attribute(object, member.name)),
         "relationship" => class::relationship_attribute(cx, object, member),
+        "columns" if mapper::METHODS.contains(&member.name) => None,
         "table" | "subquery" | "columns" => entity::column_of(cx, object, member),
         "row" => result::row_attribute(cx, object, member.name, member.span),
         "page" => (member.name == "items").then(|| Value::list(result::row(object))),
@@ -244,12 +252,16 @@ fn method(
         "query" | "select" | "collection" => query::call(cx, object, name, call),
         "result" => result::call(cx, object, name, call),
         "insert" | "update" | "delete" => write::call(cx, object, name, call),
-        "column" | "expression" | "relationship" | FRAGMENT => {
+        "relationship" => {
+            class::related(cx, object, name, call);
             Some(class::expression_call(object, name, call))
         }
+        "column" | "expression" | FRAGMENT => Some(class::expression_call(object, name, call)),
+        "option" => Some(loading::chained(object, name, call).into()),
+        "columns" => mapper::columns_call(object, name),
         "table" => match name {
             "select" | "insert" | "update" | "delete" => {
-                function::statement(cx, name, Some(&object.clone().into()), call)
+                function::statement(cx, name, Some(&object.clone().into()))
             }
             "alias" => Some(object.clone().into()),
             _ => Some(expression()),

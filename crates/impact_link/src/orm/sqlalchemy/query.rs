@@ -1,6 +1,6 @@
 //! Methods of selects and of the session's `Query`.
 
-use super::{classes, entity, expression, fragment, ours, result, write};
+use super::{classes, entity, expression, fragment, loading, ours, result, write};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
@@ -25,7 +25,7 @@ pub(super) fn call(
             fragment::selected(cx, &joined, call.span);
             Some(joined.into())
         }
-        "options" => Some(with_options(object, call).into()),
+        "options" => Some(loading::applied(cx, object, call).into()),
         "order_by" | "group_by" | "distinct" => {
             for argument in call.arguments {
                 let value = argument.value.clone();
@@ -51,6 +51,7 @@ pub(super) fn call(
         "append" | "remove" | "extend" | "add" | "clear" | "insert" | "pop"
             if object.kind == "collection" =>
         {
+            super::instance::grown(cx, object, call);
             let taken = matches!(name, "pop");
             Some(if taken {
                 result::row(object)
@@ -162,7 +163,10 @@ fn joined(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Objec
         let relation = ours(&argument.value).filter(|value| value.kind == "relationship");
         let target = match relation {
             Some(relation) => relation.model,
-            None => classes(cx, &argument.value).first().copied(),
+            None => {
+                let spelled = spelled(cx, &object, &argument.value, argument.span);
+                spelled.or_else(|| classes(cx, &argument.value).first().copied())
+            }
         };
         let Some(target) = target else { continue };
         if relation.is_none() && call.arguments.len() == 1 {
@@ -174,6 +178,18 @@ fn joined(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Objec
         object = object.with_value("joined", Atom::Mapped(target).into());
     }
     object
+}
+
+/// `join("org")`: the relation of that name (SQLAlchemy 1.x).
+fn spelled(cx: &mut Evaluator<'_>, object: &Object, value: &Value, span: Span) -> Option<ModelId> {
+    let name = value.texts().next()?.text.clone();
+    for model in sources(object) {
+        if let Some(relation) = cx.models.relation(model, &name) {
+            super::instance::touch_keys(cx, model, relation, span, Access::Read);
+            return cx.models.target(relation);
+        }
+    }
+    None
 }
 
 /// The keys of a relation between what is selected and what is joined.
@@ -193,18 +209,6 @@ fn over_keys(cx: &mut Evaluator<'_>, object: &Object, target: ModelId, span: Spa
             }
         }
     }
-}
-
-fn with_options(object: &Object, call: &CallSite<'_>) -> Object {
-    let mut object = object.clone();
-    for argument in call.positional() {
-        if let Some(option) = ours(&argument.value).filter(|option| option.kind == "option") {
-            for word in &option.words {
-                object = object.with_word(word);
-            }
-        }
-    }
-    object
 }
 
 /// `with_entities(…)`: other items over the same sources.

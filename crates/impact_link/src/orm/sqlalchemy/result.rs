@@ -102,7 +102,7 @@ pub(super) fn row_attribute(
     }
     match name {
         "_mapping" | "_fields" => Some(object.clone().into()),
-        _ => None,
+        _ => entity::of_tables(cx, object, name, span),
     }
 }
 
@@ -119,7 +119,11 @@ pub(super) fn item(
     let mut found = None;
     for atom in key.atoms() {
         let one = match atom {
-            Atom::Text(text) => row_attribute(cx, object, &text.text, span),
+            Atom::Text(text) => {
+                let home = text.locate(Span::new(0, text.text.len() as u32));
+                let inner = home.filter(|(file, at)| *file == cx.file && span.contains(*at));
+                row_attribute(cx, object, &text.text, inner.map_or(span, |(_, at)| at))
+            }
             Atom::Integer(at) => items(object).get(usize::try_from(*at).ok()?).cloned(),
             _ => None,
         };
@@ -177,6 +181,7 @@ pub(super) fn consume(
                 .iter()
                 .fold(Value::nothing(), |all, item| all.or(item)),
         ),
+        ("columns" | "table", Consumption::Iterate) => super::mapper::each(object),
         ("result", Consumption::With) => Some(own),
         _ => None,
     }

@@ -48,6 +48,7 @@ pub(super) fn call(
                 column(cx, model, name, *span, Access::Read);
             }
         }
+        ("from_select", Some(model)) => strings(cx, model, &call.value(0, "names"), Access::Write),
         ("returning", _) => return Some(returning(cx, object, call)),
         ("execute" | "scalar", _) => return Some(result::first(&object.clone().into())),
         _ => {}
