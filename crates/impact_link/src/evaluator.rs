@@ -194,6 +194,7 @@ impl<'a> Evaluator<'a> {
             self.add_class_units(file);
             let mut parts = crate::tags::steps(self.program.module(file));
             parts.extend(crate::framework::clap::steps(self.program, file));
+            parts.extend(crate::framework::background::steps(self.program, file));
             parts.sort_unstable();
             parts.dedup();
             for part in parts {
@@ -266,6 +267,7 @@ impl<'a> Evaluator<'a> {
         crate::framework::cargo::finish(self);
         crate::framework::clap::finish(self);
         crate::framework::background::finish(self);
+        crate::framework::jsonrpsee::finish(self);
         crate::orm::sqlx::offline::finish(self);
         self.untagged_sql();
     }

@@ -10,6 +10,9 @@ use impact_facts::{
     Statement, Try, With,
 };
 
+/// Loops over more routes than this are not taken apart.
+const MAX_ROUNDS: usize = 128;
+
 /// Loops in more loops than this run once: the loops around them run them again.
 const TWICE: u32 = 5;
 
@@ -200,7 +203,38 @@ impl Evaluator<'_> {
         self.environment = meet(then, otherwise);
     }
 
+    /// `for (path, methods) in [("/a", get(a)), ("/b", get(b))]`: each pair is a round of its own. What else a loop runs over
+    /// is one value for all rounds.
+    fn unrolled(&mut self, repeat: &Loop) -> bool {
+        let (Some(over), Some(target)) = (repeat.over, repeat.target) else {
+            return false;
+        };
+        let is_pattern = matches!(
+            self.module().expression(target).kind,
+            impact_facts::ExpressionKind::Collection(_)
+        );
+        if !self.is(Language::Rust) || !is_pattern {
+            return false;
+        }
+        let Some(items) = listed(self.module(), over) else {
+            return false;
+        };
+        let pairs: Vec<Value> = items.into_iter().map(|id| self.evaluate(id)).collect();
+        let is_route = |pair: &Value| pair.atoms().iter().all(crate::framework::is_route);
+        if !pairs.iter().all(is_route) {
+            return false;
+        }
+        for pair in pairs {
+            self.bind_pattern(target, &pair);
+            self.block(&repeat.body);
+        }
+        true
+    }
+
     fn repeat(&mut self, repeat: &Loop) {
+        if self.unrolled(repeat) {
+            return;
+        }
         let rounds = if self.loops < TWICE { 2 } else { 1 };
         self.loops += 1;
         for _ in 0..rounds {
@@ -429,4 +463,22 @@ fn is_plain(value: &Value) -> bool {
         Atom::List(of) => !of.is_nothing() && is_plain(of),
         _ => false,
     })
+}
+
+/// The items of a list that is written where it is run over, if each is a tuple: `[(a, b), (c, d)]`, `vec![…].into_iter()`.
+fn listed(module: &impact_facts::Module, over: ExpressionId) -> Option<Vec<ExpressionId>> {
+    use impact_facts::ExpressionKind as K;
+    let items: Vec<ExpressionId> = match &module.expression(over).kind {
+        K::Collection(list) => list.items.iter().map(|item| item.value).collect(),
+        K::Macro(list) => list.arguments.iter().map(|item| item.value).collect(),
+        K::Call(call) => match &module.expression(call.callee).kind {
+            K::Attribute(of) if !of.path && call.arguments.is_empty() => {
+                return listed(module, of.of);
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let is_tuple = |id: &ExpressionId| matches!(module.expression(*id).kind, K::Collection(_));
+    ((2..=MAX_ROUNDS).contains(&items.len()) && items.iter().all(is_tuple)).then_some(items)
 }

@@ -12,4 +12,4 @@
    function: (field_expression value: (_) @receiver field: (field_identifier) @_verb)
    arguments: (arguments . (_) @topic)) @publish
  (#mentions? "async_nats")
- (#any-of? @_verb "publish" "publish_with_headers" "publish_with_reply"))
+ (#any-of? @_verb "publish" "publish_with_headers" "publish_with_reply" "request"))

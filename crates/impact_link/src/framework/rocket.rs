@@ -18,6 +18,9 @@ pub(crate) struct Rocket;
 /// Attributes that say a route.
 const METHODS: &[&str] = &["get", "post", "put", "delete", "patch", "head", "options"];
 
+/// Frameworks whose attributes have the same names.
+const OTHERS: &[&str] = &["actix_web.", "ntex.", "salvo.", "poem."];
+
 impl Door for Rocket {
     fn name(&self) -> &'static str {
         NAME
@@ -82,10 +85,11 @@ fn said(cx: &Evaluator<'_>, function: FunctionRef) -> Option<(String, String)> {
         let spelled = module.dotted(call.callee)?;
         let last = spelled.rsplit('.').next().unwrap_or_default();
         let binding = cx.program.attribute_name(function.file, place, call.callee);
-        // `#[macro_use] extern crate rocket` binds the attributes without a path.
+        // `#[macro_use] extern crate rocket` binds the attributes without a path, whatever else has their names: what
+        // `routes!` lists has one of Rocket's, but where the name is known to be another framework's.
         let own = match binding.external() {
-            Some(path) => path.starts_with("rocket.") || path == spelled,
-            None => !binding.is_definite(),
+            Some(path) => !OTHERS.iter().any(|other| path.starts_with(other)),
+            None => true,
         };
         let texts = call
             .arguments

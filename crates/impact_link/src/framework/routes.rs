@@ -15,6 +15,20 @@ const JOINT: char = '\u{1f}';
 /// The kind of routers.
 pub(crate) const ROUTER: &str = "router";
 
+/// Whether a value is a tuple that says a path and what runs for it.
+pub(crate) fn is_route(atom: &Atom) -> bool {
+    let Atom::Tuple(items) = atom else {
+        return false;
+    };
+    let runs = |atom: &Atom| match atom {
+        Atom::Object(of) => of.kind == "methods" || of.kind == ROUTER,
+        Atom::Function(_) => true,
+        _ => false,
+    };
+    items.iter().any(|one| one.texts().next().is_some())
+        && items.iter().any(|one| one.atoms().iter().any(runs))
+}
+
 /// An empty router of a door.
 pub(super) fn router(door: &'static str) -> Object {
     Object::new(door, ROUTER, None)

@@ -2,7 +2,8 @@
 //! requests and messages that leave.
 
 use super::class_views;
-use super::mounts::{Mounts, joined, mount, place_of, router};
+use super::consumers::Consumers;
+use super::mounts::{Mounts, joined, mount, router};
 use super::named_routes::{self, Named, Naming};
 use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
@@ -11,9 +12,10 @@ use crate::framework::django::patterns::{of_expression, of_path};
 use crate::library::responses;
 use crate::tags::via_of;
 use crate::value::{Atom, Value};
-use impact_bind::{Binding, ClassRef, FunctionRef, Place};
+use impact_bind::{Binding, ClassRef, FunctionRef};
 use impact_facts::{
-    Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, OutboundKind, Tag, TagKind,
+    Capture, Captured, EntryKind, ExpressionId, ExpressionKind, FileId, Language, OutboundKind,
+    Span, Tag, TagKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +29,7 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
     let hooks = hooks(cx, &tags);
     let shown = showing(cx);
     let routes = named_routes::declared(cx, &tags);
+    let mut consumers = Consumers::default();
     for (file, tag) in &tags {
         let via = via_of(&tag.pack);
         match tag.kind {
@@ -40,12 +43,13 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
             }
             TagKind::Job => named(cx, *file, tag, EntryKind::Job),
             TagKind::Command => named(cx, *file, tag, EntryKind::Command),
-            TagKind::Consumer => consumer(cx, *file, tag),
+            TagKind::Consumer => consumers.add(cx, *file, tag),
             TagKind::Request => outgoing(cx, *file, tag, OutboundKind::Request),
             TagKind::Publish => outgoing(cx, *file, tag, OutboundKind::Publish),
             _ => {}
         }
     }
+    consumers.list(cx);
 }
 
 /// Tags of packs whose framework has a door that knows better.
@@ -311,7 +315,11 @@ fn methods(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) -> String {
 }
 
 /// The code that a tag runs, with the method where a class has one for each.
-fn handlers(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) -> Vec<(Option<String>, Target)> {
+pub(super) fn handlers(
+    cx: &mut Evaluator<'_>,
+    file: FileId,
+    tag: &Tag,
+) -> Vec<(Option<String>, Target)> {
     let captured: Vec<Captured> = tag.all(Capture::Handler).copied().collect();
     let mut found = Vec::new();
     for one in captured {
@@ -379,6 +387,9 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
         );
     }
     let own = code.iter().find_map(|(_, target)| match target {
+        Target::Function(function) if is_closure_of_rust(cx, *function) => {
+            super::told::name_of(cx, target).or_else(|| around(cx, file, tag.span))
+        }
         Target::Function(function) => {
             let name = cx.program.function_name(*function);
             let mut words = name.rsplit(['.', ':']);
@@ -393,7 +404,7 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
         _ => own,
     };
     let own = own.or_else(|| match kind {
-        EntryKind::Job if !code.is_empty() => around(cx, file, tag),
+        EntryKind::Job if !code.is_empty() => around(cx, file, tag.span),
         _ => None,
     });
     let schedule = tag.first(Capture::Schedule).copied();
@@ -404,14 +415,19 @@ fn named(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: EntryKind) {
     }
 }
 
-/// The name of the function that a tag stands in.
-fn around(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String> {
+fn is_closure_of_rust(cx: &Evaluator<'_>, function: FunctionRef) -> bool {
+    let definition = cx.program.module(function.file).function(function.function);
+    definition.name.is_none() && cx.program.facts(function.file).language == Language::Rust
+}
+
+/// The name of the function that a span stands in.
+pub(super) fn around(cx: &Evaluator<'_>, file: FileId, at: Span) -> Option<String> {
     let module = cx.program.module(file);
     let named = module
         .functions
         .iter()
         .filter(|function| function.name.is_some());
-    let around = named.filter(|function| function.span.contains(tag.span));
+    let around = named.filter(|function| function.span.contains(at));
     let innermost = around.min_by_key(|function| function.span.end - function.span.start)?;
     innermost.name.map(|name| module.name(name).to_owned())
 }
@@ -505,29 +521,6 @@ fn written(module: &impact_facts::Module, id: ExpressionId, depth: u32) -> Optio
     }
 }
 
-fn consumer(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag) {
-    let mut runs: Vec<Target> = handlers(cx, file, tag)
-        .into_iter()
-        .map(|(_, target)| target)
-        .collect();
-    if runs.is_empty()
-        && let Place::Function(function) = place_of(cx, file, tag.span)
-    {
-        runs.push(Target::Function(FunctionRef { file, function }));
-    }
-    for topic in texts(cx, file, tag, Capture::Topic) {
-        add(
-            cx,
-            file,
-            tag,
-            EntryKind::Consumer,
-            &topic,
-            runs.clone(),
-            None,
-        );
-    }
-}
-
 fn add(
     cx: &mut Evaluator<'_>,
     file: FileId,
@@ -538,16 +531,56 @@ fn add(
     schedule: Option<Box<str>>,
 ) {
     let (span, via) = (tag.span, via_of(&tag.pack));
+    let entry = Entry {
+        kind,
+        name: name.into(),
+        site: site(file, span),
+        schedule,
+        runs,
+        via,
+    };
     cx.within_file(file, |cx| {
-        cx.current.entries.push(Entry {
-            kind,
-            name: name.into(),
-            site: site(file, span),
-            schedule,
-            runs,
-            via,
-        });
+        let same = |known: &Entry| {
+            (known.kind, &known.name, known.site) == (entry.kind, &entry.name, entry.site)
+                && known.runs == entry.runs
+        };
+        if !cx.current.entries.iter().any(same) {
+            cx.current.entries.push(entry);
+        }
     });
+}
+
+/// Whether what a method is told is an address: it says a protocol, or it is a path after what is not known and the
+/// method is asked of a client.
+fn is_address(cx: &Evaluator<'_>, file: FileId, tag: &Tag, url: &str) -> bool {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return true;
+    }
+    let Some(Captured::Expression(receiver)) = tag.first(Capture::Receiver) else {
+        return false;
+    };
+    is_client(cx.program.module(file), *receiver)
+        && url
+            .strip_prefix("{}")
+            .is_some_and(|path| path.starts_with('/'))
+}
+
+/// Words in the names of clients of HTTP.
+const CLIENTS: &[&str] = &["client", "http", "agent", "reqwest"];
+
+/// Whether a word in what a method is asked of says that it is a client: a name, a field, or a function that makes it.
+fn is_client(module: &impact_facts::Module, id: ExpressionId) -> bool {
+    let says = |name| {
+        let word = module.name(name).to_ascii_lowercase();
+        CLIENTS.iter().any(|known| word.contains(known))
+    };
+    match &module.expression(id).kind {
+        ExpressionKind::Name(name) => says(*name),
+        ExpressionKind::Attribute(of) => says(of.name) || is_client(module, of.of),
+        ExpressionKind::Call(call) => is_client(module, call.callee),
+        ExpressionKind::Await(of) | ExpressionKind::Question(of) => is_client(module, *of),
+        _ => false,
+    }
 }
 
 fn outgoing(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: OutboundKind) {
@@ -559,7 +592,11 @@ fn outgoing(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, kind: OutboundKind)
                 None => methods(cx, file, tag),
             };
             let urls = texts(cx, file, tag, Capture::Url);
-            urls.iter().map(|url| format!("{method} {url}")).collect()
+            let open = tag.setting("syntax") == Some("address");
+            urls.iter()
+                .filter(|url| !open || is_address(cx, file, tag, url))
+                .map(|url| format!("{method} {url}"))
+                .collect()
         }
     };
     let span = tag.span;

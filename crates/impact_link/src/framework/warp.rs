@@ -1,4 +1,5 @@
-//! warp 0.2 to 0.4: filters as values. A filter that has a handler is a route; `warp::serve` serves what `or` joins.
+//! warp 0.2 to 0.4: filters as values. A filter that has a handler is a route; `warp::serve` and
+//! `warp::service` serve what `or` joins.
 //! <https://docs.rs/warp/latest/warp/trait.Filter.html>
 
 use super::routes::{joined, place, routed, router, serve_all, texts};
@@ -55,7 +56,7 @@ fn filter(path: &str) -> Object {
 fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
     let last = path.rsplit('.').next().unwrap_or_default();
     let made = match path {
-        "serve" => {
+        "serve" | "service" => {
             serve_all(cx, &call.value(0, ""), NAME);
             return Some(Value::outside("warp.Server"));
         }

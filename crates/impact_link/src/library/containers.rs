@@ -113,6 +113,7 @@ fn text_method(
             }
             Value::any_of(made.into_iter().map(|text| Atom::Text(Arc::new(text))))
         }
+        "join" if cx.is(Language::Rust) => return None,
         "join" => joined(cx, text, call),
         "split" | "rsplit" | "splitlines" => split(text, name, call),
         "strip" | "lstrip" | "rstrip" => known(stripped(text, name, call)),

@@ -1,5 +1,6 @@
 //! What languages' own libraries do with values: one file for each.
 
+pub(crate) mod addresses;
 mod containers;
 pub(crate) mod cursor;
 pub(crate) mod files;

@@ -175,6 +175,9 @@ impl Door for Rust {
         }
         match callee {
             Atom::External(name) if TRANSPARENT.contains(&&**name) => Some(call.value(0, "")),
+            Atom::External(name) if name.ends_with("Url.parse") => {
+                super::addresses::made(cx, callee, call)
+            }
             Atom::External(name) if RUNNERS.contains(&&**name) => Some(run_all(cx, call)),
             Atom::External(name) if &**name == "std.result.Result.Err" => Some(Value::nothing()),
             Atom::External(name) if name.ends_with(".clone") || name.ends_with(".from") => {
@@ -189,7 +192,9 @@ impl Door for Rust {
             Atom::Member(of, name) if &**name == "replace" && matches!(&**of, Atom::Text(_)) => {
                 Some(replaced(cx, of, call))
             }
-            Atom::Member(of, name) if matches!(&**name, "join" | "concat") => strung(cx, of, call),
+            Atom::Member(of, name) if matches!(&**name, "join" | "concat") => {
+                strung(cx, of, call).or_else(|| super::addresses::made(cx, callee, call))
+            }
             Atom::Member(of, name) => match METHODS.iter().find(|(known, _)| **known == **name) {
                 Some((_, makes)) => Some(method(cx, of, *makes, call)),
                 None => adapted(of),

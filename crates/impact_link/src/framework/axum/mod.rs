@@ -1,5 +1,6 @@
 //! axum 0.5 to 0.8: routers as values. What is served is what stands under a router when it is handed to the server.
 
+mod typed;
 mod utoipa;
 
 use super::routes::{joined, place, routed, router, serve, serve_all, texts};
@@ -133,6 +134,11 @@ fn method(
             let paths = texts(&call.value(0, ""));
             Some(routed(cx, object, &paths, &call.value(1, ""), place(call)).into())
         }
+        (
+            "router",
+            "typed_connect" | "typed_delete" | "typed_get" | "typed_head" | "typed_options"
+            | "typed_patch" | "typed_post" | "typed_put" | "typed_trace",
+        ) => Some(typed::routed(cx, object, name, call)),
         ("router", "nest" | "nest_api_service" | "nest_service") => {
             let prefixes = texts(&call.value(0, ""));
             Some(joined(object, &call.value(1, ""), &prefixes).into())

@@ -45,6 +45,9 @@ pub(crate) fn member(
         let own = all.iter().take(MAX_IMPLEMENTATIONS);
         functions.extend(own.filter_map(|one| cx.program.own_function(*one, name)));
     }
+    if functions.is_empty() && definition.kind == ClassKind::Enum {
+        functions = dispatched(cx, class, name);
+    }
     if functions.is_empty() {
         if let Some(target) = dereferenced(cx, class, of) {
             cx.depth += 1;
@@ -60,6 +63,44 @@ pub(crate) fn member(
         .into_iter()
         .map(|function| bound(cx, function, of));
     Some(Value::any_of(atoms.collect::<Vec<_>>()))
+}
+
+/// What a method of an enum under `enum_dispatch` runs: that of what each variant holds.
+/// <https://docs.rs/enum_dispatch/latest/enum_dispatch/>
+fn dispatched(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Vec<FunctionRef> {
+    let module = cx.program.module(class.file);
+    let definition = module.class(class.class);
+    let dispatches = impact_bind::attributes(module, &definition.decorators)
+        .into_iter()
+        .any(|id| {
+            let spelled = match &module.expression(id).kind {
+                ExpressionKind::Call(call) => module.dotted(call.callee),
+                _ => module.dotted(id),
+            };
+            spelled.is_some_and(|path| path.rsplit('.').next() == Some("enum_dispatch"))
+        });
+    if !dispatches {
+        return Vec::new();
+    }
+    let place = Place::Class(class.class);
+    let variants = definition.fields.iter().take(MAX_IMPLEMENTATIONS);
+    let held: Vec<_> = variants
+        .filter_map(|variant| variant.fields.first()?.annotation)
+        .collect();
+    let mut found = Vec::new();
+    for said in held {
+        let held = super::annotation(cx, class.file, place, said);
+        let classes = held.atoms().iter();
+        let classes: Vec<_> = classes
+            .filter_map(|atom| cx.class_of_instance(atom))
+            .collect();
+        for class in classes {
+            if let Some(Binding::Function(function)) = cx.program.associated_item(class, name) {
+                found.push(function);
+            }
+        }
+    }
+    found
 }
 
 /// Types that lead to each other by `Deref` are followed as deep as this.
