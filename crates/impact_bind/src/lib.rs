@@ -26,4 +26,6 @@ pub use binding::{Binding, ClassRef, FunctionRef, ValueRef};
 pub use path::path_from;
 pub use place::{Bound, BoundFrom, Definition, Names, Place, Places};
 pub use program::{Library, Program, SourceFile, Sources, Stub};
-pub use rust::{IdenColumn, IdenTable, attributes, entity_name, entity_table, snake_case};
+pub use rust::{
+    IdenColumn, IdenTable, attributes, entity_name, entity_table, named_span, snake_case,
+};

@@ -380,7 +380,7 @@ impl<'a> Evaluator<'a> {
             self.fill_fields(class, &made, call);
             self.fill_from(class, call);
         }
-        made
+        crate::carried::of_argument(made, call)
     }
 
     /// The arguments that an initializer of the program does not name: those reach the code that is not in the tree.

@@ -12,7 +12,7 @@ use crate::language::rust::serialized_as;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
-use impact_facts::{Access, Field, Language, Scope, Span, TableName};
+use impact_facts::{Access, Certainty, Field, Language, Scope, Span, TableName};
 use std::sync::Arc;
 
 /// The door's name.
@@ -69,8 +69,7 @@ impl Door for Carried {
         if !is_carried(of) || !is_name || crate::library::rust::is_applied(name) {
             return None;
         }
-        let tells = TESTS.contains(&&**name) || name.starts_with("is_");
-        Some(if tells {
+        Some(if tells(name) {
             Value::unknown("a test of a value")
         } else {
             (**of).clone().into()
@@ -115,7 +114,7 @@ fn declared(cx: &mut Evaluator<'_>, class: ClassRef, field: &Field, name: &str) 
         return;
     };
     let exposed = serialized_as(cx.program.module(class.file), class, field);
-    let manner = Manner::named(Access::Declare).at_most(impact_facts::Certainty::Likely);
+    let manner = Manner::named(Access::Declare).at_most(Certainty::Likely);
     cx.within_file(class.file, |cx| {
         cx.touch_exposed(
             class.file,
@@ -214,6 +213,17 @@ fn only(value: &Value, name: &str) -> Option<(TableName, String)> {
     Some((crate::orm::sqlx::table_name(table), column.to_owned()))
 }
 
+/// A struct is written as a row: a field's value goes to a column.
+pub(crate) fn stored(
+    cx: &mut Evaluator<'_>,
+    class: ClassRef,
+    field: &str,
+    (table, name): (&TableName, &str),
+) {
+    let target = column(cx, table, name);
+    cx.cells.join(goes_key(class, field), &target);
+}
+
 fn goes_key(class: ClassRef, name: &str) -> Key {
     let class = format!("goes {} {}", class.file.0, class.class.0);
     Key::Outside(class.into(), name.into())
@@ -223,43 +233,47 @@ fn goes_key(class: ClassRef, name: &str) -> Key {
 /// for a column, that is touched.
 pub(crate) fn read(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Span) -> Value {
     let bound = crate::orm::sqlx::named(cx, class, name, span);
+    let own = own_value(cx, class, name);
     if !bound.is_nothing() {
-        return of_sources(cx, &bound);
+        return of_sources(cx, &bound).or(&own);
     }
     let given = part(&cx.read(Key::Attribute(class, name.into())));
     let goes = cx.read(goes_key(class, name));
     if let Some((table, column)) = only(&given.or(&goes), name) {
-        let access = if only(&given, name).is_some() {
-            Access::Read
-        } else {
-            Access::Write
-        };
-        let manner = Manner::named(access).at_most(impact_facts::Certainty::Likely);
+        let manner = Manner::named(Access::Read).at_most(Certainty::Likely);
         cx.touch_column(&table, &column, span, manner, NAME);
     }
-    let own = if cx.schemas.has_column(bare(name)) && is_production(cx) {
-        let key = format!("{FIELD}{}.{} {name}", class.file.0, class.class.0);
-        Object::new(NAME, "value", None)
-            .with_value(&key, Value::nothing())
-            .into()
-    } else {
-        Value::nothing()
-    };
     given.or(&goes).or(&own)
+}
+
+/// The value of a field that has a column's name, as what it is written to is asked of it.
+fn own_value(cx: &Evaluator<'_>, class: ClassRef, name: &str) -> Value {
+    if !cx.schemas.has_column(bare(name)) || !is_production(cx) {
+        return Value::nothing();
+    }
+    let key = format!("{FIELD}{}.{} {name}", class.file.0, class.class.0);
+    let value = Object::new(NAME, "value", None).with_value(&key, Value::nothing());
+    value.into()
 }
 
 /// A field of a struct of the program is assigned: where it stands for a column, that is written.
 pub(crate) fn assigned(cx: &mut Evaluator<'_>, of: &Value, name: &str, span: Span) {
     for atom in of.atoms() {
         if let Atom::Instance(class) = atom {
-            set(cx, *class, name, span);
+            set(cx, *class, name, (span, Access::Write));
         }
     }
 }
 
-/// A field of a struct is set: where it stands for a column, that is written.
-fn set(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Span) {
-    let manner = Manner::named(Access::Write).at_most(impact_facts::Certainty::Likely);
+/// A field of a struct is set: where it stands for a column that is written from it, that is written, where it only takes
+/// the column's value, it is touched `otherwise`.
+fn set(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, (span, otherwise): (Span, Access)) {
+    let goes = cx.read(goes_key(class, name));
+    let access = match goes.is_nothing() {
+        false => Access::Write,
+        true => otherwise,
+    };
+    let manner = Manner::named(access).at_most(Certainty::Likely);
     let bound = cx.read(crate::orm::sqlx::row_key(class, name));
     let objects = bound.atoms().iter().filter_map(|atom| match atom {
         Atom::Object(object) => Some(object.words.clone()),
@@ -274,7 +288,6 @@ fn set(cx: &mut Evaluator<'_>, class: ClassRef, name: &str, span: Span) {
         return;
     }
     let given = part(&cx.read(Key::Attribute(class, name.into())));
-    let goes = cx.read(goes_key(class, name));
     if let Some((table, column)) = only(&given.or(&goes), name) {
         cx.touch_column(&table, &column, span, manner, NAME);
     }
@@ -295,8 +308,8 @@ pub(crate) fn of_sources(cx: &Evaluator<'_>, sources: &Value) -> Value {
     all
 }
 
-/// A field is filled with a value: if the field's own value goes to a column, so does this one. A name that stands for
-/// both, `User { email }`, names the column whose value it is.
+/// A field is filled with a value: if the field's own value goes to a column, it is written, and so does this one go there.
+/// A name that stands for both, `User { email }`, names the column whose value it is.
 pub(crate) fn filled(
     cx: &mut Evaluator<'_>,
     class: ClassRef,
@@ -304,16 +317,58 @@ pub(crate) fn filled(
     value: &Value,
     is_short: bool,
 ) {
-    if let Some((table, column)) = only(&part(value), name).filter(|_| is_short) {
-        let manner = Manner::named(Access::Read).at_most(impact_facts::Certainty::Likely);
-        cx.touch_column(&table, &column, span, manner, NAME);
-    } else if part(value).is_nothing() && is_production(cx) {
-        set(cx, class, name, span);
-    }
     let goes = cx.read(goes_key(class, name));
+    let carried = part(value);
+    let taken = only(&carried, name);
+    // What comes from the column is not written to it, unless a row is made to be.
+    let is_row = || {
+        !cx.cells
+            .peek(&crate::orm::sqlx::row_key(class, name))
+            .is_nothing()
+    };
+    let written = only(&goes, name)
+        .filter(|target| !carried.is_nothing() && (taken.as_ref() != Some(target) || is_row()));
+    let taken = taken.filter(|_| is_short);
+    if let Some((table, column)) = written.clone().or(taken) {
+        let access = match written {
+            Some(_) => Access::Write,
+            None => Access::Read,
+        };
+        let manner = Manner::named(access).at_most(Certainty::Likely);
+        cx.touch_column(&table, &column, span, manner, NAME);
+    } else if carried.is_nothing() && is_production(cx) {
+        set(cx, class, name, (span, Access::Declare));
+    }
     if let Some((table, column)) = only(&goes, name) {
         self::goes(cx, value, &table, &column);
     }
+}
+
+/// What is computed of values carries what they do, unless it is a text: that is followed as such.
+pub(crate) fn through(made: Value, of: &[&Value]) -> Value {
+    let carries = |value: &&&Value| value.atoms().iter().any(is_carried);
+    if made.texts().next().is_some() {
+        return made;
+    }
+    let all = of.iter().filter(carries);
+    all.fold(made, |made, value| made.or(&part(value)))
+}
+
+/// What a function outside of the tree, or a struct of one field, makes of the one argument that carries something.
+pub(crate) fn of_argument(made: Value, call: &CallSite<'_>) -> Value {
+    let carries = |value: &&Value| value.atoms().iter().any(is_carried);
+    let values = call.arguments.iter().map(|argument| &argument.value);
+    let mut carrying = values.filter(carries);
+    match (carrying.next(), carrying.next()) {
+        (Some(only), None) => through(made, &[only]),
+        _ => made,
+    }
+}
+
+/// Whether a function's result is no form of the value that it is handed.
+pub(crate) fn tells(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    TESTS.contains(&last) || last.starts_with("is_")
 }
 
 /// A value is written to a column: fields of the column's name that it was read from stand for the column.
@@ -329,6 +384,17 @@ pub(crate) fn goes(cx: &mut Evaluator<'_>, value: &Value, table: &TableName, nam
         };
         if let Some(class) = class_of(class) {
             cx.cells.join(goes_key(class, field), &target);
+            wrote(cx, table, name);
+        }
+    }
+}
+
+/// What this unit has named of fields that stand for a column is written there.
+fn wrote(cx: &mut Evaluator<'_>, table: &TableName, column: &str) {
+    for touch in cx.current.touches.since(0) {
+        let is_ours = *touch.via == *NAME && touch.access == Access::Read;
+        if is_ours && touch.table == *table && touch.column.as_deref() == Some(column) {
+            touch.access = Access::Write;
         }
     }
 }

@@ -126,8 +126,9 @@ impl<'a> Evaluator<'a> {
                 self.consume(&value, Consumption::Await, span)
             }
             K::Cast(cast) => {
-                self.evaluate(cast.of);
-                self.annotation(cast.annotation)
+                let of = self.evaluate(cast.of);
+                let made = self.annotation(cast.annotation);
+                crate::carried::through(made, &[&of])
             }
             K::Yield(yielded) => self.yielded(yielded.value, yielded.from, span),
             K::Return(value) => {

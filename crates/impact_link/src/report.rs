@@ -431,6 +431,11 @@ impl<'a, 'e> Report<'a, 'e> {
                 if table != model.table.clone().unwrap_or(table.clone()) {
                     continue;
                 }
+                let is_rust = model.orm.starts_with("rust/");
+                let named = field.names_column.filter(|_| is_rust).map(|span| Site {
+                    span,
+                    ..field.declared_at
+                });
                 let touch = Touch {
                     site: field.declared_at,
                     database: "".into(),
@@ -447,7 +452,15 @@ impl<'a, 'e> Report<'a, 'e> {
                 };
                 let unit = self.evaluator.unit_of_file(field.declared_at.file);
                 let symbol = unit.and_then(|unit| self.symbols.get(&unit).copied());
-                self.touch(touch, symbol, None);
+                // The name that an attribute gives stands apart from the field's.
+                let named = named.map(|site| Touch {
+                    site,
+                    exposed_as: None,
+                    ..touch.clone()
+                });
+                for touch in named.into_iter().chain([touch]) {
+                    self.touch(touch, symbol, None);
+                }
             }
         }
     }

@@ -85,12 +85,12 @@ impl Evaluator<'_> {
         }
         let left = self.evaluate(binary.left);
         let right = self.evaluate(binary.right);
-        match operator {
+        let made = match operator {
             "+" => self.joined(&left, &right, span),
             "%" if left.texts().next().is_some() => self.formatted(&left, &right, span),
             "in" | "not in" => {
                 self.iterate(&right, module.expression(binary.right).span);
-                Value::outside("builtins.bool")
+                return Value::outside("builtins.bool");
             }
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "is" | "is not" => {
                 for (value, id) in [(&left, binary.left), (&right, binary.right)] {
@@ -101,10 +101,11 @@ impl Evaluator<'_> {
                 }
                 // A condition over a part of a statement is such a part.
                 let part = left.filter(crate::orm::is_fragment);
-                Value::outside("builtins.bool").or(&part)
+                return Value::outside("builtins.bool").or(&part);
             }
             _ => self.operated(operator, &left, &right, span),
-        }
+        };
+        crate::carried::through(made, &[&left, &right])
     }
 
     fn either(&mut self, operator: &str, binary: &Binary) -> Value {

@@ -1,6 +1,6 @@
 //! Attributes of Rust items.
 
-use impact_facts::{ExpressionId, ExpressionKind, Module};
+use impact_facts::{ExpressionId, ExpressionKind, Module, Piece, Span};
 
 /// `cfg_attr` in `cfg_attr` deeper than this is left out.
 const MAX_DEPTH: u32 = 4;
@@ -11,6 +11,19 @@ pub fn attributes(module: &Module, decorators: &[ExpressionId]) -> Vec<Expressio
     let mut found = Vec::new();
     add(module, decorators.iter().copied(), &mut found, MAX_DEPTH);
     found
+}
+
+/// The bytes of a name that an attribute gives, as a word or as a text without its quotes.
+#[must_use]
+pub fn named_span(module: &Module, id: ExpressionId) -> Span {
+    let whole = module.expression(id).span;
+    let ExpressionKind::Text(text) = module.expression(id).kind else {
+        return whole;
+    };
+    match module.text(text).pieces.as_slice() {
+        [Piece::Literal(literal)] => literal.map.span(0, literal.value.len() as u32),
+        _ => whole,
+    }
 }
 
 fn add(

@@ -9,7 +9,7 @@ mod implementations;
 mod macro_names;
 mod prelude;
 
-pub use attributes::attributes;
+pub use attributes::{attributes, named_span};
 pub(crate) use crates::Crates;
 pub use declared::{entity_name, entity_table};
 pub use idens::{IdenColumn, IdenTable, snake_case};

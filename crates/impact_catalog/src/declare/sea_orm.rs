@@ -115,9 +115,11 @@ fn mapped(
     let name = module.name(field.name);
     let bare = name.strip_prefix("r#").unwrap_or(name);
     let variant = Enums::variant(module, enums.columns, bare);
-    let renamed = variant.and_then(|variant| said(module, &variant.decorators, "column_name"));
+    let in_enum = variant.and_then(|variant| said(module, &variant.decorators, "column_name"));
+    let names_column = said_at(module, &field.decorators, "column_name")
+        .map(|id| impact_bind::named_span(module, id));
     let is_key = Enums::variant(module, enums.keys, bare).is_some();
-    let column = match renamed.or_else(|| said(module, &field.decorators, "column_name")) {
+    let column = match in_enum.or_else(|| said(module, &field.decorators, "column_name")) {
         Some(said) => said,
         None if case == Some("camelCase") => camel(bare),
         None => bare.to_owned(),
@@ -138,7 +140,7 @@ fn mapped(
             file: of.file,
             span: field.name_span,
         },
-        names_column: None,
+        names_column,
     })
 }
 
@@ -177,9 +179,13 @@ fn arguments<'m>(
 }
 
 fn said(module: &Module, decorators: &[ExpressionId], key: &str) -> Option<String> {
+    module.plain_text(said_at(module, decorators, key)?)
+}
+
+fn said_at(module: &Module, decorators: &[ExpressionId], key: &str) -> Option<ExpressionId> {
     let mut all = arguments(module, decorators);
     let is_key = |one: &&Argument| one.name.is_some_and(|(name, _)| module.name(name) == key);
-    module.plain_text(all.find(is_key)?.value)
+    all.find(is_key).map(|one| one.value)
 }
 
 fn has(module: &Module, decorators: &[ExpressionId], word: &str) -> bool {

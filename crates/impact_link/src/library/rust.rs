@@ -183,7 +183,7 @@ impl Door for Rust {
             Atom::External(name) if name.ends_with(".clone") || name.ends_with(".from") => {
                 Some(call.value(0, ""))
             }
-            Atom::External(name) => constructed(name),
+            Atom::External(name) => made_outside(name, call),
             // A derive makes it.
             Atom::Member(of, name) if &**name == "default" => match &**of {
                 Atom::Class(class) => Some(cx.instance_of(*class)),
@@ -289,6 +289,21 @@ const CONSTRUCTORS: &[&str] = &[
     "connect_lazy",
     "establish",
 ];
+
+/// What a function outside of the tree makes: a form of the one value of a column that it is handed.
+fn made_outside(path: &str, call: &CallSite<'_>) -> Option<Value> {
+    let made = constructed(path);
+    if crate::carried::tells(path) {
+        return made;
+    }
+    let open = made.clone().unwrap_or_default();
+    let carrying = crate::carried::of_argument(open, call);
+    match &made {
+        None if carrying.is_nothing() => None,
+        None => Some(Value::unknown("what a function outside of the tree makes").or(&carrying)),
+        Some(_) => Some(carrying),
+    }
+}
 
 fn constructed(path: &str) -> Option<Value> {
     let (of, last) = path.rsplit_once('.')?;

@@ -195,7 +195,7 @@ fn mapped_field(
         .columns
         .iter()
         .find(|column| *column.name == *wanted)?;
-    let names_column: Option<Span> = renamed.map(|id| module.expression(id).span);
+    let names_column: Option<Span> = renamed.map(|id| impact_bind::named_span(module, id));
     Some(MappedField {
         name: name.into(),
         column: column.column.clone(),

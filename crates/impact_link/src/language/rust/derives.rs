@@ -1,7 +1,7 @@
 //! What derives and their attributes say, and under which names serde writes fields.
 
-use impact_bind::{ClassRef, attributes};
-use impact_facts::{Argument, ExpressionId, ExpressionKind, Field, Module};
+use impact_bind::{ClassRef, attributes, named_span};
+use impact_facts::{Argument, ExpressionId, ExpressionKind, Field, Module, Span};
 
 /// Under which name serde writes a field, if its type derives `Serialize` and does not leave the field out. Attributes as
 /// in serde's reference of containers, variants and fields: `rename`, `rename_all`, `skip`, `skip_serializing`.
@@ -80,6 +80,18 @@ pub(crate) fn has_word(
 ) -> bool {
     arguments(module, decorators, tool)
         .any(|argument| module.dotted(argument.value).as_deref() == Some(word))
+}
+
+/// The bytes of the name that `#[tool(key = "value")]` gives.
+pub(crate) fn setting_span(
+    module: &Module,
+    decorators: &[ExpressionId],
+    tool: &str,
+    key: &str,
+) -> Option<Span> {
+    let is_key = |one: &&Argument| one.name.is_some_and(|(name, _)| module.name(name) == key);
+    let value = arguments(module, decorators, tool).find(is_key)?.value;
+    Some(named_span(module, value))
 }
 
 /// What `#[tool(key = "value")]` says.

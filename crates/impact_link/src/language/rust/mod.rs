@@ -10,7 +10,7 @@ mod told;
 mod types;
 
 pub(crate) use callers::{Mentions, is_never_named};
-pub(crate) use derives::{cased, derives, has_word, serialized_as, setting};
+pub(crate) use derives::{cased, derives, has_word, serialized_as, setting, setting_span};
 pub(crate) use expanded::returned;
 pub(crate) use macros::{file_text, in_body, is_filled};
 pub(crate) use members::{member, receiver};

@@ -1,6 +1,6 @@
 //! sea-orm's functions and methods.
 
-use super::{ENTITY, NAME, Thing, related, result, thing};
+use super::{ENTITY, NAME, Thing, into_active, related, result, thing};
 use crate::door::CallSite;
 use crate::evaluator::Evaluator;
 use crate::orm::{added, fragments, sea_query};
@@ -51,7 +51,7 @@ pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) 
     match last {
         "Set" | "set" | "Unchanged" => Some(call.value(0, "")),
         "cust" | "cust_with_values" | "cust_with_expr" => Some(fragments::made(cx, NAME, call)),
-        "col" | "expr" | "val" | "all" | "any" | "value" => {
+        "col" | "column" | "columns" | "expr" | "val" | "all" | "any" | "value" => {
             Some(Object::new(NAME, sea_query::spelled::EXPRESSION, None).into())
         }
         _ => None,
@@ -144,6 +144,7 @@ pub(super) fn method(
         Atom::Outside(class) if class.starts_with("sea_orm") && name == "get_database_backend" => {
             Some(Value::outside("sea_orm.DbBackend"))
         }
+        Atom::Instance(class) if name == "into_active_model" => into_active::made(cx, *class, call),
         Atom::Class(class) if name == "find_by_statement" => {
             Some(result::of_statement(cx, *class, call))
         }
@@ -245,6 +246,10 @@ fn step(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>
     let tables = tables(object);
     for argument in call.positional() {
         fragments::standing(cx, &argument.value, &tables, argument.span, NAME);
+    }
+    // What `OnConflict` updates.
+    if let (Some(column), "update_column" | "update_columns") = (call.at(0), name) {
+        cx.retouch(column.span, Access::Write);
     }
     if let Some(expression) = sea_query::spelled::joined(object, name, call) {
         return Some(expression);

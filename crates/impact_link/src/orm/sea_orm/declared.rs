@@ -1,7 +1,7 @@
 //! Where columns stand in declarations: attributes of relations, variants of an expanded entity's enums, fields of partial
 //! models.
 
-use super::{ENTITY, Thing, result, thing};
+use super::{ENTITY, Thing, into_active, result, thing};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use impact_bind::{ClassRef, Place};
@@ -17,6 +17,7 @@ pub(crate) fn defined(cx: &mut Evaluator<'_>, of: ClassRef) {
         }
         ClassKind::Struct => {
             result::declared(cx, of);
+            into_active::declared(cx, of);
             crate::orm::sea_query::declared(cx, of);
         }
         _ => {}

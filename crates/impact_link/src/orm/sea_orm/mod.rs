@@ -6,6 +6,7 @@
 
 mod call;
 mod declared;
+mod into_active;
 mod related;
 mod result;
 

@@ -8,7 +8,7 @@ use super::NAME;
 use crate::carried;
 use crate::cells::Key;
 use crate::evaluator::Evaluator;
-use crate::language::rust::{cased, has_word, serialized_as, setting};
+use crate::language::rust::{cased, has_word, serialized_as, setting, setting_span};
 use crate::orm::sea_query;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
@@ -33,6 +33,8 @@ pub(crate) enum Binds {
     ByName,
     /// As serde says.
     Serde,
+    /// As serde says, where the struct is written.
+    Stored,
     /// The first column is the value.
     First,
 }
@@ -46,6 +48,7 @@ impl Binds {
             Self::FromRow => "binds:row",
             Self::ByName => "binds:name",
             Self::Serde => "binds:serde",
+            Self::Stored => "binds:stored",
             Self::First => "binds:first",
         }
     }
@@ -314,7 +317,7 @@ impl Row<'_> {
         let (tool, own, rename) = match self.binds {
             Binds::FromRow => ("sqlx", "flatten", "rename"),
             Binds::ByName => ("diesel", "embed", "column_name"),
-            Binds::Serde => ("serde", "flatten", "rename"),
+            Binds::Serde | Binds::Stored => ("serde", "flatten", "rename"),
             _ => return Place::Column(name.to_owned()),
         };
         if has_word(module, &field.decorators, tool, "skip") {
@@ -340,6 +343,9 @@ impl Row<'_> {
             return;
         }
         cx.cells.join(row_key(class, own), &sources(output));
+        if let ([(table, column)], Binds::Stored) = (output.sources.as_slice(), self.binds) {
+            carried::stored(cx, class, own, (table, column));
+        }
         if let [(table, column)] = output.sources.as_slice()
             && self.is_plain(output)
         {
@@ -347,7 +353,22 @@ impl Row<'_> {
             let exposed = serialized_as(cx.program.module(class.file), class, field);
             let named = (table, &**column);
             cx.touch_exposed(class.file, named, field.name_span, manner, NAME, exposed);
+            if let Some(span) = self.renamed_at(cx, class, field) {
+                cx.touch_exposed(class.file, named, span, manner, NAME, None);
+            }
         }
+    }
+
+    /// Where an attribute names the column of a field.
+    fn renamed_at(&self, cx: &Evaluator<'_>, class: ClassRef, field: &Field) -> Option<Span> {
+        let (tool, key) = match self.binds {
+            Binds::FromRow => ("sqlx", "rename"),
+            Binds::ByName => ("diesel", "column_name"),
+            Binds::Serde | Binds::Stored => ("serde", "rename"),
+            Binds::Record | Binds::Macro | Binds::First => return None,
+        };
+        let module = cx.program.module(class.file);
+        setting_span(module, &field.decorators, tool, key)
     }
 
     /// Whether an output is a table's row: a name, with or without an alias, that several columns make.
@@ -442,7 +463,7 @@ pub(super) fn stored(cx: &mut Evaluator<'_>, class: ClassRef, columns: &[OutputC
     let row = Row {
         text: &Value::nothing().at_most(Certainty::Likely),
         outputs: columns,
-        binds: Binds::Serde,
+        binds: Binds::Stored,
         span: Span::default(),
     };
     row.bind_struct(cx, class, 0);
