@@ -185,6 +185,9 @@ impl<'a> Evaluator<'a> {
     fn put(&mut self, container: ExpressionId, keys: &[ExpressionId], value: &Value) {
         let module = self.module();
         let of = self.evaluate(container);
+        let start = module.expression(container).span.start;
+        let end = |key: &ExpressionId| module.expression(*key).span.end;
+        let whole = Span::new(start, keys.iter().map(end).max().unwrap_or(start));
         let keys: Vec<Value> = keys.iter().map(|key| self.evaluate(*key)).collect();
         let mut grown = Value::nothing();
         for atom in of.atoms() {
@@ -192,15 +195,14 @@ impl<'a> Evaluator<'a> {
                 Atom::Dictionary(old) => {
                     let mut new = (**old).clone();
                     let key = keys.first().cloned().unwrap_or_default();
-                    self.named_key(old, &key, module.expression(container).span);
+                    self.named_key(old, &key, whole);
                     crate::expression::insert(&mut new, &key, value);
                     Value::dictionary(new)
                 }
                 Atom::List(old) => Value::list(old.or(value)),
                 Atom::Object(record) if crate::library::record::is_record(record) => {
                     let key = keys.first().cloned().unwrap_or_default();
-                    let span = module.expression(container).span;
-                    crate::library::record::set(self, record, &key, span);
+                    crate::library::record::set(self, record, &key, whole);
                     atom.clone().into()
                 }
                 Atom::Object(object) => {
