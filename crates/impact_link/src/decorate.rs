@@ -5,8 +5,9 @@ use crate::cells::Key;
 use crate::door::{CallSite, DOORS, Passed};
 use crate::effect::Target;
 use crate::evaluator::Evaluator;
+use crate::framework::class_views::{HTTP, WRAPPING};
 use crate::value::{Atom, Dictionary, Object, Value};
-use impact_bind::{ClassRef, FunctionRef};
+use impact_bind::{Binding, ClassRef, Definition, FunctionRef};
 use impact_facts::{ParameterKind, Span, Spread};
 
 impl Evaluator<'_> {
@@ -85,18 +86,48 @@ impl Evaluator<'_> {
     pub(crate) fn call_decorated(&mut self, object: &Object, call: &CallSite<'_>) -> Value {
         let function = object.values.get("function").cloned().unwrap_or_default();
         let own = self.not_handed_on(call);
-        let call = CallSite {
-            arguments: &own,
-            ..*call
-        };
         let mut result = Value::nothing();
         for atom in function.atoms() {
             if let Atom::Function(function) = atom {
+                let own = self.of_its_class(*function, &own);
+                let call = CallSite {
+                    arguments: &own,
+                    ..*call
+                };
                 self.pass(*function, None, &call);
                 result.join(&self.result(*function, None));
             }
         }
         result
+    }
+
+    /// The arguments for a method: a wrapper around methods of many classes has all their instances in its hands, the method
+    /// gets those of its own class.
+    fn of_its_class(&self, function: FunctionRef, own: &[Passed]) -> Vec<Passed> {
+        let mut own = own.to_vec();
+        let Some(class) = self.program.class_of(function) else {
+            return own;
+        };
+        let first = own
+            .first_mut()
+            .filter(|first| first.name.is_none() && first.spread == Spread::None);
+        if let Some(first) = first {
+            first.value = first.value.filter(|atom| {
+                let of = match atom {
+                    Atom::Mapped(model) => self.models.class(*model),
+                    Atom::Instance(of) => Some(*of),
+                    _ => None,
+                };
+                of.is_none_or(|of| {
+                    let above = |low, high| {
+                        let all = self.program.ancestors(low);
+                        all.contains(&Binding::Class(high))
+                    };
+                    above(of, class) || above(class, of)
+                })
+            });
+        }
+        own
     }
 
     /// The arguments of a wrapper's call without what it only hands on: `*args, **kwargs` of its own. Who calls the decorated
@@ -126,6 +157,32 @@ impl Evaluator<'_> {
             !argument.value.is_nothing()
         });
         own
+    }
+
+    /// The decorators that a class of views lists for all its methods are told each of these.
+    pub(crate) fn decorate_methods(&mut self, class: ClassRef) {
+        let said = WRAPPING
+            .iter()
+            .filter(|name| self.class_member(class, name).is_some());
+        let said: Vec<&str> = said.copied().collect();
+        for name in said {
+            let decorators = self.silent_attribute(&Atom::Class(class).into(), name);
+            let decorators = self.iterate(&decorators, Span::default());
+            for method in HTTP {
+                let [.., Definition::Function(function)] = self.program.own_member(class, method)
+                else {
+                    continue;
+                };
+                let file = class.file;
+                let function = FunctionRef {
+                    file,
+                    function: *function,
+                };
+                let module = self.program.module(file);
+                let span = module.function(function.function).name_span;
+                self.decorate(function, &decorators, span);
+            }
+        }
     }
 
     /// What stands around a class, where a framework made it.

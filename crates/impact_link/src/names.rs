@@ -102,6 +102,7 @@ impl<'a> Evaluator<'a> {
         match binding {
             Binding::Module(file) => Atom::Module(*file).into(),
             Binding::Class(class) => Atom::Class(*class).into(),
+            Binding::Function(function) if self.is_proxy(*function) => self.result(*function, None),
             Binding::Function(function) => Atom::Function(*function).into(),
             Binding::External(name) => Value::external(name),
             Binding::Value(value, rest) => {
@@ -478,6 +479,13 @@ impl<'a> Evaluator<'a> {
         Some(self.instance_of(class))
     }
 
+    /// Whether the name of a function stands for what it returns.
+    fn is_proxy(&self, function: FunctionRef) -> bool {
+        let module = self.program.module(function.file);
+        let decorators = &module.function(function.function).decorators;
+        !decorators.is_empty() && self.is_decorated(function, PROXIES)
+    }
+
     /// Whether a decorator of a function is one of these.
     pub(crate) fn is_decorated(&self, function: FunctionRef, names: &[&str]) -> bool {
         let module = self.program.module(function.file);
@@ -501,6 +509,9 @@ impl<'a> Evaluator<'a> {
             })
     }
 }
+
+/// Decorators that make a proxy of what a function returns (Werkzeug 3, "Context Locals").
+const PROXIES: &[&str] = &["werkzeug.local.LocalProxy", "werkzeug.LocalProxy"];
 
 /// Whether a type says so little that callers know better.
 fn is_weak(value: &Value) -> bool {

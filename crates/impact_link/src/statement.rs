@@ -161,6 +161,9 @@ impl Evaluator<'_> {
             self.set_name(name, Atom::Class(class_ref).into());
         }
         self.init_subclass(class_ref);
+        if self.is(Language::Python) && !class.bases.is_empty() {
+            self.decorate_methods(class_ref);
+        }
     }
 
     /// Python tells a class's nearest base that it exists.

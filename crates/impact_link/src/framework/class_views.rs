@@ -6,11 +6,12 @@ use crate::value::{Atom, Value};
 use impact_bind::{ClassRef, Definition, FunctionRef};
 use std::collections::BTreeSet;
 
-const HTTP: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+/// Methods of a class of views that answer the requests of their name.
+pub(crate) const HTTP: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// Attributes of a class of views whose functions wrap each of its methods (Flask 3 `View.decorators`, Flask-RESTX 1.3
 /// `Resource.method_decorators`).
-const WRAPPING: &[&str] = &["decorators", "method_decorators"];
+pub(crate) const WRAPPING: &[&str] = &["decorators", "method_decorators"];
 
 /// What wraps the methods of a class of views: the functions that its decorators return.
 fn wrappers(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<Target> {

@@ -5,7 +5,7 @@ pub(crate) mod axum;
 pub(crate) mod background;
 pub(crate) mod cargo;
 pub(crate) mod clap;
-mod class_views;
+pub(crate) mod class_views;
 mod consumers;
 pub(crate) mod django;
 pub(crate) mod flask;

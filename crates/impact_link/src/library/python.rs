@@ -59,6 +59,8 @@ enum Makes {
     Partial,
     /// What the first argument returns: a proxy of it.
     Result,
+    /// What the first argument returns or yields (FastAPI 0.110, "Dependencies with yield").
+    Injected,
 }
 
 const FUNCTIONS: &[(&str, Makes)] = &[
@@ -116,6 +118,9 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("functools.partial", Makes::Partial),
     ("functools.reduce", Makes::Reduced),
     ("werkzeug.local.LocalProxy", Makes::Result),
+    ("fastapi.Depends", Makes::Injected),
+    ("fastapi.Security", Makes::Injected),
+    ("fastapi.param_functions.Depends", Makes::Injected),
     ("asgiref.sync.sync_to_async", Makes::Same),
     ("asgiref.sync.async_to_sync", Makes::Same),
 ];
@@ -303,6 +308,21 @@ fn special(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Va
                 _ => call.value(1, "val"),
             }
         }
+        Makes::Injected => {
+            let made = special(cx, Makes::Result, call, first);
+            let yields = |atom: &Atom| match atom {
+                Atom::Function(function) => {
+                    let module = cx.program.module(function.file);
+                    module.function(function.function).is_generator
+                }
+                _ => false,
+            };
+            if first.atoms().iter().any(yields) {
+                cx.iterate(&made, call.span)
+            } else {
+                made
+            }
+        }
         Makes::Result => {
             let expected = Value::nothing();
             let bare = CallSite {
@@ -440,7 +460,7 @@ fn set_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) {
 
 /// Runs something where a known string stands, if that is part of the place that uses it, or if a stub uses it; else at
 /// the place that uses it, which then does not name what it does.
-pub(super) fn named_member<T>(
+pub(crate) fn named_member<T>(
     cx: &mut Evaluator<'_>,
     text: &Assembled,
     otherwise: Span,

@@ -42,6 +42,8 @@ struct Backref {
 enum TargetName {
     Class(ClassRef),
     Word(String),
+    /// A string, and the class that its file knows under that name.
+    Known(String, ClassRef),
 }
 
 /// The relation that a member declares.
@@ -135,7 +137,10 @@ fn backref(cx: Context<'_, '_>, id: ExpressionId) -> Option<Backref> {
 fn target(cx: Context<'_, '_>, id: ExpressionId) -> Option<TargetName> {
     let module = cx.module();
     if let Some(word) = module.plain_text(id) {
-        return Some(TargetName::Word(word));
+        return Some(match cx.program.resolve(cx.file, cx.place, &word) {
+            Binding::Class(class) => TargetName::Known(word, class),
+            _ => TargetName::Word(word),
+        });
     }
     if let ExpressionKind::Closure(function) = module.expression(id).kind {
         let function = module.function(function);
@@ -284,6 +289,10 @@ impl Names {
         let word = match target {
             TargetName::Class(class) => return self.by_class.get(class).copied(),
             TargetName::Word(word) => word,
+            TargetName::Known(word, class) => match self.by_class.get(class) {
+                Some(at) => return Some(*at),
+                None => word,
+            },
         };
         let last = word.rsplit('.').next().unwrap_or(word);
         let all = self.by_word.get(word).or_else(|| self.by_word.get(last))?;

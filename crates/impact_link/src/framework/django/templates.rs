@@ -3,12 +3,13 @@
 use super::request;
 use super::settings::{setting, texts};
 use crate::cells::Key;
-use crate::door::{CallSite, Consumption};
+use crate::door::{CallSite, Consumption, MemberSite};
 use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::language::template;
+use crate::library::python::named_member;
 use crate::value::{Atom, Object, Value};
-use impact_facts::{Certainty, FileId, Language, Span};
+use impact_facts::{Access, Certainty, FileId, Language, Span};
 
 /// Functions that render a template: the places of the request, the name, the context.
 const RENDERERS: &[(&str, Option<usize>, usize, usize)] = &[
@@ -100,6 +101,12 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
             sorted(cx, &value, call);
             value
         }
+        "map" | "selectattr" | "rejectattr" | "groupby" | "sum" | "min" | "max" | "join"
+        | "sort" | "unique"
+            if by_attribute(name, call).is_some() =>
+        {
+            jinja(cx, name, &value, call)
+        }
         "slice" | "safe" | "sort" | "list" | "reverse" | "unique" => value,
         "length" | "count" => {
             cx.consume(&value, Consumption::Test, span);
@@ -112,6 +119,53 @@ fn filter(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Val
             Value::outside("builtins.str")
         }
     })
+}
+
+/// The argument of a Jinja filter that names a member of each row (Jinja 3.1, "List of Builtin Filters").
+fn by_attribute<'c>(name: &str, call: &CallSite<'c>) -> Option<&'c crate::door::Passed> {
+    let mut all = call.arguments.iter();
+    let named = all.find(|one| {
+        one.name
+            .as_ref()
+            .is_some_and(|(name, _)| &**name == "attribute")
+    });
+    let by_place = matches!(name, "selectattr" | "rejectattr" | "groupby");
+    named.or_else(|| call.arguments.get(1).filter(|_| by_place))
+}
+
+/// `pets|sort(attribute="name")`, `pets|map(attribute="owner.name")`: reads the path of each row.
+fn jinja(cx: &mut Evaluator<'_>, name: &str, rows: &Value, call: &CallSite<'_>) -> Value {
+    let element = cx.iterate(rows, call.span);
+    let mut found = Value::nothing();
+    if let Some(by) = by_attribute(name, call) {
+        for text in by.value.texts() {
+            let one = named_member(cx, text, by.span, |cx, span| {
+                text.text.split('.').fold(element.clone(), |of, name| {
+                    let (access, value) = (Access::Read, None);
+                    cx.attribute(
+                        &of,
+                        &MemberSite {
+                            name,
+                            span,
+                            access,
+                            value,
+                        },
+                    )
+                })
+            });
+            found = found.or(&one);
+        }
+    }
+    match name {
+        "map" => Value::list(found),
+        "groupby" => {
+            let group = vec![found, Value::list(element)];
+            Value::list(Value::tuple(group))
+        }
+        "min" | "max" => element,
+        "sum" | "join" => Value::outside("builtins.str"),
+        _ => rows.clone(),
+    }
 }
 
 /// `{{ pets|dictsort:"owner.name" }}` reads the path of each row.
