@@ -532,4 +532,11 @@ const WEAK: &[&str] = &[
     "builtins.type",
     "typing.Callable",
     "collections.abc.Callable",
+    "sqlalchemy.orm.Query",
+    "sqlalchemy.orm.query.Query",
+    "sqlalchemy.Select",
+    "sqlalchemy.sql.Select",
+    "sqlalchemy.sql.expression.Select",
+    "sqlalchemy.sql.selectable.Select",
+    "flask_sqlalchemy.query.Query",
 ];

@@ -25,6 +25,26 @@ const TEMPLATE_G: &str = "template.g";
 /// Decorators of a login manager: their function answers with the current user.
 const LOADERS: &[&str] = &["user_loader", "request_loader", "header_loader"];
 
+/// Decorators of a scheme of Flask-HTTPAuth: their function answers with who signed in (Flask-HTTPAuth 4, "API").
+const VERIFIERS: &[&str] = &["verify_password", "verify_token"];
+
+/// Who signed in by a scheme of Flask-HTTPAuth.
+fn verified() -> Key {
+    Key::Outside("flask_httpauth".into(), "current_user".into())
+}
+
+/// What a function that answers with a user gave, for whom a key is asked.
+fn loaded(cx: &mut Evaluator<'_>, key: &Key, call: &CallSite<'_>) -> Option<Value> {
+    let function = call.at(0)?.value.clone();
+    for atom in function.atoms() {
+        if let Atom::Function(loader) = atom {
+            let user = cx.result(*loader, None);
+            cx.cells.join(key.clone(), &user);
+        }
+    }
+    Some(function)
+}
+
 fn current_user() -> Key {
     Key::Outside("flask_login".into(), "current_user".into())
 }
@@ -79,19 +99,20 @@ impl Door for Flask {
                 }
                 Some(function)
             }
-            name if LOADERS.contains(&name) => {
-                let function = call.at(0)?.value.clone();
-                for atom in function.atoms() {
-                    if let Atom::Function(loader) = atom {
-                        let user = cx.result(*loader, None);
-                        cx.cells.join(current_user(), &user);
-                    }
-                }
-                Some(function)
+            name if LOADERS.contains(&name) => loaded(cx, &current_user(), call),
+            name if VERIFIERS.contains(&name) => loaded(cx, &verified(), call),
+            "current_user" if is_scheme(of) => {
+                let user = cx.read(verified());
+                Some(user.filter(|atom| !matches!(atom, Atom::Null | Atom::Outside(_))))
             }
             _ => None,
         }
     }
+}
+
+/// Whether a value is a scheme of Flask-HTTPAuth.
+fn is_scheme(of: &Atom) -> bool {
+    matches!(of, Atom::Outside(class) if class.starts_with("flask_httpauth."))
 }
 
 /// Whether a value is the dictionary of names that every template sees, of Flask's environment or one that is made.

@@ -143,7 +143,11 @@ impl Door for SqlAlchemy {
         if SESSIONS.contains(&word) {
             return Some(Object::new(SQLALCHEMY, "session", None).into());
         }
+        // A statement of anything: what callers pass says more.
         let entity = keys.first()?;
+        if matches!(word, "Query" | "Select") && (entity.is_nothing() || entity.is_unknown()) {
+            return None;
+        }
         let kind = match word {
             "Query" => "query",
             "Select" => "select",

@@ -44,7 +44,15 @@ pub(super) fn call(
             }
             Some(grown.into())
         }
-        "subquery" | "cte" | "alias" | "lateral" => Some(entity::subquery(object)),
+        "subquery" | "cte" | "alias" | "lateral" => {
+            count(cx, object, call.span);
+            Some(entity::subquery(object))
+        }
+        // `Query.exists()` selects 1, `Select.exists()` what it selects.
+        "exists" if object.kind == "select" => {
+            count(cx, object, call.span);
+            Some(expression())
+        }
         "scalar_subquery" | "as_scalar" | "exists" | "label" | "correlate_except" => {
             Some(expression())
         }
@@ -111,7 +119,7 @@ fn terminal(
     }
 }
 
-/// `query(User).count()` counts a subquery that selects every column, deferred ones, too.
+/// `query(User).count()` counts a subquery: one that selects a class selects every column, deferred ones, too.
 fn count(cx: &mut Evaluator<'_>, object: &Object, span: Span) {
     for model in entity::ids(object, "entity:") {
         cx.touch_row(model, span, Manner::whole(Access::Read), &|_| true);
