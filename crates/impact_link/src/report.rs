@@ -115,7 +115,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     }
                     let definition = program.module(class.file).class(class.class);
                     let name = program.class_name(class);
-                    (class.file, name, definition.span, false)
+                    (class.file, name, definition.span, definition.is_test)
                 }
                 Unit::Step(file, id) => {
                     let span = program.module(file).expression(id).span;
@@ -424,6 +424,12 @@ impl<'a, 'e> Report<'a, 'e> {
             .filter(|model| model.table.is_some() && !model.is_abstract)
             .count() as u32;
         for (id, model) in self.evaluator.models.iter() {
+            let class = self.evaluator.models.class(id);
+            let is_test = |class: impact_bind::ClassRef| {
+                let module = self.input.program.module(class.file);
+                module.class(class.class).is_test
+            };
+            let scope = class.is_some_and(is_test).then_some(Scope::Test);
             for field in &model.fields {
                 let Some(table) = self.evaluator.table_of(id, field) else {
                     continue;
@@ -459,7 +465,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     ..touch.clone()
                 });
                 for touch in named.into_iter().chain([touch]) {
-                    self.touch(touch, symbol, None);
+                    self.touch(touch, symbol, scope);
                 }
             }
         }

@@ -28,6 +28,8 @@ pub(crate) struct Crates {
     /// Macro calls that stand as items in implementations, by the type.
     pub(super) member_macros:
         OnceLock<HashMap<ClassRef, Vec<(FileId, impact_facts::ExpressionId)>>>,
+    /// Files of queries in a folder `queries`, by their names without the ending.
+    pub(super) queries: OnceLock<HashMap<Box<str>, FileId>>,
     /// Types that name tables and their columns, in the order of the classes.
     pub(super) idens: OnceLock<Vec<super::IdenTable>>,
     pub(super) macros: OnceLock<HashMap<Box<str>, Vec<ClassRef>>>,

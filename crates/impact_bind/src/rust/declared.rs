@@ -22,6 +22,9 @@ pub(crate) const TABLE: &str = "diesel.table!";
 /// What stands before the table's name of what sea-orm's derive makes.
 pub(crate) const ENTITY: &str = "sea_orm.entity!";
 
+/// The module of what cornucopia makes of files of queries.
+const QUERIES: &str = "cornucopia.queries";
+
 /// What sea-orm's derive makes.
 const MADE: &[&str] = &["Entity", "Column", "ActiveModel", "PrimaryKey"];
 
@@ -65,10 +68,8 @@ pub(crate) fn of(units: &[Unit<'_>]) -> HashMap<(FileId, Place), Vec<Declared>> 
                     }
                     Statement::Do(expression) => {
                         if let ExpressionKind::Macro(call) = &module.expression(*expression).kind {
-                            found
-                                .entry((id, place))
-                                .or_default()
-                                .extend(table(module, call));
+                            let made = table(module, call).or_else(|| queries(module, call));
+                            found.entry((id, place)).or_default().extend(made);
                         }
                     }
                     _ => {}
@@ -100,6 +101,30 @@ fn table(module: &Module, call: &MacroCall) -> Option<Declared> {
         name: name.into(),
         path: format!("{TABLE}.{name}").into(),
         columns: columns(module, inside),
+    })
+}
+
+/// What a build script puts into a crate, `include!(concat!(env!("OUT_DIR"), "/…"))`, may be what cornucopia makes of files of
+/// queries: a module of each.
+fn queries(module: &Module, call: &MacroCall) -> Option<Declared> {
+    let inner = |call: &MacroCall, name: &str| {
+        let is_named = module.dotted(call.callee).as_deref() == Some(name);
+        call.arguments
+            .first()
+            .filter(|_| is_named)
+            .map(|one| one.value)
+    };
+    let called = |id: ExpressionId| match &module.expression(id).kind {
+        ExpressionKind::Macro(call) => Some(call),
+        _ => None,
+    };
+    let joined = called(inner(call, "include")?)?;
+    let variable = called(inner(joined, "concat")?)?;
+    let name = module.plain_text(inner(variable, "env")?)?;
+    (name == "OUT_DIR").then(|| Declared {
+        name: "queries".into(),
+        path: QUERIES.into(),
+        columns: Vec::new(),
     })
 }
 

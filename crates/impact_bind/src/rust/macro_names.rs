@@ -42,6 +42,22 @@ impl Program<'_> {
         all.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The service's file of queries `queries/NAME.sql`, of which cornucopia makes a module of that name.
+    #[must_use]
+    pub fn query_file(&self, name: &str) -> Option<FileId> {
+        let all = self.rust.queries.get_or_init(|| {
+            let own = self.files().filter(|file| self.is_own(*file));
+            let named = own.filter_map(|file| {
+                let path = self.path(file).strip_suffix(".sql")?;
+                let (folder, name) = path.rsplit_once('/')?;
+                let last = folder.rsplit('/').next();
+                (last == Some("queries")).then(|| (Box::from(name), file))
+            });
+            named.collect()
+        });
+        all.get(name).copied()
+    }
+
     /// Rust: the calls of macros that stand as items in the implementations of a type: `impl Post { find_by!(…); }`.
     #[must_use]
     pub fn member_macros(&self, class: ClassRef) -> &[(FileId, ExpressionId)] {

@@ -314,7 +314,8 @@ pub(crate) fn file_text(cx: &Evaluator<'_>, path: &str, from_package: bool) -> O
     }
 }
 
-fn text_of(cx: &Evaluator<'_>, file: FileId) -> Option<Value> {
+/// What a file of text says, each byte with its place.
+pub(crate) fn text_of(cx: &Evaluator<'_>, file: FileId) -> Option<Value> {
     let module = cx.program.module(file);
     let mut text = Assembled::default();
     for statement in &module.body.statements {

@@ -29,6 +29,9 @@ pub(crate) fn member(
         let carried = crate::carried::read(cx, class, name, member.span);
         return Some(value.or(&carried));
     }
+    if let Some(method) = crate::orm::sqlx::cornucopia::holder(cx, class, name) {
+        return Some(method);
+    }
     let mut functions: Vec<FunctionRef> = Vec::new();
     match cx.program.associated_item(class, name) {
         Some(Binding::Function(function)) => functions.push(function),
@@ -148,8 +151,24 @@ fn field(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Option<Value> {
         .find(|field| module.name(field.name) == name)?;
     let said = field_type(cx, class, name);
     let set = crate::carried::without(&cx.read(Key::Attribute(class, name.into())));
-    let weak = said.is_unknown() || said == Value::outside("builtins.str");
+    let weak = is_open(&said, 0) || said == Value::outside("builtins.str");
     Some(if weak && !set.is_nothing() { set } else { said })
+}
+
+/// Containers within containers are looked into as deep as this.
+const MAX_HELD: u32 = 4;
+
+/// Whether a type says nothing of what it is, or holds: `T`, `Vec<T>`.
+fn is_open(said: &Value, depth: u32) -> bool {
+    let mut atoms = said.atoms().iter();
+    said.is_unknown()
+        || depth < MAX_HELD
+            && !said.is_nothing()
+            && atoms.all(|atom| match atom {
+                Atom::List(of) => is_open(of, depth + 1),
+                Atom::Unknown(_) => true,
+                _ => false,
+            })
 }
 
 /// What `self` is in a method of an implementation or trait.

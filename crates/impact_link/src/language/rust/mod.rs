@@ -12,7 +12,7 @@ mod types;
 pub(crate) use callers::{Mentions, is_never_named};
 pub(crate) use derives::{cased, derives, has_word, serialized_as, setting, setting_span};
 pub(crate) use expanded::returned;
-pub(crate) use macros::{file_text, in_body, is_filled};
+pub(crate) use macros::{file_text, in_body, is_filled, text_of};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
 pub(crate) use types::{annotation, empty, field_type};

@@ -7,6 +7,7 @@
 pub(crate) mod builder;
 mod callback;
 mod clickhouse;
+pub(crate) mod cornucopia;
 mod driver;
 pub(crate) mod handed;
 pub(crate) mod offline;
@@ -63,6 +64,9 @@ impl Door for Sqlx {
         of: &Atom,
         member: &MemberSite<'_>,
     ) -> Option<Value> {
+        if let Atom::Outside(class) = of {
+            return cornucopia::member(cx, class, member);
+        }
         let Atom::Object(object) = of else {
             return None;
         };
@@ -77,7 +81,10 @@ impl Door for Sqlx {
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
         match callee {
-            Atom::External(path) => function(cx, path, call),
+            Atom::External(path) => {
+                function(cx, path, call).or_else(|| cornucopia::asked(cx, path))
+            }
+            Atom::Class(class) => cornucopia::held(cx, *class, call),
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => {
                     object_method(cx, object, name, call)
@@ -169,6 +176,9 @@ fn object_method(
     call: &CallSite<'_>,
 ) -> Option<Value> {
     let itself = || Some(Atom::Object(object.clone()).into());
+    if let Some(made) = cornucopia::method(cx, object, name, call) {
+        return Some(made);
+    }
     match (object.kind, name) {
         ("record", name) if GETS.contains(&name) => {
             // sea-orm's `try_get("", "email")` has a prefix first.
