@@ -331,6 +331,8 @@ impl<'a> Evaluator<'a> {
         let given = self.given_of(&said, &returned);
         if !given.is_nothing() {
             given.at_most(Certainty::Likely)
+        } else if crate::framework::holds_router(&returned) {
+            returned.at_most(Certainty::Likely)
         } else if is_telling(&said) {
             said.or(&crate::carried::part(&returned))
         } else if returned.is_unknown() && !said.is_unknown() {

@@ -394,6 +394,7 @@ impl<'a> Evaluator<'a> {
         let tail = self.block_expecting(&definition.body, &wanted);
         self.handed_back(&tail, &wanted);
         if definition.body.tail.is_some() {
+            crate::framework::shuttle::returned(self, function, &tail);
             self.cells.join(summary.returned(), &tail);
         }
     }

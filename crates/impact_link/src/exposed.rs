@@ -16,7 +16,7 @@ const MAX_CALLS: u32 = 4;
 const MAX_DEPTH: u32 = 12;
 
 /// The names of what leaves, by the place of the value, file by file.
-type Leaving = BTreeMap<FileId, BTreeMap<Span, Box<str>>>;
+pub(crate) type Leaving = BTreeMap<FileId, BTreeMap<Span, Box<str>>>;
 
 /// Says of each column that an api returns under a key which key that is.
 pub(crate) fn name_what_leaves(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
@@ -34,7 +34,8 @@ pub(crate) fn name_what_leaves(evaluator: &Evaluator<'_>, all: &mut [Effects]) {
             }
         }
     }
-    let leaving = walk.leaving;
+    let mut leaving = walk.leaving;
+    crate::serialized::add(evaluator, all, &mut leaving);
     for effects in all {
         for touch in effects.touches.since(0) {
             let named = touch.access == Access::Read && touch.how == How::Explicit;

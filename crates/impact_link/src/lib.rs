@@ -71,6 +71,7 @@ mod past;
 mod properties;
 mod reflected;
 mod report;
+mod serialized;
 mod sql;
 mod statement;
 mod summary;

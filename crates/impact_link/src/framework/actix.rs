@@ -3,11 +3,11 @@
 
 use super::routes::{joined, key, place, routed, router, serve_all, texts};
 use crate::cells::Key;
-use crate::door::{CallSite, Door};
+use crate::door::{CallSite, Door, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
 use impact_bind::{FunctionRef, Place};
-use impact_facts::{Argument, Call, ExpressionKind, Language, Module};
+use impact_facts::{Argument, Call, ExpressionKind, Language, Module, Span};
 
 /// The door's name.
 const NAME: &str = "rust/actix";
@@ -235,6 +235,15 @@ fn configure(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Va
         }
     }
     made
+}
+
+/// Serves what a closure adds to the configuration that it is handed.
+pub(super) fn serve_configured(cx: &mut Evaluator<'_>, configures: &Value, span: Span) {
+    let passed = [Passed::plain(configures.clone(), span)];
+    let expected = Value::nothing();
+    let call = CallSite::at_span(span, &passed, &expected);
+    let made = configure(cx, &router(NAME), &call);
+    serve_all(cx, &made, NAME);
 }
 
 fn configured(cx: &mut Evaluator<'_>, config: &Object, routes: &Value) {

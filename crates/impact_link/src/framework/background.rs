@@ -77,7 +77,13 @@ fn name(cx: &Evaluator<'_>, file: FileId, span: Span, step: &Target) -> String {
     let told = says_little
         .then(|| super::told::name_of(cx, step))
         .flatten();
-    told.unwrap_or(around)
+    let found = told.unwrap_or(around);
+    if found.is_empty() {
+        // In a `static`: by the module.
+        let module = cx.program.module_name(file);
+        return module.rsplit('.').next().unwrap_or_default().to_owned();
+    }
+    found
 }
 
 /// The calls of a file that spawn something, in the order of the source.

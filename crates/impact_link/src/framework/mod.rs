@@ -22,8 +22,9 @@ pub(crate) mod restx;
 pub(crate) mod rocket;
 mod routes;
 pub(crate) mod salvo;
+pub(crate) mod shuttle;
 pub(crate) mod tagged;
 mod told;
 pub(crate) mod warp;
 
-pub(crate) use routes::{ROUTER, is_route};
+pub(crate) use routes::{ROUTER, holds_router, is_route};

@@ -85,6 +85,9 @@ fn function(path: &str, call: &CallSite<'_>) -> Option<Value> {
     if path.ends_with("Route.new") {
         return Some(router(NAME).into());
     }
+    if path.starts_with("Server.new") {
+        return Some(Value::outside("poem.Server"));
+    }
     let methods = Object::new(NAME, "methods", None);
     if path.ends_with("RouteMethod.new") {
         return Some(methods.into());

@@ -2,10 +2,10 @@
 //! <https://rocket.rs/guide/v0.5/requests/>
 
 use super::routes::{joined, key, router, serve, texts};
-use crate::door::{CallSite, Door};
+use crate::door::{CallSite, Door, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_bind::{FunctionRef, Place};
+use impact_bind::{Binding, FunctionRef, Place};
 use impact_facts::{ExpressionKind, Language};
 
 /// The door's name.
@@ -57,17 +57,34 @@ impl Door for Rocket {
 fn listed(cx: &Evaluator<'_>, call: &CallSite<'_>) -> Value {
     let mut made = router(NAME);
     for argument in call.positional() {
-        for atom in argument.value.atoms() {
-            if let Atom::Function(function) = atom
-                && let Some((method, path)) = said(cx, *function)
-            {
+        for function in handlers(cx, argument) {
+            if let Some((method, path)) = said(cx, function) {
                 let span = cx.program.module(function.file).function(function.function);
                 let key = key(&path, &method, function.file, span.name_span);
-                made = made.with_value(&key, argument.value.clone());
+                made = made.with_value(&key, Atom::Function(function).into());
             }
         }
     }
     made.into()
+}
+
+/// The handlers that a path names; a local of its name does not hide it from the macro.
+fn handlers(cx: &Evaluator<'_>, argument: &Passed) -> Vec<FunctionRef> {
+    let known = argument.value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Function(function) => Some(*function),
+        _ => None,
+    });
+    let found: Vec<FunctionRef> = known.collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let item = argument
+        .expression
+        .map(|id| cx.program.resolve_expression(cx.file, Place::Module, id));
+    match item {
+        Some(Binding::Function(function)) => vec![function],
+        _ => Vec::new(),
+    }
 }
 
 /// `#[get("/users/<id>")]`.

@@ -29,6 +29,16 @@ pub(crate) fn is_route(atom: &Atom) -> bool {
         && items.iter().any(|one| one.atoms().iter().any(runs))
 }
 
+/// Whether a value is a tuple that holds a router: the type that a function says for it says less.
+pub(crate) fn holds_router(value: &Value) -> bool {
+    let is_router = |atom: &Atom| matches!(atom, Atom::Object(of) if of.kind == ROUTER);
+    let holds = |atom: &Atom| match atom {
+        Atom::Tuple(items) => items.iter().any(|one| one.atoms().iter().any(is_router)),
+        _ => false,
+    };
+    value.atoms().iter().any(holds)
+}
+
 /// An empty router of a door.
 pub(super) fn router(door: &'static str) -> Object {
     Object::new(door, ROUTER, None)
@@ -203,11 +213,30 @@ fn braces(path: &str) -> String {
                 let name = name.split(':').next().unwrap_or_default();
                 format!("{{{}}}", name.trim_start_matches('*').trim_end_matches('.'))
             }
-            None => part.to_owned(),
+            None => without_patterns(part),
         }
     });
     let joined = parts.collect::<Vec<_>>().join("/");
     joined.replace("//", "/")
+}
+
+/// `call{route:.*}` is `call{route}`.
+fn without_patterns(part: &str) -> String {
+    let mut made = String::new();
+    let mut rest = part;
+    while let Some((before, after)) = rest.split_once('{') {
+        made.push_str(before);
+        let Some((inside, tail)) = after.split_once('}') else {
+            made.push('{');
+            rest = after;
+            break;
+        };
+        let name = inside.split(':').next().unwrap_or_default();
+        made.push_str(&format!("{{{}}}", name.trim_start_matches('*')));
+        rest = tail;
+    }
+    made.push_str(rest);
+    made
 }
 
 #[cfg(test)]
@@ -224,5 +253,7 @@ mod tests {
         ] {
             assert_eq!(braces(path), "/u/{id}/{rest}", "{path}");
         }
+        assert_eq!(braces("/call{route:.*}/x"), "/call{route}/x");
+        assert_eq!(braces("/a{b"), "/a{b");
     }
 }

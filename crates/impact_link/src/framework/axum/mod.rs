@@ -22,6 +22,9 @@ const METHODS: &[&str] = &[
     "get", "post", "put", "delete", "patch", "head", "options", "trace", "connect", "any", "on",
 ];
 
+/// The types of routers.
+const ROUTERS: &[&str] = &["axum.Router", "axum.routing.Router"];
+
 impl Door for Axum {
     fn name(&self) -> &'static str {
         NAME
@@ -35,6 +38,10 @@ impl Door for Axum {
             Atom::External(path) => function(cx, path, call),
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => method(cx, object, name, call),
+                // A router of which nothing is known but its type.
+                Atom::Outside(class) if ROUTERS.contains(&&**class) => {
+                    method(cx, &Arc::new(router(NAME)), name, call)
+                }
                 _ => None,
             },
             _ => None,
@@ -72,7 +79,8 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
     }
     let inside = path
         .strip_prefix("axum.")
-        .or_else(|| path.strip_prefix("aide.axum."))?;
+        .or_else(|| path.strip_prefix("aide.axum."))
+        .or_else(|| path.strip_prefix("shuttle_axum.axum."))?;
     let last = inside.rsplit('.').next().unwrap_or_default();
     match (inside, last) {
         ("Router.new" | "Router.default" | "routing.Router.new" | "ApiRouter.new", _) => {
