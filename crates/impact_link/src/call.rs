@@ -327,7 +327,7 @@ impl<'a> Evaluator<'a> {
                 Value::list(yielded)
             };
         }
-        let returned = self.read(summary.returned());
+        let returned = crate::framework::known_routers(self.read(summary.returned()));
         let given = self.given_of(&said, &returned);
         if !given.is_nothing() {
             given.at_most(Certainty::Likely)

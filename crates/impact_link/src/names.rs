@@ -402,7 +402,7 @@ impl<'a> Evaluator<'a> {
             passed.join(&self.read(Key::Default(function, at)));
         }
         let carried = crate::carried::part(&passed);
-        let passed = crate::carried::without(&passed);
+        let passed = crate::framework::known_routers(crate::carried::without(&passed));
         if at == 0
             && parameter.annotation.is_none()
             && let Some(receiver) = self.receiver(function)

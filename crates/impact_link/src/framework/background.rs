@@ -37,7 +37,6 @@ const ENDLESS: Wanted = Wanted {
 /// Records what the service's own files start in the background.
 pub(crate) fn finish(cx: &mut Evaluator<'_>) {
     let program = cx.program;
-    let mut listed = BTreeSet::new();
     for file in program.files().take(program.own_files() as usize) {
         if program.facts(file).language != Language::Rust {
             continue;
@@ -54,7 +53,7 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
             }
             let inner: Vec<Span> = all.iter().map(|id| module.expression(*id).span).collect();
             for function in started(cx, file, span, &inner) {
-                if repeats(cx, function) && listed.insert(function) {
+                if repeats(cx, function) {
                     let name = cx.program.module(function.file);
                     let definition = name.function(function.function);
                     let name = definition.name.map_or("", |id| name.name(id)).to_owned();

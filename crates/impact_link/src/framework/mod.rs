@@ -27,4 +27,4 @@ pub(crate) mod tagged;
 mod told;
 pub(crate) mod warp;
 
-pub(crate) use routes::{ROUTER, holds_router, is_route};
+pub(crate) use routes::{ROUTER, holds_router, is_route, known_routers};

@@ -29,14 +29,47 @@ pub(crate) fn is_route(atom: &Atom) -> bool {
         && items.iter().any(|one| one.atoms().iter().any(runs))
 }
 
+/// Types of routers: a value that is known to be one says more.
+const TYPES: &[&str] = &[
+    "axum.Router",
+    "axum.routing.Router",
+    "poem.Route",
+    "salvo.Router",
+];
+
+fn is_router(atom: &Atom) -> bool {
+    matches!(atom, Atom::Object(of) if of.kind == ROUTER)
+}
+
 /// Whether a value is a tuple that holds a router: the type that a function says for it says less.
 pub(crate) fn holds_router(value: &Value) -> bool {
-    let is_router = |atom: &Atom| matches!(atom, Atom::Object(of) if of.kind == ROUTER);
     let holds = |atom: &Atom| match atom {
         Atom::Tuple(items) => items.iter().any(|one| one.atoms().iter().any(is_router)),
         _ => false,
     };
     value.atoms().iter().any(holds)
+}
+
+/// A value without what is only said to be a router, where one is known: types are known before values are.
+pub(crate) fn known_routers(value: Value) -> Value {
+    if holds_router(&value) {
+        let mut made = Value::nothing();
+        for atom in value.atoms() {
+            made.join(&match atom {
+                Atom::Tuple(items) => {
+                    Value::tuple(items.iter().cloned().map(known_routers).collect())
+                }
+                other => other.clone().into(),
+            });
+        }
+        return made.at_most(value.certainty);
+    }
+    let is_said = |atom: &Atom| matches!(atom, Atom::Outside(of) if TYPES.contains(&&**of));
+    let atoms = value.atoms();
+    if !atoms.iter().any(is_router) || !atoms.iter().any(is_said) {
+        return value;
+    }
+    value.filter(|atom| !is_said(atom))
 }
 
 /// An empty router of a door.

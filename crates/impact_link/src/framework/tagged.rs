@@ -216,7 +216,11 @@ fn path_of_handler(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String
     };
     let module = cx.program.module(file);
     let name = module.name(module.function(*function).name?);
-    Some(crate::language::rust::cased(name, tag.setting("case")))
+    let name = crate::language::rust::cased(name, tag.setting("case"));
+    Some(match tag.setting("under") {
+        Some(prefix) => format!("{prefix}/{name}"),
+        None => name,
+    })
 }
 
 fn route(

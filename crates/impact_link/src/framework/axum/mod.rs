@@ -22,9 +22,6 @@ const METHODS: &[&str] = &[
     "get", "post", "put", "delete", "patch", "head", "options", "trace", "connect", "any", "on",
 ];
 
-/// The types of routers.
-const ROUTERS: &[&str] = &["axum.Router", "axum.routing.Router"];
-
 impl Door for Axum {
     fn name(&self) -> &'static str {
         NAME
@@ -38,10 +35,6 @@ impl Door for Axum {
             Atom::External(path) => function(cx, path, call),
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => method(cx, object, name, call),
-                // A router of which nothing is known but its type.
-                Atom::Outside(class) if ROUTERS.contains(&&**class) => {
-                    method(cx, &Arc::new(router(NAME)), name, call)
-                }
                 _ => None,
             },
             _ => None,
