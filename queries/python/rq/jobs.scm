@@ -2,10 +2,9 @@
 
 ; @job("default")
 ((decorated_definition
-   (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job)
+   (decorator (call function: [(identifier) (attribute)] @callee) @job)
    definition: (_) @handler)
  (#mentions? "rq" "django_rq" "rq_scheduler")
- (#eq? @_name "job")
  (#binds? @callee "rq.decorators.job" "django_rq.job" "django_rq.decorators.job"))
 
 ; @job

@@ -15,6 +15,8 @@ use impact_facts::Certainty;
 const VIEWS: &[&str] = &["pyramid.view.view_config", "pyramid.view.view_defaults"];
 /// What the context of a view is kept under.
 const CONTEXT: &str = "context";
+/// What the name of a view's route is kept under.
+const ROUTE: &str = "route_name";
 
 /// Methods of a configurator and a request that tell themselves by their names.
 pub(crate) const TELLING: &[&str] = &[
@@ -24,6 +26,7 @@ pub(crate) const TELLING: &[&str] = &[
     "register_service",
     "find_service",
     "set_security_policy",
+    "add_route",
 ];
 
 /// Pyramid.
@@ -59,6 +62,10 @@ impl Door for Pyramid {
                 }
                 cx.cells.join(any_on_request(), &Atom::Null.into());
             }
+            "add_route" => {
+                route(cx, call);
+                return None;
+            }
             "register_service" => register(cx, call, &call.value(0, "service")),
             "find_service" => return found(cx, call),
             _ => return None,
@@ -70,16 +77,49 @@ impl Door for Pyramid {
 /// `@view_config(context=User)`, `@view_defaults(context=User)`: what is found by traversal, and by a route's factory, is
 /// one of these.
 fn view(call: &CallSite<'_>) -> Option<Value> {
-    let context = call.named("context")?.value.clone();
     let made = Object::new("python/pyramid", "view", None);
-    Some(made.with_value(CONTEXT, context).into())
+    let said = [CONTEXT, ROUTE].into_iter().filter_map(|name| {
+        let argument = call.named(name)?;
+        Some((name, argument.value.clone()))
+    });
+    let made = said.fold(made, |made, (name, value)| made.with_value(name, value));
+    (!made.values.is_empty()).then(|| made.into())
+}
+
+/// `config.add_route("user", "/users/{id}", factory=UserContext)`: what the factory makes is the context of the route's views.
+fn route(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let Some(factory) = call.named("factory").map(|one| one.value.clone()) else {
+        return;
+    };
+    let factory = followed(cx, &factory);
+    let context = made(cx, &factory);
+    for name in call.value(0, "name").texts() {
+        cx.cells.join(of_route(&name.text), &context);
+    }
+}
+
+fn of_route(name: &str) -> Key {
+    Key::Outside("pyramid.route".into(), name.into())
+}
+
+/// What a view is given as its context: what it says itself, and what the factory of its route makes.
+fn context_of(cx: &mut Evaluator<'_>, view: &Object) -> Value {
+    let said = view.values.get(CONTEXT).cloned().unwrap_or_default();
+    let mut context = made(cx, &said);
+    let routes = view.values.get(ROUTE).cloned().unwrap_or_default();
+    for name in routes.texts() {
+        context.join(&cx.read(of_route(&name.text)));
+    }
+    context.at_most(Certainty::Likely)
 }
 
 /// A view takes its context first, or gets it when its class is made: `(context, request)`.
 fn in_context(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<Value> {
-    let context = object.values.get(CONTEXT)?.clone();
-    let context = made(cx, &context).at_most(Certainty::Likely);
+    let context = context_of(cx, object);
     let decorated = call.at(0)?.value.clone();
+    if context.is_nothing() {
+        return Some(decorated);
+    }
     for atom in decorated.atoms() {
         let (function, at) = match atom {
             Atom::Function(function) => (*function, 0),

@@ -234,7 +234,10 @@ fn fields_of(cx: &Evaluator<'_>, of: &Value) -> Vec<(String, FileId, Span)> {
                 _ => None,
             });
             let Some(bound) = bound else { continue };
-            let other = bound.value.and_then(|value| option(module, value, MEMBER));
+            let other = bound.value.and_then(|value| {
+                let said = option(module, value, MEMBER);
+                said.or_else(|| of_column(module, value))
+            });
             let (text, span) = other.unwrap_or_else(|| {
                 let span = module.expression(bound.target).span;
                 (module.name(name).to_owned(), span)
@@ -268,6 +271,22 @@ fn fields(cx: &mut Evaluator<'_>, call: &CallSite<'_>, access: Access) {
             }
         }
     }
+}
+
+/// `auto_field("title")`, `auto_field(column_name="title")`: the column that a field is made for (marshmallow-sqlalchemy 1,
+/// "API Reference").
+fn of_column(module: &Module, value: ExpressionId) -> Option<(String, Span)> {
+    let ExpressionKind::Call(call) = &module.expression(value).kind else {
+        return None;
+    };
+    let callee = module.dotted(call.callee)?;
+    if callee.rsplit('.').next() != Some("auto_field") {
+        return None;
+    }
+    let first = call.arguments.first().filter(|one| one.name.is_none());
+    first
+        .and_then(|one| crate::text::literal(module, one.value))
+        .or_else(|| option(module, value, "column_name"))
 }
 
 /// The text that a call gives to an option.
