@@ -267,8 +267,8 @@ impl<'a> Evaluator<'a> {
                 self.wrapped(*wrapper, receiver.clone(), call);
             }
         }
-        match rows {
-            Some(rows) => rows,
+        match rows.or_else(|| self.handed_result(function, &given)) {
+            Some(result) => result,
             None => self.result_of(summary, receiver.as_ref()),
         }
     }
@@ -300,7 +300,7 @@ impl<'a> Evaluator<'a> {
         self.result_of(Summary::joined(function), receiver)
     }
 
-    fn result_of(&mut self, summary: Summary, receiver: Option<&Atom>) -> Value {
+    pub(crate) fn result_of(&mut self, summary: Summary, receiver: Option<&Atom>) -> Value {
         let function = summary.function;
         let definition = self
             .program

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 #[derive(Debug, Clone, Default)]
 pub struct Touches {
     all: Vec<Touch>,
-    /// Their positions, by site and column. Empty while nothing is added.
+    /// Their positions, by site, table and column. Empty while nothing is added.
     at: HashTable<u32>,
 }
 
@@ -70,5 +70,5 @@ impl PartialEq for Touches {
 impl Eq for Touches {}
 
 fn key(touch: &Touch) -> u64 {
-    FixedState::default().hash_one((touch.site, &touch.column))
+    FixedState::default().hash_one((touch.site, &touch.table, &touch.column))
 }
