@@ -23,8 +23,8 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef, Place};
 use impact_facts::{
-    Access, Attribute, Call, Certainty, ClassKind, ExpressionId, ExpressionKind, ImportId, Part,
-    Record, Span,
+    Access, Attribute, Call, Certainty, ClassKind, ExpressionId, ExpressionKind, ImportId, Module,
+    Part, Record, Span,
 };
 
 /// The value of a form that Python does not have. Its parts are evaluated.
@@ -188,7 +188,9 @@ pub(crate) fn imported(cx: &mut Evaluator<'_>, id: ImportId) {
 /// What `of::name` is.
 pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribute) -> Value {
     let module = cx.module();
-    if let Some(spelled) = spelled(cx, id) {
+    if !selects_inside(module, attribute)
+        && let Some(spelled) = spelled(cx, id)
+    {
         let binding = value_of(cx, &spelled);
         if !matches!(binding, Binding::Unknown | Binding::Local) {
             if let Binding::Class(class) = binding {
@@ -214,6 +216,13 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
         value: None,
     };
     cx.attribute(&of, &member)
+}
+
+/// `Option::<User>::as_select`: what is meant is the struct inside.
+fn selects_inside(module: &Module, attribute: &Attribute) -> bool {
+    let of = &module.expression(attribute.of).kind;
+    let selects = crate::orm::diesel::SELECTIONS.contains(&module.name(attribute.name));
+    selects && matches!(of, ExpressionKind::Subscript(_))
 }
 
 fn is_function(cx: &Evaluator<'_>, id: ExpressionId) -> bool {

@@ -1,9 +1,9 @@
 //! Diesel's functions and methods.
 
-use super::NAME;
 use super::columns::{Thing, table_of, thing};
 use super::joins;
 use super::query::{self, Step};
+use super::{NAME, SELECTIONS};
 use crate::door::CallSite;
 use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
@@ -146,7 +146,7 @@ pub(super) fn method(
             let model = cx.models.of_class(*class)?;
             let table = table_of(cx, model)?;
             match name {
-                "as_select" | "as_returning" => {
+                name if SELECTIONS.contains(&name) => {
                     Some(query::selection(Value::from(Atom::Mapped(model))))
                 }
                 // `HasQuery`, diesel 2.3: the table with the struct selected.
@@ -164,7 +164,7 @@ pub(super) fn method(
                 _ => None,
             }
         }
-        Atom::Tuple(_) if matches!(name, "as_select" | "as_returning") => {
+        Atom::Tuple(_) | Atom::Mapped(_) if SELECTIONS.contains(&name) => {
             Some(query::selection(of.clone().into()))
         }
         Atom::Object(object) if object.door == NAME && object.kind == "expression" => {

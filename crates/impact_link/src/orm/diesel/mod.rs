@@ -22,6 +22,9 @@ use std::sync::Arc;
 /// The door's name.
 const NAME: &str = "rust/diesel";
 
+/// Associated functions that say which columns a struct takes (diesel 2, `SelectableHelper`).
+pub(crate) const SELECTIONS: &[&str] = &["as_select", "as_returning"];
+
 /// Diesel.
 #[derive(Debug)]
 pub(crate) struct Diesel;
