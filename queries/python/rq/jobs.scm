@@ -3,8 +3,9 @@
 ; @job("default")
 ((decorated_definition
    (decorator (call function: [(identifier) (attribute)] @callee) @job)
-   definition: (_) @handler)
+   definition: (function_definition "def" @_keyword) @handler)
  (#mentions? "rq" "django_rq" "rq_scheduler")
+ (#eq? @_keyword "def")
  (#binds? @callee "rq.decorators.job" "django_rq.job" "django_rq.decorators.job"))
 
 ; @job

@@ -259,16 +259,12 @@ fn said_by_hand(program: &Program<'_>, class: ClassRef) -> Option<Span> {
     found.next()
 }
 
-fn within(span: Span, inner: Span) -> bool {
-    span.start <= inner.start && inner.end <= span.end
-}
-
 /// The text of the arm that a variant takes.
 fn arm_text(module: &Module, body: Span, variant: &str) -> Option<String> {
     let inside = module
         .expressions
         .iter()
-        .filter(|one| within(body, one.span));
+        .filter(|one| body.contains(one.span));
     let mut arms = inside
         .filter_map(|one| match &one.kind {
             ExpressionKind::Match(choice) => Some(&choice.arms),
@@ -292,7 +288,7 @@ fn last_name(module: &Module, id: ExpressionId) -> Option<&str> {
 fn first_text(module: &Module, part: Span) -> Option<String> {
     let texts = (0..).zip(&module.expressions);
     let texts = texts
-        .filter(|(_, one)| within(part, one.span))
+        .filter(|(_, one)| part.contains(one.span))
         .filter_map(|(id, one)| {
             let text = module.plain_text(ExpressionId(id))?;
             let counts = !text.is_empty() && !text.contains('{');

@@ -43,6 +43,7 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
         }
         let module = program.module(file);
         let all = spawns(module);
+        let spans: Vec<Span> = all.iter().map(|id| module.expression(*id).span).collect();
         for id in &all {
             let span = module.expression(*id).span;
             if holds_loop(module, *id) {
@@ -51,12 +52,11 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
                 entry(cx, file, span, name, step);
                 continue;
             }
-            let inner: Vec<Span> = all.iter().map(|id| module.expression(*id).span).collect();
-            for function in started(cx, file, span, &inner) {
+            for function in started(cx, file, span, &spans) {
                 if repeats(cx, function) {
-                    let name = cx.program.module(function.file);
-                    let definition = name.function(function.function);
-                    let name = definition.name.map_or("", |id| name.name(id)).to_owned();
+                    let of = cx.program.module(function.file);
+                    let name = of.function(function.function).name;
+                    let name = name.map_or("", |name| of.name(name)).to_owned();
                     entry(cx, file, span, name, Target::Function(function));
                 }
             }

@@ -6,8 +6,8 @@ use super::{implements, table};
 use crate::declare::{DeclareOptions, FileSteps, Planned, is_aside};
 use impact_bind::{ClassRef, IdenTable, Place, Program};
 use impact_facts::{
-    Call, ColumnDefinition, CreateTable, ExpressionId, ExpressionKind, FileId, Function,
-    FunctionId, Language, Module, RelationKind, SchemaChange, SchemaStep, TableName,
+    Call, ColumnDefinition, CreateTable, ExpressionId, ExpressionKind, FileId, FunctionId,
+    Language, Module, RelationKind, SchemaChange, SchemaStep, TableName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -158,9 +158,7 @@ fn receivers(module: &Module) -> BTreeMap<ExpressionId, ExpressionId> {
 fn place(module: &Module, id: ExpressionId) -> Place {
     let span = module.expression(id).span;
     let functions = (0..).map(FunctionId).zip(&module.functions);
-    let around = functions.filter(|(_, function): &(FunctionId, &Function)| {
-        function.span.start <= span.start && span.end <= function.span.end
-    });
+    let around = functions.filter(|(_, function)| function.span.contains(span));
     let innermost = around.min_by_key(|(_, function)| function.span.end - function.span.start);
     innermost.map_or(Place::Module, |(id, _)| Place::Function(id))
 }
