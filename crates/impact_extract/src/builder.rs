@@ -262,6 +262,7 @@ impl ModuleBuilder {
             annotations: self.annotations,
             problems: self.problems,
             generated: crate::annotation::says_generated(source.text()),
+            declared: crate::annotation::says_declared(source.text()),
         }
     }
 

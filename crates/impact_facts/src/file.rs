@@ -18,6 +18,8 @@ pub struct FileFacts {
     pub problems: Vec<Problem>,
     /// A header says that a program wrote it (`@generated`, `DO NOT EDIT`).
     pub generated: bool,
+    /// The program that the header names writes declarations only: functions with bodies of their own were written by hand.
+    pub declared: bool,
 }
 
 /// `# impact: …` in any language's comment form.

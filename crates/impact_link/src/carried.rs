@@ -12,7 +12,7 @@ use crate::language::rust::serialized_as;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
 use impact_bind::ClassRef;
-use impact_facts::{Access, Certainty, Field, Language, Scope, Span, TableName};
+use impact_facts::{Access, Certainty, Field, Language, Scope, Site, Span, TableName};
 use std::sync::Arc;
 
 /// The door's name.
@@ -158,7 +158,25 @@ fn is_production(cx: &Evaluator<'_>) -> bool {
         module.function(function.function).is_test
     });
     let scope = crate::code_scope(cx.program.path(cx.file), facts);
-    !is_test && matches!(scope, Scope::Production | Scope::Script)
+    let is_code = match scope {
+        Scope::Production | Scope::Script => true,
+        Scope::Generated => cx.function().is_some_and(|function| {
+            let span = cx
+                .program
+                .module(function.file)
+                .function(function.function)
+                .span;
+            crate::hand_written::at(
+                cx.program,
+                Site {
+                    file: function.file,
+                    span,
+                },
+            )
+        }),
+        Scope::Test | Scope::Migration => false,
+    };
+    !is_test && is_code
 }
 
 /// Whether an alternative only says what a value carries.

@@ -176,6 +176,7 @@ mod tests {
             annotations: Vec::new(),
             problems: Vec::new(),
             generated: false,
+            declared: false,
         };
         code_scope(path, &facts)
     }

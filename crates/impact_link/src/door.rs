@@ -273,6 +273,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::sql_builder::SqlBuilder,
     &crate::orm::sea_orm::SeaOrm,
     &crate::orm::tagged::Tagged,
+    &crate::framework::middleware::Middleware,
     &crate::framework::axum::Axum,
     &crate::framework::actix::Actix,
     &crate::framework::poem::Poem,

@@ -56,6 +56,7 @@ mod evaluator;
 mod exposed;
 mod expression;
 mod framework;
+mod hand_written;
 mod handed_function;
 mod handed_on;
 mod inline;

@@ -377,7 +377,9 @@ impl<'a> Evaluator<'a> {
                     items.get(at).cloned().unwrap_or_default()
                 }
                 Atom::Null => Value::nothing(),
-                other => match crate::library::named::parts(self, other) {
+                other => match crate::library::named::parts(self, other)
+                    .or_else(|| crate::orm::sqlx::row::parts(self, other, count, span))
+                {
                     Some(parts) if parts.len() == count => parts[at].clone(),
                     _ => self.iterate(&other.clone().into(), span),
                 },

@@ -5,6 +5,7 @@ use crate::cells::UnitId;
 use crate::code_scope::code_scope;
 use crate::effect::{Effects, Target, Touch};
 use crate::evaluator::{Evaluator, Unit};
+use crate::hand_written;
 use crate::named_apart;
 use crate::unnamed_tables;
 use crate::value::ModelId;
@@ -90,6 +91,14 @@ impl<'a, 'e> Report<'a, 'e> {
             .map_or(Scope::Production, |file| file.scope)
     }
 
+    /// The kind of code at a site: what was written by hand in a file of declarations is production code.
+    fn scope_at(&self, site: Site) -> Scope {
+        match self.scope(site.file) {
+            Scope::Generated if hand_written::at(self.input.program, site) => Scope::Production,
+            scope => scope,
+        }
+    }
+
     fn add_symbols(&mut self, effects: &[Effects]) {
         let program = self.input.program;
         for (id, unit) in (0..).map(UnitId).zip(&self.evaluator.units) {
@@ -131,7 +140,7 @@ impl<'a, 'e> Report<'a, 'e> {
             let scope = if is_test {
                 Scope::Test
             } else {
-                self.scope(file)
+                self.scope_at(Site { file, span })
             };
             if let Some(alike) = self.evaluator.summary_alike(id, effects)
                 && let Some(symbol) = self.symbols.get(&alike).copied()
@@ -182,7 +191,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     reach: blind.reach.clone(),
                     access: blind.access,
                     database: "".into(),
-                    scope: scope.unwrap_or(self.scope(blind.site.file)),
+                    scope: scope.unwrap_or(self.scope_at(blind.site)),
                     symbol,
                 });
             }
@@ -190,7 +199,7 @@ impl<'a, 'e> Report<'a, 'e> {
         for insertion in &effects.insertions {
             if self.is_own(insertion.site) {
                 self.index.insertions.push(Insertion {
-                    scope: scope.unwrap_or(self.scope(insertion.site.file)),
+                    scope: scope.unwrap_or(self.scope_at(insertion.site)),
                     symbol,
                     ..insertion.clone()
                 });
@@ -279,7 +288,7 @@ impl<'a, 'e> Report<'a, 'e> {
                     runs,
                     starts: Vec::new(),
                     via: entry.via.clone(),
-                    scope: scope.unwrap_or(self.scope(entry.site.file)),
+                    scope: scope.unwrap_or(self.scope_at(entry.site)),
                 });
             }
         }
@@ -292,7 +301,7 @@ impl<'a, 'e> Report<'a, 'e> {
         let declared_at = touch.declared_at.filter(|site| self.is_own(*site));
         let scope = match scope {
             Some(Scope::Test) => Scope::Test,
-            _ => self.scope(touch.site.file),
+            _ => self.scope_at(touch.site),
         };
         self.index.references.push(Reference {
             site: touch.site,

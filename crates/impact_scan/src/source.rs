@@ -224,5 +224,6 @@ fn nothing(language: Language) -> FileFacts {
         annotations: Vec::new(),
         problems: Vec::new(),
         generated: false,
+        declared: false,
     }
 }

@@ -399,15 +399,14 @@ fn glob(program: &Program<'_>, at: ModuleRef, name: &str, trail: &mut Trail) -> 
     None
 }
 
-/// A column or the table itself, by a glob of a module that `table!` declares.
+/// A column or the table itself, by a glob of a module that `table!` declares; its `dsl` holds nothing else.
 fn table_member(program: &Program<'_>, path: &str, name: &str) -> Option<Binding> {
     let inside = path.strip_prefix(TABLE)?.trim_start_matches('.');
-    let (table, _) = inside.split_once('.').unwrap_or((inside, ""));
+    let (table, within) = inside.split_once('.').unwrap_or((inside, ""));
+    let is_part = within != "dsl" && matches!(name, "table" | "columns" | "all_columns" | "star");
     let known = program.rust.declared.values().flatten().any(|declared| {
         *declared.name == *table
-            && (declared.columns.iter().any(|column| **column == *name)
-                || name == table
-                || matches!(name, "table" | "columns" | "all_columns" | "star"))
+            && (declared.columns.iter().any(|column| **column == *name) || name == table || is_part)
     });
     known.then(|| Binding::External(format!("{TABLE}.{table}.{name}").into()))
 }

@@ -1,6 +1,7 @@
 //! actix-web 1 to 4, and paperclip in front of it: scopes, resources and services as values, served by `HttpServer`.
 //! <https://actix.rs/docs/url-dispatch/>
 
+use super::middleware;
 use super::routes::{joined, key, place, routed, router, serve_all, texts};
 use crate::cells::Key;
 use crate::door::{CallSite, Door, Passed};
@@ -107,6 +108,10 @@ fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'
             let methods = Object::new(NAME, "methods", None)
                 .with_value(&name.to_ascii_uppercase(), call.value(0, ""));
             added(cx, object, &[String::new()], &methods.into(), call)
+        }
+        ("router", "wrap" | "wrap_fn") => {
+            let around = middleware::code(cx, &call.value(0, ""));
+            middleware::standing(object, &around).into()
         }
         ("router", "service") => serviced(cx, object, &call.value(0, "")).into(),
         ("config", "service") => {

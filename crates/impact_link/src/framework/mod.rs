@@ -13,6 +13,7 @@ pub(crate) mod graphql;
 mod jobs;
 pub(crate) mod jsonrpsee;
 mod loops;
+pub(crate) mod middleware;
 mod mounts;
 mod named_routes;
 pub(crate) mod poem;

@@ -1,5 +1,6 @@
 //! poem 1 to 3 and poem-openapi: routes as values, served by `Server::run`. <https://docs.rs/poem/latest/poem/struct.Route.html>
 
+use super::middleware;
 use super::poem_openapi;
 use super::routes::{joined, place, routed, router, serve_all, texts};
 use crate::door::{CallSite, Door};
@@ -99,7 +100,7 @@ fn function(path: &str, call: &CallSite<'_>) -> Option<Value> {
     })
 }
 
-fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
+fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
     let paths = || texts(&call.value(0, ""));
     match (object.kind, name) {
         ("methods", name) if METHODS.contains(&name) => object
@@ -107,6 +108,10 @@ fn method(cx: &Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) 
             .with_value(&name.to_ascii_uppercase(), call.value(0, ""))
             .into(),
         ("router", "at") => routed(cx, object, &paths(), &call.value(1, ""), place(call)).into(),
+        ("router" | "methods", "with" | "around" | "before") => {
+            let around = middleware::code(cx, &call.value(0, ""));
+            middleware::surrounded(object, &around).into()
+        }
         ("router", "nest" | "nest_no_strip") => {
             let inner = call.value(1, "");
             let made = routed(cx, object, &paths(), &inner, place(call));

@@ -1,7 +1,9 @@
 //! Rocket 0.4 and 0.5: handlers say their route in an attribute, `mount` says which are served, and under what.
 //! <https://rocket.rs/guide/v0.5/requests/>
 
+use super::middleware;
 use super::routes::{joined, key, router, serve, texts};
+use crate::cells::Key;
 use crate::door::{CallSite, Door, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
@@ -41,8 +43,13 @@ impl Door for Rocket {
             }
             Atom::Member(of, name) => match &**of {
                 Atom::Outside(class) if &**class == "rocket.Rocket" => {
-                    if &**name == "mount" {
-                        mounted(cx, call);
+                    match &**name {
+                        "mount" => mounted(cx, call),
+                        "attach" => {
+                            let around = middleware::code(cx, &call.value(0, ""));
+                            cx.cells.join(fairings(), &around);
+                        }
+                        _ => {}
                     }
                     Some(Value::outside(class))
                 }
@@ -130,5 +137,11 @@ fn mounted(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
     let span = call.at(1).map_or(call.span, |argument| argument.span);
     let routes = cx.iterate(&routes, span);
     let mounted = joined(&router(NAME), &routes, &prefixes);
-    serve(cx, &mounted);
+    let around = cx.read(fairings());
+    serve(cx, &middleware::standing(&mounted, &around));
+}
+
+/// Where the code of what is attached is kept: it stands around all that is mounted, before and after.
+fn fairings() -> Key {
+    Key::Outside("rocket fairings".into(), "".into())
 }

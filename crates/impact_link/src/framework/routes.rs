@@ -2,11 +2,12 @@
 //!
 //! A router is an [`Object`] whose values are handlers, by keys that say the path, the method and where the route stands.
 
+use super::middleware;
 use crate::door::CallSite;
 use crate::effect::{Entry, Target, site};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
-use impact_bind::{Binding, FunctionRef, Place};
+use impact_bind::{Binding, ClassRef, FunctionRef, Place};
 use impact_facts::{EntryKind, FileId, Span};
 
 /// Between the parts of a route's key: path, methods, file, start, end.
@@ -100,6 +101,11 @@ pub(super) fn key(path: &str, method: &str, file: FileId, span: Span) -> String 
     [path, method, &place[0], &place[1], &place[2]].join(&JOINT.to_string())
 }
 
+/// Whether a key of a router is a route's.
+pub(super) fn is_of_route(key: &str) -> bool {
+    key.contains(JOINT)
+}
+
 /// Where a route stands that a method call adds.
 pub(super) fn place(call: &CallSite<'_>) -> Span {
     Span::new(call.callee.start, call.span.end)
@@ -134,15 +140,16 @@ pub(super) fn routed(
     made
 }
 
-/// A router with the routes of others under prefixes.
+/// A router with the routes of others under prefixes, and with what stands around these.
 pub(super) fn joined(router: &Object, other: &Value, prefixes: &[String]) -> Object {
     let mut made = router.clone();
     for atom in other.atoms() {
         let Atom::Object(other) = atom else { continue };
-        for (key, handler) in &other.values {
+        let around = middleware::around(other);
+        for (key, handler) in other.values.iter().filter(|(key, _)| is_of_route(key)) {
             for prefix in prefixes {
                 let key = format!("{}{key}", prefix.trim_end_matches('/'));
-                made = made.with_value(&key, handler.clone());
+                made = made.with_value(&key, handler.or(&around));
             }
         }
     }
@@ -171,7 +178,8 @@ pub(super) fn serve(cx: &mut Evaluator<'_>, router: &Object) {
             continue;
         };
         let name = format!("{method} /{}", braces(path).trim_start_matches('/'));
-        let mut runs: Vec<Target> = handler.atoms().iter().filter_map(code).collect();
+        let all = handler.or(&middleware::around(router));
+        let mut runs: Vec<Target> = all.atoms().iter().filter_map(code).collect();
         for handler in runs.clone() {
             if let Target::Function(function) = handler {
                 runs.extend(extractors(cx, function));
@@ -192,8 +200,8 @@ pub(super) fn serve(cx: &mut Evaluator<'_>, router: &Object) {
 }
 
 /// What makes the arguments of a handler from a request, where their types are the program's own: axum's and Rocket's
-/// `FromRequest` and `FromRequestParts`, actix-web's `FromRequest`.
-const EXTRACTS: &[&str] = &["from_request_parts", "from_request"];
+/// `FromRequest` and `FromRequestParts`, actix-web's `FromRequest`, Rocket's `FromData`.
+const EXTRACTS: &[&str] = &["from_request_parts", "from_request", "from_data"];
 
 fn extractors(cx: &mut Evaluator<'_>, handler: FunctionRef) -> Vec<Target> {
     let module = cx.program.module(handler.file);
@@ -210,14 +218,21 @@ fn extractors(cx: &mut Evaluator<'_>, handler: FunctionRef) -> Vec<Target> {
             .filter_map(|atom| cx.class_of_instance(atom))
             .collect();
         for class in classes {
-            for name in EXTRACTS {
-                if let Some(Binding::Function(function)) = cx.program.associated_item(class, name) {
-                    found.push(Target::Function(function));
-                }
-            }
+            found.extend(extracting(cx, class).into_iter().map(Target::Function));
         }
     }
     found
+}
+
+/// The functions that make a type of a request.
+pub(super) fn extracting(cx: &Evaluator<'_>, class: ClassRef) -> Vec<FunctionRef> {
+    let all = EXTRACTS
+        .iter()
+        .filter_map(|name| match cx.program.associated_item(class, name) {
+            Some(Binding::Function(function)) => Some(function),
+            _ => None,
+        });
+    all.collect()
 }
 
 fn code(atom: &Atom) -> Option<Target> {

@@ -1,5 +1,6 @@
 //! salvo 0.2 to 0.8: routers as values, pushed into each other and served. <https://docs.rs/salvo/latest/salvo/struct.Router.html>
 
+use super::middleware;
 use super::routes::{joined, place, routed, router, serve_all, texts};
 use crate::door::{CallSite, Door};
 use crate::evaluator::Evaluator;
@@ -86,6 +87,10 @@ fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'
     match name {
         "path" => under(object, call).into(),
         "push" | "append" | "unshift" => below(object, &call.value(0, "")).into(),
+        "hoop" => {
+            let around = middleware::code(cx, &call.value(0, ""));
+            middleware::standing(object, &around).into()
+        }
         "goal" => handled(cx, "ANY").into(),
         "then" => {
             let itself: Value = object.clone().into();

@@ -3,6 +3,7 @@
 use super::python::apply;
 use crate::door::{CallSite, Consumption};
 use crate::evaluator::Evaluator;
+use crate::orm::sqlx::runs_itself;
 use crate::text::Style;
 use crate::value::{Atom, Dictionary, Value};
 use impact_facts::{Assembled, Call, Certainty, ExpressionKind, Language};
@@ -19,6 +20,7 @@ pub(super) fn method(
         Atom::List(element) => list_method(cx, of, element, name, call),
         Atom::Tuple(_) if !cx.is(Language::Rust) => Some(Value::outside("builtins.int")),
         Atom::Text(_) if cx.is(Language::Rust) && super::rust::keeps_text(name) => None,
+        Atom::Text(text) if cx.is(Language::Rust) && runs_itself(text, name, call) => None,
         Atom::Text(text) => text_method(cx, text, name, call),
         Atom::Outside(class) if &**class == "builtins.str" => Some(if name == "split" {
             Value::list(of.clone().into())

@@ -8,6 +8,23 @@ use impact_sql::{ColumnUse, Resolution};
 
 /// A value is given to the parameter at a place, counted from 0, of the statements of a text.
 pub(super) fn given(cx: &mut Evaluator<'_>, text: &Value, place: usize, value: &Value) {
+    given_where(cx, text, value, |_, token| token.parameter == Some(place));
+}
+
+/// A value is given to the parameters of a name, `:name` or `@name`, of the statements of a text.
+pub(super) fn given_by_name(cx: &mut Evaluator<'_>, text: &Value, name: &str, value: &Value) {
+    given_where(cx, text, value, |text, token| {
+        let written = text.get(token.start..token.end).unwrap_or_default();
+        written.strip_prefix([':', '@']) == Some(name)
+    });
+}
+
+fn given_where(
+    cx: &mut Evaluator<'_>,
+    text: &Value,
+    value: &Value,
+    wanted: impl Fn(&str, &Token) -> bool,
+) {
     // An array is given what each row gets.
     let value = &crate::orm::sqlx::row::element(value);
     if carried::part(value).is_nothing() {
@@ -17,7 +34,7 @@ pub(super) fn given(cx: &mut Evaluator<'_>, text: &Value, place: usize, value: &
     for text in text.texts() {
         let resolved = cx.resolved(text);
         for statement in &resolved.statements {
-            columns.extend(written(&text.text, statement, place));
+            columns.extend(written(&text.text, statement, &wanted));
         }
     }
     for (table, column) in columns {
@@ -25,8 +42,12 @@ pub(super) fn given(cx: &mut Evaluator<'_>, text: &Value, place: usize, value: &
     }
 }
 
-/// The columns that the parameter of a place is written to.
-fn written(text: &str, statement: &Resolution, place: usize) -> Vec<(TableName, Box<str>)> {
+/// The columns that the wanted parameters are written to.
+fn written(
+    text: &str,
+    statement: &Resolution,
+    wanted: impl Fn(&str, &Token) -> bool,
+) -> Vec<(TableName, Box<str>)> {
     let named = |used: &&ColumnUse| {
         let written = text.get(used.span.start as usize..used.span.end as usize);
         let last = written
@@ -39,9 +60,7 @@ fn written(text: &str, statement: &Resolution, place: usize) -> Vec<(TableName, 
     };
     let targets: Vec<&ColumnUse> = statement.uses.iter().filter(named).collect();
     let (first, last) = (statement.span.start as usize, statement.span.end as usize);
-    let found = tokens(text)
-        .into_iter()
-        .filter(|token| token.parameter == Some(place));
+    let found = tokens(text).into_iter().filter(|token| wanted(text, token));
     found
         .filter(|token| (first..last).contains(&token.start))
         .filter_map(|token| {
@@ -140,6 +159,8 @@ fn tokens(text: &str) -> Vec<Token> {
             b'\'' => run(at + 1, |byte| *byte != b'\'') + 1,
             b'-' if bytes.get(at + 1) == Some(&b'-') => run(at, |byte| *byte != b'\n'),
             b'$' | b'?' => run(at + 1, u8::is_ascii_digit),
+            b':' if bytes.get(at + 1) == Some(&b':') => at + 2,
+            b':' | b'@' => run(at + 1, |byte| byte.is_ascii_alphanumeric() || *byte == b'_'),
             byte if byte.is_ascii_alphanumeric() || *byte == b'_' => {
                 run(at, |byte| byte.is_ascii_alphanumeric() || *byte == b'_')
             }

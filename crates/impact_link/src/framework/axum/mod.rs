@@ -6,6 +6,7 @@ mod utoipa;
 use super::routes::{joined, place, routed, router, serve, serve_all, texts};
 use crate::door::{CallSite, Consumption, Door};
 use crate::evaluator::Evaluator;
+use crate::framework::middleware;
 use crate::value::{Atom, Object, Value};
 use impact_facts::{Language, Span};
 use std::sync::Arc;
@@ -129,6 +130,10 @@ fn method(
     call: &CallSite<'_>,
 ) -> Option<Value> {
     match (object.kind, name) {
+        ("router" | "methods", "layer" | "route_layer") => {
+            let around = middleware::code(cx, &call.value(0, ""));
+            Some(middleware::surrounded(object, &around).into())
+        }
         ("methods", name) if is_method(name) => Some(handled(object, name, call)),
         ("methods", _) => Some(Atom::Object(object.clone()).into()),
         ("router", "route" | "typed_route" | "api_route" | "api_route_with" | "route_service") => {

@@ -27,12 +27,16 @@ pub(super) fn thing<'a>(cx: &Evaluator<'a>, path: &str) -> Option<Thing<'a>> {
     let model = cx.models.named(&format!("{TABLE}{table}"))?;
     let last = names.rfind(|name| !matches!(*name, "dsl" | "columns"));
     match last {
+        // A table may be named as diesel names a part of each: `star`, `all_columns`.
         None | Some("table") => Some(Thing::Table(model)),
+        Some(name) if name == table && cx.models.field(model, name).is_none() => {
+            Some(Thing::Table(model))
+        }
         Some("all_columns" | "star") => Some(Thing::All(model)),
-        Some(name) => match cx.models.field(model, name) {
-            Some(field) => Some(Thing::Column(model, field)),
-            None => (name == table).then_some(Thing::Table(model)),
-        },
+        Some(name) => cx
+            .models
+            .field(model, name)
+            .map(|field| Thing::Column(model, field)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Drivers whose connections take a statement as text.
 
-use super::{NAME, clickhouse, row};
+use super::{NAME, clickhouse, mysql, row};
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::orm::parameters;
@@ -110,7 +110,10 @@ pub(super) fn statement(
     }
     cx.sql_value(&text, argument.span, via);
     given(cx, &text, argument.span, call);
-    let row = if name.starts_with("query_as") || name.contains("_map_") || *via == "rust/hiqlite" {
+    let row = if name.starts_with("query_as")
+        || name.contains("_map_")
+        || matches!(*via, "rust/hiqlite" | "rust/mysql")
+    {
         row::open_record(cx, &text)
     } else {
         row::record(cx, &text)
@@ -190,7 +193,11 @@ fn given(cx: &mut Evaluator<'_>, text: &Value, at: Span, call: &CallSite<'_>) {
     }
 }
 
-fn bound(cx: &mut Evaluator<'_>, text: &Value, argument: &Passed) {
+/// What is given to a statement's parameters, by name or by place.
+pub(super) fn bound(cx: &mut Evaluator<'_>, text: &Value, argument: &Passed) {
+    if mysql::given_by_name(cx, text, &argument.value) {
+        return;
+    }
     let values = match (argument.value.atoms(), argument.expression) {
         ([Atom::Tuple(items)], _) => items.to_vec(),
         (_, Some(expression)) => items(cx, expression),

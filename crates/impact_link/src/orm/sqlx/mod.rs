@@ -1,5 +1,5 @@
 //! sqlx 0.5 to 0.8, and the drivers that take a statement as text: tokio-postgres, postgres, deadpool, rusqlite,
-//! mysql_async.
+//! mysql_async and mysql.
 //!
 //! A statement's row is what its output columns are made from: `query_as::<_, User>` binds them to the fields of `User`
 //! by name, as `#[derive(FromRow)]` and `query_as!` do, so that `user.email` reads what the statement selected.
@@ -10,9 +10,11 @@ mod clickhouse;
 pub(crate) mod cornucopia;
 mod driver;
 pub(crate) mod handed;
+mod mysql;
 pub(crate) mod offline;
 pub(crate) mod row;
 
+pub(crate) use mysql::runs_itself;
 pub(crate) use row::{named, row_key, table_name};
 
 use crate::door::{CallSite, Door, MemberSite};
@@ -81,9 +83,9 @@ impl Door for Sqlx {
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
         match callee {
-            Atom::External(path) => {
-                function(cx, path, call).or_else(|| cornucopia::asked(cx, path))
-            }
+            Atom::External(path) => function(cx, path, call)
+                .or_else(|| mysql::named_params(cx, path, call))
+                .or_else(|| cornucopia::asked(cx, path)),
             Atom::Class(class) => cornucopia::held(cx, *class, call),
             Atom::Member(of, name) => match &**of {
                 Atom::Object(object) if object.door == NAME => {
@@ -94,6 +96,7 @@ impl Door for Sqlx {
                         .or_else(|| clickhouse::opened(class, name, call))
                         .or_else(|| driver::connected(class, name))
                 }
+                Atom::Text(_) => mysql::text_method(cx, of, name, call),
                 Atom::Class(class) if &**name == "from_row" => {
                     row::from_row(cx, *class, &call.value(0, ""), call.span)
                 }
@@ -177,6 +180,9 @@ fn object_method(
 ) -> Option<Value> {
     let itself = || Some(Atom::Object(object.clone()).into());
     if let Some(made) = cornucopia::method(cx, object, name, call) {
+        return Some(made);
+    }
+    if let Some(made) = mysql::method(cx, object, name, call) {
         return Some(made);
     }
     match (object.kind, name) {

@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// Structs within structs are looked into as deep as this.
 const MAX_FLATTENED: u32 = 6;
 
+/// The attribute of mysql_common's derive.
+const MYSQL: &str = "mysql";
+
 /// How a query binds its columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binds {
@@ -203,6 +206,32 @@ pub(crate) fn record(cx: &mut Evaluator<'_>, text: &Value) -> Value {
     record.into()
 }
 
+/// The values of a row's columns by place, where a pattern takes it apart into as many: a column that only a `*` gives is
+/// needed.
+pub(crate) fn parts(
+    cx: &mut Evaluator<'_>,
+    record: &Atom,
+    count: usize,
+    span: Span,
+) -> Option<Vec<Value>> {
+    let Atom::Object(record) = record else {
+        return None;
+    };
+    if record.door != NAME || record.kind != "record" {
+        return None;
+    }
+    let text = record.values.get("").cloned().unwrap_or_default();
+    let outputs = outputs(cx, &text);
+    if outputs.len() != count {
+        return None;
+    }
+    let part = |output: &OutputColumn| {
+        taken(cx, &text, output, span);
+        Value::unknown("a column's value").or(&carried::of_sources(cx, &sources(output)))
+    };
+    Some(outputs.iter().map(part).collect())
+}
+
 /// Columns behind this one are not kept by place.
 const MAX_PLACES: usize = 64;
 
@@ -315,7 +344,7 @@ impl Row<'_> {
         let name = module.name(field.name);
         let name = name.strip_prefix("r#").unwrap_or(name);
         let (tool, own, rename) = match self.binds {
-            Binds::FromRow => ("sqlx", "flatten", "rename"),
+            Binds::FromRow => (self.deriving(module, around, field), "flatten", "rename"),
             Binds::ByName => ("diesel", "embed", "column_name"),
             Binds::Serde | Binds::Stored => ("serde", "flatten", "rename"),
             _ => return Place::Column(name.to_owned()),
@@ -329,6 +358,15 @@ impl Row<'_> {
         let case = setting(module, around, tool, "rename_all");
         let renamed = setting(module, &field.decorators, tool, rename);
         Place::Column(renamed.unwrap_or_else(|| cased(name, case.as_deref())))
+    }
+
+    /// Whose attributes say how a row becomes a struct: sqlx's, or mysql_common's (0.31 and later).
+    fn deriving(&self, module: &Module, around: &[ExpressionId], field: &Field) -> &'static str {
+        let of_mysql = ["rename", "rename_all"].iter().any(|key| {
+            setting(module, &field.decorators, MYSQL, key).is_some()
+                || setting(module, around, MYSQL, key).is_some()
+        });
+        if of_mysql { MYSQL } else { "sqlx" }
     }
 
     fn bind_field(&self, cx: &mut Evaluator<'_>, class: ClassRef, field: &Field, column: &str) {
@@ -361,13 +399,13 @@ impl Row<'_> {
 
     /// Where an attribute names the column of a field.
     fn renamed_at(&self, cx: &Evaluator<'_>, class: ClassRef, field: &Field) -> Option<Span> {
+        let module = cx.program.module(class.file);
         let (tool, key) = match self.binds {
-            Binds::FromRow => ("sqlx", "rename"),
+            Binds::FromRow => (self.deriving(module, &[], field), "rename"),
             Binds::ByName => ("diesel", "column_name"),
             Binds::Serde | Binds::Stored => ("serde", "rename"),
             Binds::Record | Binds::Macro | Binds::First => return None,
         };
-        let module = cx.program.module(class.file);
         setting_span(module, &field.decorators, tool, key)
     }
 
