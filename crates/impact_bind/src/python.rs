@@ -11,6 +11,7 @@ use impact_facts::{ExpressionKind, FileId, ImportId, Language};
 /// Gives each Python file the name by which most imports reach it.
 pub(crate) fn name_modules(program: &mut Program<'_>) {
     for tree in 0..program.trees.len() {
+        note_roots(program, tree);
         let mut roots = Roots::default();
         for unit in program.units.iter().filter(|unit| unit.tree == Some(tree)) {
             if unit.facts.language != Language::Python {
@@ -31,6 +32,20 @@ pub(crate) fn name_modules(program: &mut Program<'_>) {
         }
         program.rename_units(tree, &roots);
     }
+}
+
+/// Tells a tree which of its packages are roots of imports all the same.
+fn note_roots(program: &mut Program<'_>, tree: usize) {
+    let mut noted = std::mem::take(&mut program.trees[tree]);
+    let own = program.units.iter().filter(|unit| unit.tree == Some(tree));
+    for unit in own.filter(|unit| unit.facts.language == Language::Python) {
+        let folder = crate::tree::split(unit.path).0;
+        let imports = unit.facts.module.imports.iter();
+        for import in imports.filter(|import| import.level == 0 && import.path.contains('.')) {
+            noted.note(folder, &import.path);
+        }
+    }
+    program.trees[tree] = noted;
 }
 
 /// What an import binds its name to.

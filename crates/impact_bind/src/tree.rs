@@ -22,6 +22,8 @@ pub(crate) struct Tree {
     folders: HashSet<Box<str>>,
     /// Folders that hold an entry of that name, a file or a folder with Python in it.
     holders: HashMap<Box<str>, BTreeSet<Box<str>>>,
+    /// Packages that imports in them use as a root all the same, with what stands in them under the first name.
+    used: BTreeSet<(Box<str>, Box<str>)>,
 }
 
 impl Tree {
@@ -89,19 +91,52 @@ impl Tree {
 
     /// How well a folder serves as the root of an import; the least is best. None if it cannot be one.
     fn rank(&self, root: &str, from: &str, segments: &[&str]) -> Option<(u8, usize)> {
-        self.below(root, segments)?;
+        let found = self.below(root, segments)?;
         let around = is_within(from, root);
         if root.is_empty() {
             return Some((1, usize::MAX));
         }
         if self.is_package(root) {
-            return None;
+            return self.rank_of_package(root, segments, &found, around);
         }
         match around {
             true => Some((0, usize::MAX - root.len())),
             false if is_standard_library(segments.first()?) => None,
             false if self.inside_package(root) => None,
             false => Some((2, root.len())),
+        }
+    }
+
+    /// A folder that is run from (`src`, on the path of who starts it) may hold an `__init__.py` of no use. It is a root where
+    /// a path of several names leads to a file in it, and then for what stands under the first of these names.
+    fn rank_of_package(
+        &self,
+        root: &str,
+        segments: &[&str],
+        found: &Found,
+        around: bool,
+    ) -> Option<(u8, usize)> {
+        let first = *segments.first()?;
+        let leads = around && segments.len() > 1 && matches!(found, Found::File(_));
+        let known = || self.used.contains(&(root.into(), first.into()));
+        if is_standard_library(first) || !(leads || known()) {
+            return None;
+        }
+        Some(if around {
+            (3, usize::MAX - root.len())
+        } else {
+            (4, root.len())
+        })
+    }
+
+    /// Notes what an import of a file in `from` says of roots.
+    pub(crate) fn note(&mut self, from: &str, path: &str) {
+        let first = path.split('.').next().unwrap_or_default();
+        if let Some((root, _)) = self.absolute(from, path)
+            && !root.is_empty()
+            && self.is_package(&root)
+        {
+            self.used.insert((root, first.into()));
         }
     }
 
@@ -209,6 +244,25 @@ mod tests {
     fn a_package_inside_a_package_does_not_hide_the_standard_library() {
         let tree = tree(&["hub/__init__.py", "hub/x/email/__init__.py", "hub/views.py"]);
         assert_eq!(tree.absolute("hub", "email"), None);
+    }
+
+    #[test]
+    fn a_package_is_a_root_where_paths_lead_into_it() {
+        let mut tree = tree(&[
+            "src/__init__.py",
+            "src/shop/__init__.py",
+            "src/shop/models.py",
+            "src/celery/__init__.py",
+            "jobs/load.py",
+        ]);
+        assert_eq!(tree.absolute("src/shop", "shop"), None);
+        let found = Some(("src".into(), Found::File(FileId(2))));
+        assert_eq!(tree.absolute("src/shop", "shop.models"), found);
+        tree.note("src/shop", "shop.models");
+        let package = Some(("src".into(), Found::File(FileId(1))));
+        assert_eq!(tree.absolute("src", "shop"), package);
+        assert_eq!(tree.absolute("jobs", "shop.models"), found);
+        assert_eq!(tree.absolute("src", "celery"), None);
     }
 
     #[test]

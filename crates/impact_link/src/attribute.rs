@@ -33,7 +33,7 @@ impl<'a> Evaluator<'a> {
         let mut result = Value::nothing();
         let weakest = self.certainty_of(of);
         if of.is_nothing() && self.is(Language::Python) {
-            let put = crate::framework::pyramid::request_member(self, member.name);
+            let put = crate::framework::pyramid::request_member(self, member);
             if !put.is_nothing() {
                 return put;
             }
@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a> {
                 Atom::Member(Arc::new(of.clone()), member.name.into()).into()
             }
             Atom::Unknown(why) if self.is(Language::Python) => {
-                let put = crate::framework::pyramid::request_member(self, member.name);
+                let put = crate::framework::pyramid::request_member(self, member);
                 if put.is_nothing() {
                     Value::unknown(why)
                 } else {
@@ -142,6 +142,13 @@ impl<'a> Evaluator<'a> {
                 let orm = self.models.get(*model).map_or("", |model| &*model.orm);
                 let below = self.ask(orm, of, member).unwrap_or_default();
                 self.described_member(of, member).or(&below)
+            }
+            Atom::Function(function) => {
+                let made = self.made_by_decorator(*function);
+                match made.is_nothing() {
+                    true => self.described_member(of, member),
+                    false => self.attribute(&made, member),
+                }
             }
             Atom::Class(class) => self
                 .mapped_class_member(*class, of, member)
@@ -308,7 +315,7 @@ impl<'a> Evaluator<'a> {
         Some(self.defined_member(owner, definitions, of, name, span))
     }
 
-    fn defined_member(
+    pub(crate) fn defined_member(
         &mut self,
         owner: ClassRef,
         definitions: &[Definition],

@@ -8,7 +8,7 @@ use crate::evaluator::Evaluator;
 use crate::framework::class_views::{HTTP, WRAPPING};
 use crate::value::{Atom, Dictionary, Object, Value};
 use impact_bind::{Binding, ClassRef, Definition, FunctionRef};
-use impact_facts::{ParameterKind, Span, Spread};
+use impact_facts::{Language, ParameterKind, Span, Spread};
 
 impl Evaluator<'_> {
     /// Evaluates what stands outside a function's body: decorators and defaults.
@@ -22,6 +22,13 @@ impl Evaluator<'_> {
                 let value = value.filter(|atom| !matches!(atom, Atom::Unknown(_)));
                 self.cells.join(Key::Parameter(function, at), &value);
                 self.cells.join(Key::Default(function, at), &value);
+            }
+        }
+        if self.is(Language::Python) {
+            for (at, parameter) in (0..).zip(&definition.parameters) {
+                if let Some(said) = parameter.annotation {
+                    self.note_annotated(function, at, said);
+                }
             }
         }
         for decorator in definition.decorators.iter().rev() {
@@ -63,6 +70,11 @@ impl Evaluator<'_> {
                     self.decorate_outside(atom, Atom::Function(function), span);
                     continue;
                 }
+                Atom::Class(class) => {
+                    let made = self.instance_of(*class);
+                    self.cells.join(made_of(function), &made);
+                    continue;
+                }
                 _ => continue,
             };
             let value: Value = Object::new(DECORATED, "function", None)
@@ -80,6 +92,16 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// What a decorator that is a class made of a function: `@click.group()` makes a group.
+    pub(crate) fn made_by_decorator(&mut self, function: FunctionRef) -> Value {
+        let decorated = self.program.facts(function.file).language == Language::Python;
+        let module = self.program.module(function.file);
+        if !decorated || module.function(function.function).decorators.is_empty() {
+            return Value::nothing();
+        }
+        self.read(made_of(function))
     }
 
     /// A wrapper calls what it stands around: that gets the arguments, but is run by whoever runs it.
@@ -205,6 +227,11 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+fn made_of(function: FunctionRef) -> Key {
+    let name = format!("decorated {}.{}", function.file.0, function.function.0);
+    Key::Outside(name.into(), "made".into())
 }
 
 /// What a wrapper put into the names that it got.

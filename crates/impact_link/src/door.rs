@@ -246,6 +246,9 @@ pub(crate) const TELLING: &[&str] = &[
     "bulk_insert_mappings",
     "bulk_update_mappings",
     "get_template",
+    "to_sql",
+    "to_postgis",
+    "write_database",
 ];
 
 /// All doors, in the order in which they are asked.
@@ -266,6 +269,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::django::DjangoWeb,
     &crate::framework::graphql::GraphQl,
     &crate::framework::flask::Flask,
+    &crate::framework::prefect::Prefect,
     &crate::framework::pyramid::Pyramid,
     &crate::framework::restx::Restx,
     &crate::orm::diesel::Diesel,

@@ -298,7 +298,7 @@ fn returns(block: &Block, found: &mut Vec<ExpressionId>) {
 }
 
 /// Each statement of a block, those of inner blocks, too.
-fn each<'b>(block: &'b Block, run: &mut dyn FnMut(&'b Statement)) {
+pub(crate) fn each<'b>(block: &'b Block, run: &mut dyn FnMut(&'b Statement)) {
     let mut work = vec![block];
     while let Some(block) = work.pop() {
         for statement in &block.statements {

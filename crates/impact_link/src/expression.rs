@@ -293,7 +293,7 @@ impl<'a> Evaluator<'a> {
         result.at_most(of.certainty)
     }
 
-    fn item(&mut self, of: &Atom, keys: &[Value], slice: bool, span: Span) -> Value {
+    pub(crate) fn item(&mut self, of: &Atom, keys: &[Value], slice: bool, span: Span) -> Value {
         if let Some(parts) = crate::library::named::parts(self, of) {
             return self.item(&Atom::Tuple(parts.into()), keys, slice, span);
         }

@@ -75,6 +75,7 @@ mod reflected;
 mod report;
 mod serialized;
 mod sql;
+mod standing_keys;
 mod statement;
 mod summary;
 mod tags;

@@ -455,6 +455,8 @@ impl<'a> Evaluator<'a> {
             narrower.at_most(Certainty::Likely)
         } else if silent || is_query || (is_weak(&said) && !passed.is_unknown()) {
             inferred
+        } else if self.is(Language::Python) {
+            said.or(&known_better(&said, &passed))
         } else {
             said
         };
@@ -525,6 +527,17 @@ fn is_weak(value: &Value) -> bool {
         Atom::Dictionary(of) => of.rest.is_nothing() || is_weak(&of.rest),
         _ => false,
     })
+}
+
+/// What callers pass where a type without a description is said: `users: Table`, told which.
+fn known_better(said: &Value, passed: &Value) -> Value {
+    let is_bare =
+        |atom: &Atom| matches!(atom, Atom::Outside(name) if !name.starts_with("builtins."));
+    if said.is_nothing() || !said.atoms().iter().all(is_bare) {
+        return Value::nothing();
+    }
+    let told = passed.filter(|atom| matches!(atom, Atom::Object(_)));
+    told.at_most(Certainty::Likely)
 }
 
 /// Types that say little: callers' values are kept instead.

@@ -56,6 +56,7 @@ impl Evaluator<'_> {
             given.push((at, Value::dictionary(Dictionary::default())));
         }
         let mut next = offset;
+        let mut rest = Vec::new();
         for argument in call.arguments {
             match (&argument.name, argument.spread) {
                 (Some((name, _)), _) => match named(name) {
@@ -77,14 +78,23 @@ impl Evaluator<'_> {
                     });
                     if plain {
                         given.push((next as u32, argument.value.clone()));
-                    } else if let Some(at) = catch_all(ParameterKind::Items) {
-                        given.push((at, Value::list(argument.value.clone())));
+                    } else {
+                        rest.push(argument.value.clone());
                     }
                     next += 1;
                 }
                 (None, Spread::Items) => self.items_given(function, next, argument, &mut given),
                 (None, Spread::Named) => self.named_given(function, argument, &mut given),
             }
+        }
+        if let Some(at) = catch_all(ParameterKind::Items) {
+            // What a stub does with them is done at this call alone: their order tells.
+            if self.program.is_stub(function.file) && !rest.is_empty() {
+                rest = vec![Value::tuple(rest)];
+            } else {
+                rest = rest.into_iter().map(Value::list).collect();
+            }
+            given.extend(rest.into_iter().map(|value| (at, value)));
         }
         given
     }

@@ -3,7 +3,7 @@
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
 use foldhash::{HashMap, HashSet};
-use impact_bind::Program;
+use impact_bind::{FunctionRef, Program};
 use impact_facts::{
     Capture, Captured, Certainty, Condition, ConditionKind, ExpressionId, ExpressionKind, FileId,
     Language, Module, Span, Tag, TagKind,
@@ -103,7 +103,10 @@ impl<'a> Evaluator<'a> {
     fn condition_holds(&mut self, condition: &Condition, captured: Captured) -> bool {
         match captured {
             Captured::Expression(id) => {
-                let value = self.captured(id);
+                let mut value = self.captured(id);
+                if condition.kind == ConditionKind::Instance {
+                    value = self.with_made(value);
+                }
                 let fits = value
                     .atoms()
                     .iter()
@@ -123,6 +126,15 @@ impl<'a> Evaluator<'a> {
             }
             Captured::Function(_) | Captured::Span(_) => false,
         }
+    }
+
+    /// A value, with what decorators made of the functions among its alternatives.
+    fn with_made(&mut self, value: Value) -> Value {
+        let functions: Vec<_> = value.atoms().iter().filter_map(function_of).collect();
+        functions.into_iter().fold(value, |value, function| {
+            let made = self.made_by_decorator(function);
+            value.or(&made)
+        })
     }
 
     /// The value of a captured expression of the file that is being evaluated; what it does is not recorded once more.
@@ -164,6 +176,13 @@ impl<'a> Evaluator<'a> {
                 .any(|name| self.program.is_subclass(*class, name)),
             _ => false,
         }
+    }
+}
+
+fn function_of(atom: &Atom) -> Option<FunctionRef> {
+    match atom {
+        Atom::Function(function) => Some(*function),
+        _ => None,
     }
 }
 

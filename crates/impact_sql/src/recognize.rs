@@ -118,7 +118,12 @@ fn plausible(statement: &Statement<'_>, list: &[Token], lower: &str) -> bool {
             !matches!(insert.source, InsertSource::Unknown)
                 && is_relation(insert.table.path.parts.last().map_or("", |i| i.name))
         }
-        Statement::Update(update) => !update.set.is_empty() && plausible_source(&update.target),
+        // `ALTER TABLE t DELETE WHERE …` sets nothing.
+        Statement::Update(update) => {
+            let alters = list.first().map(|token| token.kind);
+            let alters = alters == Some(TokenKind::Word(Keyword::Alter));
+            (alters || !update.set.is_empty()) && plausible_source(&update.target)
+        }
         Statement::Delete(delete) => plausible_source(&delete.target),
         Statement::Merge(merge) => !merge.actions.is_empty(),
         Statement::Copy(_) => list.iter().any(|token| {
@@ -296,6 +301,7 @@ mod tests {
             "WITH q AS (SELECT 1) SELECT * FROM q",
             "CREATE TABLE t (a int)",
             "ALTER TABLE t DROP COLUMN a",
+            "ALTER TABLE t DELETE WHERE a = 1",
             "SELECT impact_hole_0 FROM t",
             "SELECT * FROM impact_hole_0",
             "-- comment\nSELECT a FROM b",

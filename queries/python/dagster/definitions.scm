@@ -5,16 +5,20 @@
    (decorator [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee @job)
    definition: (_) @handler)
  (#mentions? "dagster")
- (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset")
- (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset"))
+ (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset" "asset_sensor" "multi_asset_sensor" "run_status_sensor" "run_failure_sensor"
+   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook")
+ (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset" "dagster.asset_sensor" "dagster.multi_asset_sensor" "dagster.run_status_sensor" "dagster.run_failure_sensor"
+   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook"))
 
 ; @job(name="nightly"), @schedule(cron_schedule="0 3 * * *", job=nightly)
 ((decorated_definition
    (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job)
    definition: (_) @handler)
  (#mentions? "dagster")
- (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset" "schedule")
- (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset" "dagster.schedule")
+ (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset" "asset_sensor" "multi_asset_sensor" "run_status_sensor" "run_failure_sensor"
+   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook" "schedule")
+ (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset" "dagster.asset_sensor" "dagster.multi_asset_sensor" "dagster.run_status_sensor" "dagster.run_failure_sensor"
+   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook" "dagster.schedule")
  (#argument! name @job "name")
  (#argument! schedule @job "cron_schedule"))
 

@@ -18,7 +18,7 @@
 
 ; A cursor or connection that is handed in, of whatever driver: what is executed is SQL if it reads like it
 ((call function: (attribute attribute: (identifier) @_verb)) @fragment
- (#any-of? @_verb "execute" "executemany" "executescript" "mogrify" "copy_expert" "exec_driver_sql"
+ (#any-of? @_verb "execute" "executemany" "executescript" "mogrify" "copy_expert" "copy" "exec_driver_sql"
    "fetch" "fetchrow" "fetchval" "fetch_all" "fetch_one" "fetch_val" "execute_many" "read_sql" "read_sql_query")
  (#set! certainty "likely")
  (#argument! text @fragment 0 "sql" "query" "operation" "statement"))

@@ -1,5 +1,7 @@
 //! ORMs whose models are classes with a call for each field and a `Meta` for the table: a row of settings each.
 
+mod links;
+
 use crate::declare::values::{self, Arguments, in_class};
 use impact_bind::{Binding, ClassRef, Definition, Place, Program, ValueRef};
 use impact_facts::{
@@ -37,6 +39,8 @@ pub(super) struct Words {
     pub(super) keys: &'static [&'static str],
     /// Classes of fields that have no column.
     pub(super) without_column: &'static [&'static str],
+    /// Whether these have a table in between, with a column for each side (Tortoise's names).
+    pub(super) in_between: bool,
 }
 
 /// Every model that the words find, bound to each other.
@@ -59,12 +63,15 @@ pub(super) fn models(program: &Program<'_>, words: &Words) -> Vec<Model> {
             .extend(reverse.get(name).into_iter().flatten().cloned());
         model
     };
-    drafts.iter().map(complete).collect()
+    let mut all: Vec<Model> = drafts.iter().map(complete).collect();
+    links::join(&drafts, &mut all);
+    all
 }
 
 struct Draft {
     model: Model,
     keys: Vec<Key>,
+    links: Vec<links::Link>,
 }
 
 /// A foreign key before its target is known.
@@ -147,6 +154,7 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         own: class,
         fields: Vec::new(),
         keys: Vec::new(),
+        links: Vec::new(),
     };
     for base in program.ancestors(class).iter().rev() {
         if let Binding::Class(base) = base {
@@ -154,7 +162,10 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         }
     }
     let Reader {
-        mut fields, keys, ..
+        mut fields,
+        keys,
+        links,
+        ..
     } = reader;
     let own_fields = !fields.is_empty();
     if own_fields
@@ -190,7 +201,7 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         is_abstract,
         declared_at: site,
     };
-    Draft { model, keys }
+    Draft { model, keys, links }
 }
 
 /// What the class's own `Meta` says of an option.
@@ -245,6 +256,7 @@ struct Reader<'r, 'a> {
     own: ClassRef,
     fields: Vec<MappedField>,
     keys: Vec<Key>,
+    links: Vec<links::Link>,
 }
 
 impl Reader<'_, '_> {
@@ -368,6 +380,10 @@ impl Reader<'_, '_> {
 
     /// `Set("Order")`: rows of the other side, where that says so at all.
     fn collection(&mut self, name: &str, site: Site, call: &Arguments<'_>) {
+        if self.words.in_between {
+            let link = links::Link::new(self, name, site, call);
+            self.links.push(link);
+        }
         if self.words.maker.is_none() {
             return;
         }
@@ -407,11 +423,29 @@ impl Reader<'_, '_> {
         match values::plain(self.program, value) {
             Some(text) if text == "self" => Some(self.program.class_name(self.own)),
             Some(text) => Some(text),
-            None => match values::binding(self.program, value) {
+            None => match values::binding(self.program, self.said_later(value)) {
                 Binding::Class(class) => Some(self.program.class_name(class)),
                 _ => None,
             },
         }
+    }
+
+    /// `lambda: Order` names a class that stands further down.
+    fn said_later(&self, value: ValueRef) -> ValueRef {
+        let module = self.program.module(value.file);
+        let ExpressionKind::Closure(id) = module.expression(value.expression).kind else {
+            return value;
+        };
+        let body = &module.function(id).body;
+        let said = match body.statements.as_slice() {
+            [Statement::Return(Some(said)) | Statement::Do(said)] => Some(*said),
+            _ => body.tail,
+        };
+        said.map_or(value, |expression| ValueRef {
+            place: Place::Function(id),
+            expression,
+            ..value
+        })
     }
 }
 
@@ -422,7 +456,13 @@ const DEFAULTS: &[&str] = &["default", "auto_now", "auto_now_add", "db_default"]
 const TARGETS: &[&str] = &["model", "model_name", "to"];
 
 fn find<'d>(drafts: &'d BTreeMap<String, Draft>, key: &Key) -> Option<(&'d String, &'d Draft)> {
-    let name = key.target.as_deref()?;
+    draft_of(drafts, key.target.as_deref()?)
+}
+
+fn draft_of<'d>(
+    drafts: &'d BTreeMap<String, Draft>,
+    name: &str,
+) -> Option<(&'d String, &'d Draft)> {
     let short = name.rsplit('.').next().unwrap_or(name);
     let same_class = |other: &String| other.rsplit('.').next() == Some(short);
     drafts

@@ -38,6 +38,7 @@ const WORDS: Words = Words {
     value: &[],
     keys: &["ForeignKey", "OneToOne"],
     without_column: &[],
+    in_between: false,
 };
 
 /// The models of a service that uses encode/orm.

@@ -27,6 +27,7 @@ const WORDS: Words = Words {
     value: &["object_id_name"],
     keys: &["ForeignKeyField", "DeferredForeignKey"],
     without_column: &["ManyToManyField"],
+    in_between: false,
 };
 
 /// peewee's models of a service.

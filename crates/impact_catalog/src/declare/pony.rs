@@ -19,6 +19,7 @@ const WORDS: Words = Words {
     value: &[],
     keys: &[],
     without_column: &["Set"],
+    in_between: false,
 };
 
 /// Pony's entities of a service.

@@ -19,6 +19,7 @@ const WORDS: Words = Words {
     value: &[],
     keys: &["ForeignKeyField", "OneToOneField"],
     without_column: &["ManyToManyField"],
+    in_between: true,
 };
 
 /// Tortoise's models of a service.

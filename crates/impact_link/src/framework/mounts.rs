@@ -2,7 +2,7 @@
 
 use super::tagged::texts;
 use crate::evaluator::Evaluator;
-use impact_bind::{Binding, Place};
+use impact_bind::{Binding, FunctionRef, Place};
 use impact_facts::{
     Block, Capture, Captured, ExpressionId, ExpressionKind, FileId, Module, Span, Statement, Tag,
 };
@@ -25,6 +25,8 @@ pub(super) struct Mounts {
     replaced: BTreeSet<Router>,
     /// Lists of routes that stand under a prefix: the list's file and place.
     lists: Vec<(FileId, Span, String)>,
+    /// What runs before the code of each of its routes.
+    before: BTreeMap<Router, BTreeSet<FunctionRef>>,
 }
 
 /// Which router an expression is: the value that its name is bound to.
@@ -99,6 +101,8 @@ pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mu
         }
         return;
     };
+    let before = super::injected::of_call(cx, file, tag.span);
+    mounts.before.entry(child).or_default().extend(before);
     let itself = matches!(captured, Captured::Expression(id)
         if cx.program.module(file).expression(id).span == tag.span);
     let prefix = if itself {
@@ -217,6 +221,18 @@ impl Mounts {
         around.sort_by_key(|(_, span, _)| std::cmp::Reverse(span.end - span.start));
         let prefixes = around.into_iter().map(|(_, _, prefix)| prefix);
         prefixes.fold(String::new(), |before, prefix| joined(&before, prefix))
+    }
+
+    /// What runs before the code of a router's routes, by what it says itself and by where it is mounted.
+    pub(super) fn before(&self, router: Router, depth: u32) -> BTreeSet<FunctionRef> {
+        let mut all = self.before.get(&router).cloned().unwrap_or_default();
+        let mounted = self.mounted.get(&router).into_iter().flatten();
+        for parent in mounted.filter_map(|(parent, _)| *parent) {
+            if parent != router && depth < 8 {
+                all.extend(self.before(parent, depth + 1));
+            }
+        }
+        all
     }
 
     /// What may stand before the paths of a router.

@@ -4,7 +4,7 @@
 //! `register_service`, `find_service`).
 
 use crate::cells::Key;
-use crate::door::{CallSite, Door};
+use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::summary::Summary;
 use crate::value::{Atom, Object, Value};
@@ -36,6 +36,20 @@ pub(crate) struct Pyramid;
 impl Door for Pyramid {
     fn name(&self) -> &'static str {
         "python/pyramid"
+    }
+
+    fn attribute(
+        &self,
+        cx: &mut Evaluator<'_>,
+        of: &Atom,
+        member: &MemberSite<'_>,
+    ) -> Option<Value> {
+        let Atom::Outside(class) = of else {
+            return None;
+        };
+        let is_request = class.starts_with("pyramid.") && class.ends_with(".Request");
+        let put = is_request.then(|| request_member(cx, member))?;
+        (!put.is_nothing()).then_some(put)
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
@@ -166,10 +180,13 @@ fn request_method(cx: &mut Evaluator<'_>, method: &str, call: &CallSite<'_>) {
     let value = if property {
         made(cx, &callable)
     } else {
-        callable
+        callable.clone()
     };
     for name in names {
         cx.cells.join(on_request(&name), &value);
+        if property {
+            cx.cells.join(run_for(&name), &callable);
+        }
     }
     cx.cells.join(any_on_request(), &Atom::Null.into());
 }
@@ -183,11 +200,22 @@ fn any_on_request() -> Key {
 }
 
 /// A member of something that nothing is known of, if code puts one of that name on the request.
-pub(crate) fn request_member(cx: &mut Evaluator<'_>, name: &str) -> Value {
+pub(crate) fn request_member(cx: &mut Evaluator<'_>, member: &MemberSite<'_>) -> Value {
     if cx.read(any_on_request()).is_nothing() {
         return Value::nothing();
     }
-    cx.read(on_request(name)).at_most(Certainty::Likely)
+    for atom in cx.read(run_for(member.name)).atoms() {
+        if let Atom::Function(function) = atom {
+            let target = Summary::joined(*function).target();
+            cx.runs(target, member.span, Certainty::Likely);
+        }
+    }
+    cx.read(on_request(member.name)).at_most(Certainty::Likely)
+}
+
+/// The code of a member of the request.
+fn run_for(name: &str) -> Key {
+    Key::Outside("pyramid.request code".into(), name.into())
 }
 
 /// What functions return and classes make.

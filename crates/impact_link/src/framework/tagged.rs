@@ -235,6 +235,8 @@ fn route(
     let router = receiver.and_then(|captured| router(cx, file, tag, captured));
     let listed = || vec![mounts.listed(file, tag.span)];
     let prefixes = router.map_or_else(listed, |router| mounts.prefixes(router, 0));
+    let mut before = router.map_or_else(BTreeSet::new, |router| mounts.before(router, 0));
+    before.extend(super::injected::of_call(cx, file, tag.span));
     let said = methods(cx, file, tag);
     let mut code = handlers(cx, file, tag);
     for (method, target) in code.clone() {
@@ -259,6 +261,7 @@ fn route(
             for (method, runs) in &by_method {
                 let mut runs = runs.clone();
                 runs.extend(around.hooks.into_iter().flatten().cloned());
+                runs.extend(before.iter().copied().map(Target::Function));
                 let name = format!("{method} /{}", path.trim_start_matches('/'));
                 add(cx, file, tag, EntryKind::Api, &name, runs, None);
             }

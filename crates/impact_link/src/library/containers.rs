@@ -228,6 +228,15 @@ fn joined(cx: &mut Evaluator<'_>, separator: &Assembled, call: &CallSite<'_>) ->
                 _ => made.push_hole(cx.file, cx.module().expression(*id).span),
             }
         }
+    } else if let [Atom::Tuple(items)] = value.atoms() {
+        let between = Value::from(Atom::Text(Arc::new(separator.clone())));
+        let mut items = items.iter().cloned();
+        let first = items.next().unwrap_or_else(|| between.filter(|_| false));
+        let made = items.fold(first, |made, item| {
+            let made = cx.concatenated(&made, &between, span);
+            cx.concatenated(&made, &item, span)
+        });
+        return made;
     } else {
         cx.iterate(&value, span);
         match in_order(&value) {

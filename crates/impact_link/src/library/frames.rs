@@ -1,12 +1,13 @@
 //! Tables in memory that come from a table as a whole, or go to one: `pandas.read_sql_table("users", engine)`,
-//! `DataFrame(rows).to_sql("users", engine)` (pandas 2.2; polars 1 `write_database`).
+//! `DataFrame(rows).to_sql("users", engine)` (pandas 2.2; geopandas 1 `to_postgis`; polars 1 `write_database`).
 
 use super::rows::{ROWS, of_statement};
 use crate::door::CallSite;
+use crate::effect::{Blind, site};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_facts::{Access, Assembled, Certainty, Span, TableName};
+use impact_facts::{Access, Assembled, BlindReason, Certainty, Reach, Span, TableName};
 use std::sync::Arc;
 
 /// The kind of a table that the code made.
@@ -29,7 +30,7 @@ const MAKERS: &[&str] = &[
 const READERS: &[&str] = &["pandas.read_sql_table", "pandas.io.sql.read_sql_table"];
 
 /// Methods that write a table in memory to one of the database.
-const WRITERS: &[&str] = &["to_sql", "write_database"];
+const WRITERS: &[&str] = &["to_sql", "to_postgis", "write_database"];
 
 /// What a call of a library of tables makes; none for other calls.
 pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
@@ -105,19 +106,15 @@ pub(super) fn written(
     if !WRITERS.contains(&name) {
         return None;
     }
-    let tables: Vec<String> = call
-        .argument(
-            0,
-            if name == "to_sql" {
-                "name"
-            } else {
-                "table_name"
-            },
-        )?
-        .value
-        .texts()
-        .map(|text| text.text.clone())
-        .collect();
+    let place = match name {
+        "write_database" => "table_name",
+        _ => "name",
+    };
+    let said = call.argument(0, place)?.value.clone();
+    let tables: Vec<String> = said.texts().map(|text| text.text.clone()).collect();
+    if tables.len() < said.atoms().len() || said.is_nothing() {
+        unnamed(cx, call);
+    }
     let mut names = Vec::new();
     if let Atom::Object(frame) = of
         && let Some(known) = frame.values.get(NAMES)
@@ -141,6 +138,24 @@ pub(super) fn written(
         }
     }
     Some(Value::outside("builtins.int"))
+}
+
+/// A table whose name is not known may be any, where the call says that it is one of a database.
+fn unnamed(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let connection = ["con", "connection"]
+        .iter()
+        .find_map(|name| call.named(name));
+    if connection.or_else(|| call.at(1)).is_none() {
+        return;
+    }
+    cx.blind(Blind {
+        site: site(cx.file, call.span),
+        access: Some(Access::Write),
+        reason: BlindReason::DynamicName,
+        message: "a table is written by a name that is computed; a literal name would decide it"
+            .into(),
+        reach: Reach::Database,
+    });
 }
 
 fn one(cx: &mut Evaluator<'_>, table: &TableName, column: &Assembled, call: Span) {

@@ -11,12 +11,13 @@
 //! | `rows(of)` | the rows among `of`, in lists and queries, too |
 //! | `record(rows)` | the rows, each as a dictionary of its fields |
 //! | `selected(sql)` | the rows of a statement in text |
+//! | `copied(table, columns, "from")` | PostgreSQL's `COPY` of these columns of a table, of all if none are named, is run |
 //! | `named(rows, names)` | the members of these names of the rows, or of their class, are read |
 //! | `reads(rows)` | every column of the rows is read, whatever the model maps |
 //! | `writes(rows)` | every column of the rows is written |
 //! | `relations(rows, names)` | the rows' relations are read: those of these names, or all if no name is known |
 
-use crate::door::{CallSite, Door, MemberSite};
+use crate::door::{CallSite, Door, MemberSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, Value};
@@ -62,6 +63,7 @@ impl Door for Intrinsics {
                 return Some(records(&found));
             }
             "selected" => return Some(super::rows::of_statement(&rows())),
+            "copied" => copied(cx, call),
             "named" => named(cx, call),
             "relations" => relations(cx, call),
             "read_fields" => fields(cx, call, Access::Read),
@@ -83,6 +85,42 @@ fn whole(cx: &mut Evaluator<'_>, of: &Value, span: Span, access: Access) {
             cx.touch_row(*model, span, manner, &|field| !field.deferred);
         }
     }
+}
+
+/// Runs the statement that a driver makes of a table and columns.
+fn copied(cx: &mut Evaluator<'_>, call: &CallSite<'_>) {
+    let written = |text: &str| {
+        Value::from(Atom::Text(Arc::new(Assembled {
+            text: text.to_owned(),
+            ..Assembled::default()
+        })))
+    };
+    let (table, way) = (call.value(0, "table"), call.value(2, "way"));
+    let mut made = cx.concatenated(&written("copy "), &table, call.span);
+    let columns = call.value(1, "columns");
+    if columns
+        .atoms()
+        .iter()
+        .any(|atom| !matches!(atom, Atom::Null))
+    {
+        let separator = Value::from(Atom::Member(
+            Arc::new(Atom::Text(Arc::new(Assembled {
+                text: ", ".to_owned(),
+                ..Assembled::default()
+            }))),
+            "join".into(),
+        ));
+        let passed = [Passed::plain(columns, call.span)];
+        let expected = Value::nothing();
+        let joined = CallSite::at_span(call.span, &passed, &expected);
+        let list = cx.call(&separator, &joined);
+        made = cx.concatenated(&made, &written(" ("), call.span);
+        made = cx.concatenated(&made, &list, call.span);
+        made = cx.concatenated(&made, &written(")"), call.span);
+    }
+    made = cx.concatenated(&made, &written(" "), call.span);
+    made = cx.concatenated(&made, &way, call.span);
+    cx.sql_value(&made, call.span, "python/dbapi");
 }
 
 /// Reads members by names that stand in lists.

@@ -381,16 +381,23 @@ fn classes_of(cx: &Evaluator<'_>, of: &Value) -> Option<Value> {
     (!found.is_nothing()).then_some(found)
 }
 
+/// `str(value)`, `format(value)`: a text is itself. What follows is an encoding or how the value is to be shown.
 fn text_of(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
-    let mut texts = Value::nothing();
     for argument in call.arguments {
         cx.consume(&argument.value, Consumption::Print, argument.span);
-        texts = texts.or(&argument.value.filter(|atom| matches!(atom, Atom::Text(_))));
     }
-    if texts.is_nothing() {
-        Value::outside("builtins.str")
-    } else {
-        texts
+    let shown = Value::outside("builtins.str");
+    match call.arguments {
+        [only] => {
+            let texts = only.value.filter(|atom| matches!(atom, Atom::Text(_)));
+            let all = texts.atoms().len() == only.value.atoms().len();
+            match (texts.is_nothing(), all) {
+                (true, _) => shown,
+                (false, true) => texts,
+                (false, false) => texts.or(&shown),
+            }
+        }
+        _ => shown,
     }
 }
 

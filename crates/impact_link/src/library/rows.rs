@@ -123,7 +123,8 @@ impl Door for Rows {
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
         match callee {
             Atom::External(name) if READERS.contains(&&**name) => {
-                Some(of_statement(&call.at(0)?.value))
+                let named = ["sql", "query"].iter().find_map(|name| call.named(name));
+                Some(of_statement(&named.or_else(|| call.at(0))?.value))
             }
             Atom::External(name) => frames::call(cx, name, call),
             Atom::Member(of, name) => {

@@ -4,13 +4,17 @@
 //! "Making queries": `select()`, `get_by_id` and `all` read every field; a loaded row's `save` and `create` write every field.
 
 mod conditions;
+mod naming;
+mod pony;
+
+use naming::{keyword, names, texts};
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::{added, fragments};
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, ExpressionKind, Relationship, Span, Spread};
+use impact_facts::{Access, Certainty, Relationship, Span, TableName};
 
 /// One of them, by its name.
 #[derive(Debug)]
@@ -28,16 +32,6 @@ pub(crate) const PONY: Active = Active("python/pony");
 /// encode/orm.
 pub(crate) const ENCODE: Active = Active("python/orm");
 
-/// Pony's functions over a generator of rows, and whether they read the rows.
-const OVER_GENERATORS: &[(&str, bool)] = &[
-    ("select", true),
-    ("left_join", true),
-    ("get", true),
-    ("exists", false),
-    ("count", false),
-    ("delete", false),
-];
-
 /// What a method of a class or query does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Does {
@@ -53,11 +47,18 @@ enum Does {
     Create,
     /// Writes the fields that it names.
     Write,
+    /// Puts rows into a collection or takes them out.
+    Link,
     /// A number or a truth.
     Scalar,
 }
 
 const METHODS: &[(&str, Does)] = &[
+    ("set_by_id", Does::Write),
+    ("bulk_update", Does::Write),
+    ("add", Does::Link),
+    ("remove", Does::Link),
+    ("clear", Does::Link),
     ("select", Does::Select),
     ("values", Does::Select),
     ("values_list", Does::Select),
@@ -154,6 +155,7 @@ fn attribute(
     let model = match of {
         Atom::Mapped(model) => *model,
         Atom::Class(class) => cx.models.of_class(*class)?,
+        Atom::Object(object) if orm == PONY.0 => return pony::lifted(cx, object, member),
         _ => return None,
     };
     if !cx.models.is_of(model, orm) {
@@ -161,7 +163,8 @@ fn attribute(
     }
     if let Some(field) = cx.models.field(model, member.name) {
         cx.touch_field(model, field, member.span, Manner::named(member.access));
-        let Some(relation) = cx.models.relation(model, member.name) else {
+        let of_row = matches!(of, Atom::Mapped(_));
+        let Some(relation) = cx.models.relation(model, member.name).filter(|_| of_row) else {
             return Some(Value::outside(&format!("field {}", field.data_type)));
         };
         return Some(other_side(cx, orm, relation, member));
@@ -170,6 +173,10 @@ fn attribute(
         return Some(query(orm, model).into());
     }
     let relation = cx.models.relation(model, member.name)?;
+    if matches!(of, Atom::Class(_)) {
+        touch_keys(cx, orm, model, relation, member);
+        return Some(Value::outside("field ForeignKeyField"));
+    }
     Some(related(cx, orm, model, relation, member))
 }
 
@@ -180,14 +187,29 @@ fn related(
     relation: &Relationship,
     member: &MemberSite<'_>,
 ) -> Value {
+    touch_keys(cx, orm, model, relation, member);
+    other_side(cx, orm, relation, member)
+}
+
+/// The columns that a relation joins over: those of the row's own table, or of the table in between.
+fn touch_keys(
+    cx: &mut Evaluator<'_>,
+    orm: &'static str,
+    model: ModelId,
+    relation: &Relationship,
+    member: &MemberSite<'_>,
+) {
     let own = cx.models.get(model).and_then(|model| model.table.clone());
     let manner = Manner::implied(member.access);
-    for column in &relation.local {
-        if let Some(table) = &own {
+    let (table, columns) = match &relation.through {
+        Some((table, columns)) => (Some(table.clone()), columns),
+        None => (own, &relation.local),
+    };
+    for column in columns {
+        if let Some(table) = &table {
             cx.touch_column(table, column, member.span, manner, orm);
         }
     }
-    other_side(cx, orm, relation, member)
 }
 
 /// The rows that a relation leads to.
@@ -198,13 +220,42 @@ fn other_side(
     member: &MemberSite<'_>,
 ) -> Value {
     match cx.models.target(relation) {
-        Some(target) if relation.many => query(orm, target).into(),
+        Some(target) if relation.many => match &relation.through {
+            Some((table, columns)) => {
+                let columns = columns.join(",");
+                let word = format!("{THROUGH}{table}:{columns}");
+                query(orm, target).with_word(&word).into()
+            }
+            None => query(orm, target).into(),
+        },
+        Some(_) if member.access == Access::Write => Value::nothing(),
         Some(target) => {
             let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
             cx.touch_row(target, member.span, manner, &|_| true);
             Atom::Mapped(target).into()
         }
         None => Value::unknown("a related row"),
+    }
+}
+
+/// What stands before the table in between, and its columns, of a collection.
+const THROUGH: &str = "through:";
+
+/// Rows are put into a collection or taken out: those of the table in between are written.
+fn linked(cx: &mut Evaluator<'_>, of: &Object, call: &CallSite<'_>) {
+    let words: Vec<String> = of.words_after(THROUGH).map(str::to_owned).collect();
+    for word in words {
+        let Some((table, columns)) = word.rsplit_once(':') else {
+            continue;
+        };
+        let table = match table.split_once('.') {
+            Some((schema, name)) => TableName::qualified(schema, name),
+            None => TableName::bare(table),
+        };
+        for column in columns.split(',') {
+            let manner = Manner::implied(Access::Write);
+            cx.touch_column(&table, column, call.span, manner, of.door);
+        }
     }
 }
 
@@ -237,8 +288,11 @@ fn answer(
         Atom::External(name) if orm == PONY.0 && name.rsplit('.').next() == Some("raw_sql") => name
             .starts_with("pony.")
             .then(|| fragments::made(cx, orm, call)),
-        Atom::External(name) if orm == PONY.0 => generated(cx, name, call),
+        Atom::External(name) if orm == PONY.0 => pony::generated(cx, name, call),
         Atom::External(name) if orm == TORTOISE.0 => conditions::made(cx, name, call),
+        Atom::External(name) if orm == PEEWEE.0 && &**name == "peewee.SQL" => {
+            Some(fragments::made(cx, orm, call))
+        }
         Atom::Member(of, name) => match &**of {
             Atom::Object(object) if object.kind == conditions::CONDITION => {
                 (object.door == orm).then(|| conditions::joined(object, call))
@@ -248,38 +302,20 @@ fn answer(
                     .models
                     .of_class(*class)
                     .filter(|id| cx.models.is_of(*id, orm))?;
+                // Another name for the table in a statement has its columns.
+                if &**name == "alias" {
+                    return Some((**of).clone().into());
+                }
                 method(cx, &query(orm, model), name, call)
             }
             Atom::Mapped(model) if cx.models.is_of(*model, orm) => {
                 row_method(cx, *model, name, call)
             }
             Atom::Object(object) if object.door == orm => method(cx, object, name, call),
+            other if orm == PONY.0 => pony::database(cx, other, name, call),
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// `select(user for user in User if user.email)`.
-fn generated(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
-    let word = name.strip_prefix("pony.orm.")?.rsplit('.').next()?;
-    let (_, reads) = OVER_GENERATORS.iter().find(|(known, _)| *known == word)?;
-    let element = cx.iterate(&call.at(0)?.value.clone(), call.span);
-    let rows = element.atoms().iter().find_map(|atom| match atom {
-        Atom::Mapped(model) if cx.models.is_of(*model, PONY.0) => Some(*model),
-        _ => None,
-    });
-    match rows {
-        Some(model) if *reads => {
-            let made = query(PONY.0, model);
-            if word != "get" {
-                return Some(made.into());
-            }
-            whole(cx, &made, call.span);
-            Some(Atom::Mapped(model).into())
-        }
-        Some(_) => Some(Value::outside("builtins.int")),
-        None => Some(Value::list(element)),
     }
 }
 
@@ -320,10 +356,18 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
     if of.door == PONY.0 {
         asked(cx, model, call);
     }
-    let row: Value = Atom::Mapped(model).into();
+    let row = row_of(of, model);
     Some(match does {
+        Does::Link => {
+            linked(cx, of, call);
+            Atom::Null.into()
+        }
+        Does::Narrow if name == "dicts" => of.clone().with_word(name).into(),
         Does::Narrow => {
             names(cx, model, call, Access::Read);
+            if LOADING.contains(&name) {
+                loaded_along(cx, model, call);
+            }
             of.clone().into()
         }
         Does::Select => {
@@ -331,7 +375,7 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
             if call.arguments.is_empty() || of.door == PONY.0 {
                 of.clone().into()
             } else {
-                of.clone().with_word("named").into()
+                selected(cx, of.clone().with_word("named"), call).into()
             }
         }
         Does::Row => {
@@ -365,7 +409,10 @@ fn method(cx: &mut Evaluator<'_>, of: &Object, name: &str, call: &CallSite<'_>) 
             }
             of.clone().with_word("named").into()
         }
-        Does::Scalar => Value::outside("builtins.int"),
+        Does::Scalar => {
+            names(cx, model, call, Access::Read);
+            Value::outside("builtins.int")
+        }
     })
 }
 
@@ -378,7 +425,10 @@ fn row_method(
     match name {
         "save" => {
             match call.named("update_fields").or(call.named("only")) {
-                Some(fields) => texts(cx, model, &fields.value, Access::Write),
+                Some(fields) => {
+                    cx.retouch(fields.span, Access::Write);
+                    texts(cx, model, &fields.value, Access::Write);
+                }
                 None => {
                     cx.touch_row(model, call.span, Manner::whole(Access::Write), &|_| true);
                 }
@@ -388,6 +438,10 @@ fn row_method(
         "set" | "update" | "upsert" => {
             names(cx, model, call, Access::Write);
             Some(Atom::Null.into())
+        }
+        "to_dict" | "load" if call.named("only").is_some() => {
+            texts(cx, model, &call.value(0, "only"), Access::Read);
+            Some(crate::library::record::of_model(model))
         }
         "to_dict" | "load" => {
             cx.touch_row(model, call.span, Manner::whole(Access::Read), &|_| true);
@@ -406,13 +460,66 @@ fn row_method(
             cx.touch_row(model, call.span, manner, &|field| field.primary_key);
             Some(Value::outside("builtins.int"))
         }
-        "fetch_related" => Some(Atom::Null.into()),
+        "fetch_related" => {
+            names(cx, model, call, Access::Read);
+            loaded_along(cx, model, call);
+            Some(Atom::Null.into())
+        }
         _ => None,
+    }
+}
+
+/// A row, or a dictionary of it (`dicts()`).
+fn row_of(of: &Object, model: ModelId) -> Value {
+    match of.has("dicts") {
+        true => crate::library::record::of_model(model),
+        false => Atom::Mapped(model).into(),
+    }
+}
+
+/// What stands before a model that a query selects as a whole, among others.
+const WHOLE: &str = "whole:";
+
+/// `select(Post, User)`: rows of both as a whole.
+fn selected(cx: &Evaluator<'_>, of: Object, call: &CallSite<'_>) -> Object {
+    let classes = call.positional().flat_map(|one| one.value.atoms());
+    let models = classes.filter_map(|atom| match atom {
+        Atom::Class(class) => cx.models.of_class(*class),
+        _ => None,
+    });
+    models.fold(of, |of, model| of.with_word(&format!("{WHOLE}{}", model.0)))
+}
+
+/// Methods that load rows along relations with the row's own.
+const LOADING: &[&str] = &["select_related", "prefetch_related", "fetch_related"];
+
+/// `select_related("owner")`: the rows at the end of each path are read as a whole.
+fn loaded_along(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
+    let manner = Manner::whole(Access::Read).at_most(Certainty::Likely);
+    for argument in call.positional() {
+        for text in argument.value.texts() {
+            let mut at = model;
+            for step in text.text.split("__") {
+                let relation = cx.models.relation(at, step);
+                let Some(target) = relation.and_then(|one| cx.models.target(one)) else {
+                    break;
+                };
+                cx.touch_row(target, call.span, manner, &|_| true);
+                at = target;
+            }
+        }
     }
 }
 
 /// Running a query reads every field, unless it says which.
 fn whole(cx: &mut Evaluator<'_>, of: &Object, span: Span) {
+    let others: Vec<ModelId> = of
+        .words_after(WHOLE)
+        .filter_map(|id| id.parse().ok().map(ModelId))
+        .collect();
+    for model in others {
+        cx.touch_row(model, span, Manner::whole(Access::Read), &|_| true);
+    }
     if let (Some(model), false) = (of.model, of.has("named")) {
         cx.touch_row(model, span, Manner::whole(Access::Read), &|_| true);
     }
@@ -429,7 +536,7 @@ fn consume(
         return None;
     };
     let model = object.model.filter(|_| object.door == orm)?;
-    let row: Value = Atom::Mapped(model).into();
+    let row = row_of(object, model);
     match how {
         Consumption::Iterate | Consumption::Index => {
             whole(cx, object, span);
@@ -444,116 +551,5 @@ fn consume(
             Some(value.clone().into())
         }
         _ => None,
-    }
-}
-
-/// Fields that arguments name: keywords (a look-up's path begins with one), texts, keys of dictionaries.
-fn names(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>, access: Access) {
-    for argument in call.arguments {
-        match (&argument.name, argument.spread) {
-            (Some((name, _)), _) if &**name == "defaults" => {
-                keys(cx, model, argument, Access::Write);
-            }
-            (Some((name, span)), _) => {
-                keyword(cx, model, name, *span, access);
-                conditions::applied(cx, model, argument);
-            }
-            (None, Spread::Named) => keys(cx, model, argument, access),
-            (None, _) => {
-                conditions::applied(cx, model, argument);
-                texts(cx, model, &argument.value, access);
-                keys(cx, model, argument, access);
-            }
-        }
-    }
-}
-
-/// A look-up's path: fields of the model, and of those that it leads to.
-fn keyword(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) {
-    let (mut at, mut start) = (model, span.start);
-    let is_written_out = (span.end - span.start) as usize == name.len();
-    for step in name.split("__") {
-        let own = match is_written_out {
-            true => Span::new(start, start + step.len() as u32),
-            false => span,
-        };
-        start += step.len() as u32 + 2;
-        let field = cx.models.field(at, step);
-        if let Some(field) = field {
-            cx.touch_field(at, field, own, Manner::named(access));
-        }
-        let Some(relation) = cx.models.relation(at, step) else {
-            return;
-        };
-        if field.is_none() {
-            keys_of(cx, at, relation, own);
-        }
-        match cx.models.target(relation) {
-            Some(target) => at = target,
-            None => return,
-        }
-    }
-}
-
-/// The keys of a relation that a path goes along.
-fn keys_of(cx: &mut Evaluator<'_>, model: ModelId, relation: &Relationship, span: Span) {
-    let own = cx.models.get(model).and_then(|model| model.table.clone());
-    let via = cx.models.get(model).map_or("", |model| &*model.orm);
-    for column in &relation.local {
-        if let Some(table) = &own {
-            cx.touch_column(table, column, span, Manner::implied(Access::Read), via);
-        }
-    }
-}
-
-/// The keys of a dictionary: texts, or columns that their own bytes name.
-fn keys(cx: &mut Evaluator<'_>, model: ModelId, passed: &crate::door::Passed, access: Access) {
-    if let Some(id) = passed.expression
-        && let ExpressionKind::Collection(all) = &cx.module().expression(id).kind
-    {
-        let module = cx.module();
-        for key in all.items.iter().filter_map(|item| item.key) {
-            let span = module.expression(key).span;
-            match module.plain_text(key) {
-                Some(name) => {
-                    let inside = Span::new(span.start + 1, span.end.saturating_sub(1));
-                    keyword(cx, model, &name, inside, access);
-                }
-                None => cx.retouch(span, access),
-            }
-        }
-        return;
-    }
-    for atom in passed.value.atoms() {
-        if let Atom::Dictionary(of) = atom {
-            for key in of.known.keys() {
-                if let Some(field) = cx.models.field(model, key) {
-                    cx.touch_field(model, field, passed.span, Manner::implied(access));
-                }
-            }
-            if !of.rest.is_nothing() {
-                cx.open_model(model, passed.span, access);
-            }
-        }
-    }
-}
-
-fn texts(cx: &mut Evaluator<'_>, model: ModelId, value: &Value, access: Access) {
-    for atom in value.atoms() {
-        match atom {
-            Atom::Text(text) => {
-                let name = text.text.trim_start_matches('-');
-                let skipped = (text.text.len() - name.len()) as u32;
-                let end = skipped + name.split("__").next().map_or(0, str::len) as u32;
-                if let Some((file, span)) = text.locate(Span::new(skipped, end))
-                    && file == cx.file
-                {
-                    keyword(cx, model, name, span, access);
-                }
-            }
-            Atom::List(of) => texts(cx, model, of, access),
-            Atom::Tuple(items) => items.iter().for_each(|item| texts(cx, model, item, access)),
-            _ => {}
-        }
     }
 }

@@ -69,8 +69,31 @@ pub(super) fn standing(
         let whole = |one: &impact_sql::Resolution| one.error.is_none() && one.unknown.is_empty();
         if resolved.statements.iter().all(whole) {
             cx.sql_text(&statement, span, via);
+        } else if !text.holes.is_empty() {
+            open(cx, models, span);
         }
     }
+}
+
+/// Any column of the tables of a statement, by text that is not known.
+pub(super) fn open(cx: &mut Evaluator<'_>, models: &[ModelId], span: Span) {
+    let tables = models
+        .iter()
+        .filter_map(|model| cx.models.get(*model)?.table.clone());
+    let mut tables: Vec<_> = tables.collect();
+    tables.sort();
+    tables.dedup();
+    cx.blind(Blind {
+        site: site(cx.file, span),
+        reason: BlindReason::DynamicSql,
+        access: None,
+        message: "a part of a statement is text that is computed; a literal text would decide it"
+            .into(),
+        reach: match tables.is_empty() {
+            true => Reach::Database,
+            false => Reach::Tables(tables),
+        },
+    });
 }
 
 fn texts(value: &Value, depth: u32) -> Vec<Assembled> {

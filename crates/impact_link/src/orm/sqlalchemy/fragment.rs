@@ -65,6 +65,33 @@ pub(super) fn standing(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<
     models.extend(entity::ids(object, "entity:"));
     for argument in call.arguments {
         fragments::standing(cx, &argument.value, &models, argument.span, SQLALCHEMY);
+        if argument.value.atoms().iter().any(is_unread) {
+            fragments::open(cx, &models, argument.span);
+        }
+    }
+}
+
+/// Whether a value is a text of which nothing is known: `text(condition)`.
+fn is_unread(atom: &Atom) -> bool {
+    let Atom::Object(of) = atom else {
+        return false;
+    };
+    let text = of.values.get("sql").filter(|_| of.kind == "text");
+    of.door == SQLALCHEMY && text.is_some_and(|text| text.texts().next().is_none())
+}
+
+/// `order_by(params["sort"])`: a column by a name that is not known.
+pub(super) fn sorted(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
+    for argument in call.positional() {
+        let is_name = |atom: &Atom| match atom {
+            Atom::Unknown(_) => true,
+            Atom::Outside(class) => &**class == "builtins.str",
+            _ => false,
+        };
+        let all = argument.value.atoms();
+        if argument.expression.is_some() && !all.is_empty() && all.iter().all(is_name) {
+            fragments::open(cx, &query::sources(object), argument.span);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows: attributes, relations, constructors.
 
-use super::{SQLALCHEMY, content, entity, write};
+use super::{SQLALCHEMY, content, entity, overridden, write};
 use crate::door::{CallSite, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::added;
@@ -16,9 +16,18 @@ pub(super) fn attribute(
     member: &MemberSite<'_>,
 ) -> Option<Value> {
     if let Some(field) = cx.models.field(model, member.name) {
-        cx.touch_field(model, field, member.span, Manner::named(member.access));
+        let below = overridden::below(cx, model, member);
+        let manner = Manner::named(member.access);
+        let manner = match below {
+            Some(_) => manner.at_most(Certainty::Likely),
+            None => manner,
+        };
+        if below.as_ref().is_none_or(|below| !below.always) {
+            cx.touch_field(model, field, member.span, manner);
+        }
         redeclared(cx, model, &field.name, member);
-        return Some(content(&field.data_type));
+        let held = content(&field.data_type);
+        return Some(below.map_or(held.clone(), |below| below.value.or(&held)));
     }
     let Some(relation) = cx.models.relation(model, member.name) else {
         return match member.name {
@@ -127,8 +136,7 @@ pub(super) fn construct(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<
             (Some((name, span)), _) => set(cx, model, name, *span),
             (None, Spread::None) => by_place(cx, model, call, argument.span),
             (None, Spread::Named) => {
-                let access = Access::Write;
-                write::known_keys(cx, &[model], &argument.value, argument.span, access);
+                write::keyed(cx, &[model], argument, Access::Write, write::by_attribute);
             }
             _ => {}
         }

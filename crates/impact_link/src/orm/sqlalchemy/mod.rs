@@ -16,6 +16,7 @@ mod loading;
 mod made_of;
 mod mapper;
 mod migration;
+mod overridden;
 mod query;
 mod result;
 mod session;

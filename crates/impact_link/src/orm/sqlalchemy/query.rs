@@ -27,6 +27,7 @@ pub(super) fn call(
         }
         "options" => Some(loading::applied(cx, object, call).into()),
         "order_by" | "group_by" | "distinct" => {
+            fragment::sorted(cx, object, call);
             for argument in call.arguments {
                 let value = argument.value.clone();
                 for model in sources(object) {
@@ -145,8 +146,8 @@ fn filter_by(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) {
         if let Some((name, span)) = &argument.name {
             named(cx, object, name, *span);
         } else if argument.spread == impact_facts::Spread::Named {
-            let (models, access) = (sources(object), Access::Read);
-            write::known_keys(cx, &models, &argument.value, argument.span, access);
+            let models = sources(object);
+            write::keyed(cx, &models, argument, Access::Read, write::by_attribute);
         }
     }
 }

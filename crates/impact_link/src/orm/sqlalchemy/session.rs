@@ -1,7 +1,7 @@
 //! Sessions, connections and Flask-SQLAlchemy's hub.
 
 use super::{SQLALCHEMY, classes, entity, made, ours, result, write};
-use crate::door::CallSite;
+use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::library::rows;
 use crate::orm::added;
@@ -64,12 +64,14 @@ pub(super) fn attribute(name: &str) -> Option<Value> {
 pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> Option<Value> {
     match name {
         "query" => Some(queried(cx, call)),
-        "execute" | "scalars" | "scalar" | "stream" | "stream_scalars" | "exec" => {
-            let statement = call.at(0)?.value.clone();
+        "execute" | "scalars" | "scalar" | "stream" | "stream_scalars" | "exec"
+        | "execute_many" | "fetch_all" | "fetch_one" | "fetch_val" | "iterate" => {
+            let statement = statement(call)?.value.clone();
             let rows = executed(cx, &statement, call);
             parameters(cx, &statement, call);
             Some(match name {
-                "scalar" => result::first_item(&rows),
+                "scalar" | "fetch_val" => result::first_item(&rows),
+                "fetch_one" => result::first(&rows),
                 "scalars" | "stream_scalars" => result::scalars(&rows),
                 // SQLModel 0.0.x: the rows of a statement that selects one thing are that thing.
                 "exec" if result::is_of_one(&rows) => result::scalars(&rows),
@@ -115,6 +117,11 @@ pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
 const RUNNING: &[&str] = &[
     "query",
     "execute",
+    "execute_many",
+    "fetch_all",
+    "fetch_one",
+    "fetch_val",
+    "iterate",
     "scalars",
     "scalar",
     "get",
@@ -122,6 +129,10 @@ const RUNNING: &[&str] = &[
     "bulk_insert_mappings",
     "bulk_update_mappings",
 ];
+
+/// Methods that run the statement that they are given; those of `databases` ("Queries") answer with rows of text, too.
+const STATEMENTS: &[&str] = &["execute", "scalars", "scalar", "execute_many"];
+const FETCHING: &[&str] = &["fetch_all", "fetch_one", "fetch_val", "iterate"];
 
 /// Whether something without a description may be a session, asked for a method: another library's helper often holds it
 /// (`db.session`).
@@ -136,10 +147,14 @@ pub(super) fn may_be_one(of: &Atom, method: &str) -> bool {
 
 /// A call on something unknown whose name and arguments are a session's: `request.db.query(User)`.
 pub(super) fn guessed(cx: &mut Evaluator<'_>, name: &str, passed: &CallSite<'_>) -> Option<Value> {
-    let first = &passed.at(0)?.value;
+    let first = &statement(passed)?.value;
     let telling = match name {
         "query" | "get" => !classes(cx, first).is_empty() || is_column(first),
-        "execute" | "scalars" | "scalar" => ours(first).is_some(),
+        name if STATEMENTS.contains(&name) => ours(first).is_some(),
+        name if FETCHING.contains(&name) && first.texts().next().is_some() => {
+            return Some(rows::of_statement(first).at_most(entity::GUESSED));
+        }
+        name if FETCHING.contains(&name) => ours(first).is_some(),
         "add" | "add_all" | "merge" | "delete" | "refresh" | "bulk_save_objects" => {
             !mapped_rows(first).is_empty()
         }
@@ -201,22 +216,38 @@ fn raw(cx: &mut Evaluator<'_>, statement: &Value, span: Span) -> Value {
     rows::of_statement(&text)
 }
 
-/// `execute(insert(User), [{"email": …}])`.
+/// The statement that a call runs, under the names that sessions, connections and `databases` give it.
+fn statement<'c>(call: &'c CallSite<'_>) -> Option<&'c Passed> {
+    let named = ["statement", "query"]
+        .iter()
+        .find_map(|name| call.named(name));
+    named.or_else(|| call.at(0))
+}
+
+/// `execute(insert(User), [{"email": …}])`; several dictionaries or keywords with SQLAlchemy 1.3 ("Working with Engines and
+/// Connections"), `values=` with `databases`.
 fn parameters(cx: &mut Evaluator<'_>, statement: &Value, call: &CallSite<'_>) {
     let Some(object) = ours(statement) else {
         return;
     };
-    if let ("insert" | "update", Some(model), Some(values)) =
-        (object.kind, object.model, call.at(1))
-    {
+    let ("insert" | "update", Some(model)) = (object.kind, object.model) else {
+        return;
+    };
+    let named = ["params", "parameters", "values"];
+    let sets = named.iter().filter_map(|name| call.named(name));
+    let sets: Vec<&Passed> = sets.chain(call.positional().skip(1)).collect();
+    for values in &sets {
         write::mappings(cx, model, values);
-        if object.kind == "insert" {
-            let row = added::Row {
-                open: !write::is_display(&values.value),
-                ..added::Row::of(model, call, Certainty::Likely)
-            };
-            added::row(cx, row, call);
-        }
+    }
+    for (name, span) in call.arguments.iter().filter_map(|one| one.name.as_ref()) {
+        write::column(cx, model, name, *span, Access::Write);
+    }
+    if let (Some(first), "insert") = (sets.first(), object.kind) {
+        let row = added::Row {
+            open: !write::is_display(&first.value),
+            ..added::Row::of(model, call, Certainty::Likely)
+        };
+        added::row(cx, row, call);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::evaluator::Evaluator;
 use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, ExpressionId, ExpressionKind, Span};
+use impact_facts::{Access, Certainty, MappedField, Span};
 
 /// Methods of a statement that changes rows.
 pub(super) fn call(
@@ -96,40 +96,59 @@ fn conflict(cx: &mut Evaluator<'_>, model: ModelId, call: &CallSite<'_>) {
 
 /// Values by name: a dictionary's keys (strings, columns) or those of each dictionary in a list.
 pub(super) fn mappings(cx: &mut Evaluator<'_>, model: ModelId, passed: &Passed) {
-    let mut open = true;
-    if let Some(expression) = passed.expression {
-        open = !written(cx, model, expression, 0);
-    }
-    if open {
-        known_keys(cx, &[model], &passed.value, passed.span, Access::Write);
-    }
+    keyed(cx, &[model], passed, Access::Write, either);
 }
 
-/// Touches the keys that stand in a display. False if it is none.
-fn written(cx: &mut Evaluator<'_>, model: ModelId, id: ExpressionId, depth: u32) -> bool {
-    let module = cx.module();
-    let ExpressionKind::Collection(all) = &module.expression(id).kind else {
-        return false;
+/// How a key names a field.
+pub(super) type Find = for<'a> fn(&Evaluator<'a>, ModelId, &str) -> Option<&'a MappedField>;
+
+/// By the name of the attribute alone: constructors, `filter_by`.
+pub(super) fn by_attribute<'a>(
+    cx: &Evaluator<'a>,
+    model: ModelId,
+    name: &str,
+) -> Option<&'a MappedField> {
+    cx.models.field(model, name)
+}
+
+fn either<'a>(cx: &Evaluator<'a>, model: ModelId, name: &str) -> Option<&'a MappedField> {
+    let field = cx.models.field(model, name);
+    field.or_else(|| entity::by_column(cx, model, name))
+}
+
+/// The keys of a dictionary that is passed, each at its own bytes where it stands in this code, and what its value says
+/// beside these. Each is a field of the first of some models that has it.
+pub(super) fn keyed(
+    cx: &mut Evaluator<'_>,
+    models: &[ModelId],
+    passed: &Passed,
+    access: Access,
+    find: Find,
+) {
+    let Some(expression) = passed.expression else {
+        return known_keys(cx, models, &passed.value, passed.span, access);
     };
-    if depth > 3 {
-        return false;
-    }
-    let mut known = true;
-    for item in &all.items {
-        let Some(key) = item.key else {
-            known &= written(cx, model, item.value, depth + 1);
-            continue;
-        };
-        let span = module.expression(key).span;
-        match module.plain_text(key) {
-            Some(name) => {
-                let inside = Span::new(span.start + 1, span.end.saturating_sub(1));
-                column(cx, model, &name, inside, Access::Write);
-            }
-            None => cx.retouch(span, Access::Write),
+    let keys = cx.standing_keys(expression);
+    for (span, (name, certainty)) in &keys.texts {
+        let field = models
+            .iter()
+            .find_map(|model| Some((*model, find(cx, *model, name)?)));
+        if let Some((model, field)) = field {
+            let manner = Manner::named(access).at_most(*certainty);
+            cx.touch_field(model, field, *span, manner);
         }
     }
-    known
+    for span in &keys.expressions {
+        cx.retouch(*span, access);
+    }
+    // Where they are used they are named by the dictionary alone.
+    let is_told = |atom: &Atom| !matches!(atom, Atom::Unknown(_));
+    let told = passed.value.filter(is_told);
+    if keys.open {
+        known_keys(cx, models, &passed.value, passed.span, access);
+    } else if keys.bound && keys.expressions.is_empty() && !told.is_nothing() {
+        known_keys(cx, models, &told, passed.span, access);
+    }
 }
 
 /// The keys of dictionaries that were made elsewhere, each a field of the first of some models that has it; a dictionary
@@ -179,12 +198,14 @@ fn is_statement(object: &Object) -> bool {
 }
 
 /// A column or field by name.
-fn column(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span, access: Access) {
-    let field = cx
-        .models
-        .field(model, name)
-        .or_else(|| entity::by_column(cx, model, name));
-    if let Some(field) = field {
+pub(super) fn column(
+    cx: &mut Evaluator<'_>,
+    model: ModelId,
+    name: &str,
+    span: Span,
+    access: Access,
+) {
+    if let Some(field) = either(cx, model, name) {
         cx.touch_field(model, field, span, Manner::named(access));
     }
 }

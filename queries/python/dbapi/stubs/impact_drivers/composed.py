@@ -6,7 +6,7 @@ def SQL(string):
 
 
 def Identifier(*strings):
-    return strings[0]
+    return ".".join(strings)
 
 
 def Placeholder(name=None):

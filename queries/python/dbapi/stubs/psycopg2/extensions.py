@@ -1,9 +1,16 @@
+import __impact__
 from impact_drivers.cursors import Connection, Cursor
 
 
 class cursor(Cursor):
     def __iter__(self):
         return self
+
+    def copy_from(self, file, table, sep="", null="", size=0, columns=None):
+        __impact__.copied(table, columns, "from stdin")
+
+    def copy_to(self, file, table, sep="", null="", columns=None):
+        __impact__.copied(table, columns, "to stdout")
 
 
 class connection(Connection):

@@ -1,0 +1,1 @@
+from click import Command, Group, command, group

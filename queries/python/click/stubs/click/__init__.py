@@ -1,0 +1,2 @@
+from click.core import Command, Group
+from click.decorators import command, group
