@@ -38,6 +38,13 @@ struct ReadOf {
 }
 
 impl Attributes {
+    /// Shows every value that is set, in no order.
+    pub(crate) fn each(&self, show: &mut dyn FnMut(&Value)) {
+        for kept in self.0.values().flat_map(|named| named.set.values()) {
+            show(&kept.value);
+        }
+    }
+
     /// What is set on one class; `reader` is evaluated again when it grows.
     pub(crate) fn read(&mut self, class: ClassRef, name: &str, reader: UnitId) -> Value {
         let named = self.named(name);

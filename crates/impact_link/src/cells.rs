@@ -143,6 +143,14 @@ impl Cells {
         cell.map(|cell| cell.kept.value.clone()).unwrap_or_default()
     }
 
+    /// Shows every value that is kept, in no order; attributes of instances without a key.
+    pub(crate) fn each(&self, show: &mut dyn FnMut(Option<&Key>, &Value)) {
+        for (key, cell) in &self.cells {
+            show(Some(key), &cell.kept.value);
+        }
+        self.attributes.each(&mut |value| show(None, value));
+    }
+
     /// Adds a value. Returns whether the cell grew.
     pub fn join(&mut self, key: Key, value: &Value) -> bool {
         if value.is_nothing() {

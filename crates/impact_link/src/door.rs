@@ -279,6 +279,8 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::tagged::Tagged,
     &crate::framework::middleware::Middleware,
     &crate::framework::axum::Axum,
+    &crate::framework::loco::Loco,
+    &crate::framework::dataloader::DataLoader,
     &crate::framework::actix::Actix,
     &crate::framework::poem::Poem,
     &crate::framework::rocket::Rocket,

@@ -57,6 +57,7 @@ mod exposed;
 mod expression;
 mod framework;
 mod hand_written;
+mod handed_closure;
 mod handed_function;
 mod handed_on;
 mod inline;

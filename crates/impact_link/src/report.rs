@@ -24,6 +24,7 @@ pub(crate) fn index(input: &LinkInput<'_>, mut evaluator: Evaluator<'_>) -> Inde
     name_fields(&evaluator, &mut all);
     crate::orm::sqlalchemy::name_versions(&evaluator, &mut all);
     crate::exposed::name_what_leaves(&evaluator, &mut all);
+    crate::handed_closure::run_by_their_makers(&evaluator, &mut all);
     let mut report = Report::new(input, &evaluator, &all);
     for (id, effects) in (0..).map(UnitId).zip(all) {
         report.unit(id, effects);

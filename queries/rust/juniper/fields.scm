@@ -5,7 +5,7 @@
  .
  (impl_item type: (_) @_type body: (declaration_list (function_item) @route @handler))
  (#mentions? "juniper")
- (#any-of? @_macro "graphql_object")
+ (#any-of? @_macro "graphql_object" "object")
  (#not-match? @_type "Mutation")
  (#set! method "QUERY")
  (#set! path "handler")
@@ -16,7 +16,7 @@
  .
  (impl_item type: (_) @_type body: (declaration_list (function_item) @route @handler))
  (#mentions? "juniper")
- (#any-of? @_macro "graphql_object")
+ (#any-of? @_macro "graphql_object" "object")
  (#match? @_type "Mutation")
  (#set! method "MUTATION")
  (#set! path "handler")
@@ -29,5 +29,33 @@
  (#mentions? "juniper")
  (#any-of? @_macro "graphql_subscription")
  (#set! method "SUBSCRIPTION")
+ (#set! path "handler")
+ (#set! case "camelCase"))
+
+; Before 0.15: graphql_object!(Query: Context |&self| { field users(&executor) -> FieldResult<Vec<User>> { … } })
+((macro_invocation
+   macro: [(identifier) @_macro (scoped_identifier name: (identifier) @_macro)]
+   (token_tree
+     . (identifier) @_type
+     (token_tree (identifier) @_field . (identifier) @route @handler . (token_tree))))
+ (#mentions? "graphql_object")
+ (#any-of? @_macro "graphql_object")
+ (#eq? @_field "field")
+ (#not-match? @_type "Mutation")
+ (#set! method "QUERY")
+ (#set! path "handler")
+ (#set! case "camelCase"))
+
+; graphql_object!(MutationRoot: Context |&self| { field add_user(&executor) -> FieldResult<User> { … } })
+((macro_invocation
+   macro: [(identifier) @_macro (scoped_identifier name: (identifier) @_macro)]
+   (token_tree
+     . (identifier) @_type
+     (token_tree (identifier) @_field . (identifier) @route @handler . (token_tree))))
+ (#mentions? "graphql_object")
+ (#any-of? @_macro "graphql_object")
+ (#eq? @_field "field")
+ (#match? @_type "Mutation")
+ (#set! method "MUTATION")
  (#set! path "handler")
  (#set! case "camelCase"))

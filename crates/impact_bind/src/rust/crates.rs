@@ -2,6 +2,7 @@
 
 use super::cargo::{self, Package};
 use super::declared::{self, Declared};
+use super::implementations::Implementations;
 use crate::binding::ClassRef;
 use crate::path::path_from;
 use crate::place::Place;
@@ -23,7 +24,7 @@ pub(crate) struct Crates {
     members: HashMap<FileId, Member>,
     /// What macros declare in a module.
     pub(super) declared: HashMap<(FileId, Place), Vec<Declared>>,
-    pub(super) implementations: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
+    pub(super) implementations: OnceLock<Implementations>,
     pub(super) implementors: OnceLock<HashMap<ClassRef, Vec<ClassRef>>>,
     /// Macro calls that stand as items in implementations, by the type.
     pub(super) member_macros:

@@ -39,7 +39,33 @@ impl Program<'_> {
             .rust
             .implementations
             .get_or_init(|| implementations(self));
-        all.get(&class).map_or(&[], Vec::as_slice)
+        all.of.get(&class).map_or(&[], Vec::as_slice)
+    }
+
+    /// Rust: the functions of a name in the implementations of a type of the program, of which several implement one trait
+    /// for other arguments (`impl Loader<Id> for Users`, `impl Loader<String> for Users`).
+    #[must_use]
+    pub fn associated_functions(&self, class: ClassRef, name: &str) -> Vec<FunctionRef> {
+        let all = self.implementations(class).iter().copied();
+        all.filter_map(|one| self.own_function(one, name)).collect()
+    }
+
+    /// Rust: a function that an implementation of the program gives a type outside of the tree, by the type's path, or one
+    /// that sea-orm's derive makes: `impl ActiveModel { … }`, `impl<F: Filter> Filters for Vec<F> { … }`.
+    #[must_use]
+    pub fn made_function(&self, path: &str, name: &str) -> Option<FunctionRef> {
+        self.made_functions(path, name).next()
+    }
+
+    /// Rust: all of them.
+    pub fn made_functions(&self, path: &str, name: &str) -> impl Iterator<Item = FunctionRef> {
+        let all = self
+            .rust
+            .implementations
+            .get_or_init(|| implementations(self));
+        let own = all.made.get(path).map_or(&[][..], Vec::as_slice);
+        own.iter()
+            .filter_map(move |class| self.own_function(*class, name))
     }
 
     /// Rust: the function or constant `Type::name`: of the type's own implementations, of the traits it implements, or
@@ -126,8 +152,17 @@ impl Program<'_> {
     }
 }
 
-fn implementations(program: &Program<'_>) -> HashMap<ClassRef, Vec<ClassRef>> {
-    let mut found: HashMap<ClassRef, Vec<ClassRef>> = HashMap::new();
+/// The implementations of a program.
+#[derive(Debug, Default)]
+pub(super) struct Implementations {
+    /// Of its own types.
+    of: HashMap<ClassRef, Vec<ClassRef>>,
+    /// Of types outside of the tree and of those that sea-orm's derive makes, by their paths.
+    made: HashMap<Box<str>, Vec<ClassRef>>,
+}
+
+fn implementations(program: &Program<'_>) -> Implementations {
+    let mut found = Implementations::default();
     for class in program.all_classes() {
         let module = program.module(class.file);
         let definition = module.class(class.class);
@@ -152,8 +187,12 @@ fn implementations(program: &Program<'_>) -> HashMap<ClassRef, Vec<ClassRef>> {
                 _ => break,
             }
         }
-        if let Binding::Class(subject) = of {
-            found.entry(subject).or_default().push(class);
+        match of {
+            Binding::Class(subject) => found.of.entry(subject).or_default().push(class),
+            Binding::External(path) => {
+                found.made.entry((*path).into()).or_default().push(class);
+            }
+            _ => {}
         }
     }
     found

@@ -107,9 +107,27 @@ fn member(program: &Program<'_>, of: &Binding, name: &str, trail: &mut Trail) ->
         },
         Binding::Class(class) => associated(program, *class, name, trail),
         Binding::External(path) if name == "self" => Binding::External(path.clone()),
+        Binding::External(path) if path.starts_with(ENTITY) => made(program, path, name, trail),
         Binding::External(path) => Binding::External(format!("{path}.{name}").into()),
         _ => Binding::Unknown,
     }
+}
+
+/// What is named in a type that sea-orm's derive makes: a function that an implementation of the program gives it, a type
+/// beside it (`<users::Entity as EntityTrait>::Column`), or what the derive made in it.
+fn made(program: &Program<'_>, path: &str, name: &str, trail: &Trail) -> Binding {
+    if !trail.without_implementations
+        && let Some(function) = program.made_function(path, name)
+    {
+        return Binding::Function(function);
+    }
+    let beside = path
+        .strip_suffix("Entity")
+        .filter(|_| matches!(name, "Column" | "ActiveModel" | "PrimaryKey"));
+    Binding::External(match beside {
+        Some(module) => format!("{module}{name}").into(),
+        None => format!("{path}.{name}").into(),
+    })
 }
 
 fn first_segment(

@@ -33,11 +33,24 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("axum", &["Json", "Router", "serve"]),
     ("actix_web", &["App", "HttpServer", "web"]),
     ("poem", &["Route", "Server"]),
+    ("loco_rs", &["AppRoutes", "Routes"]),
+];
+
+/// What globs of packages hand on of other packages, by package and by the package that it comes from: loco-rs 0.1 to 1.0.
+#[rustfmt::skip]
+const HANDED_ON: &[(&str, &str, &[&str])] = &[
+    ("loco_rs", "axum.routing", &["delete", "get", "head", "options", "patch", "post", "put", "trace"]),
+    ("loco_rs", "axum", &["Json"]),
+    ("loco_rs", "sea_orm", &["ActiveValue", "DatabaseConnection", "Set"]),
 ];
 
 /// The qualified name of a name that a glob of a package, or of a module in it, brings in.
 pub(super) fn of_package(glob: &str, name: &str) -> Option<String> {
     let package = glob.split('.').next()?;
+    let mut handed_on = HANDED_ON.iter().filter(|(known, ..)| *known == package);
+    if let Some((_, from, _)) = handed_on.find(|(.., names)| names.contains(&name)) {
+        return Some(format!("{from}.{name}"));
+    }
     let (_, names) = PACKAGES.iter().find(|(known, _)| *known == package)?;
     names.contains(&name).then(|| format!("{package}.{name}"))
 }

@@ -293,10 +293,10 @@ fn lowered(found: &[Found], module: &Module) -> FxHashMap<Wanted, Captured> {
         );
     }
     for (at, function) in module.functions.iter().enumerate() {
-        put(
-            Wanted::Definition(function.name_span),
-            Captured::Function(FunctionId(at as u32)),
-        );
+        let itself = Captured::Function(FunctionId(at as u32));
+        put(Wanted::Definition(function.name_span), itself);
+        // A function that a macro makes of its tokens has no definition in the tree: its name stands for it.
+        put(Wanted::Expression(function.name_span), itself);
     }
     lowered
 }

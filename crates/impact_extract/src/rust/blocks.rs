@@ -92,6 +92,7 @@ impl Lowering<'_, '_> {
                 );
             }
             "assignment_expression" | "compound_assignment_expr" => self.assign(node, out),
+            "macro_invocation" if self.made_by_macro(node, out) => {}
             _ => out.push(Statement::Do(self.expression(node))),
         }
     }

@@ -1,8 +1,8 @@
 //! Items: functions, structs, enums, traits, implementations, modules, constants.
 
 use impact_facts::{
-    Argument, Bind, Block, Class, ClassKind, Field, Function, Name, Parameter, ParameterKind, Span,
-    Statement,
+    Argument, Bind, Block, Class, ClassKind, ExpressionKind, Field, Function, Name, Parameter,
+    ParameterKind, Span, Statement,
 };
 use tree_sitter::Node;
 
@@ -69,10 +69,10 @@ impl Lowering<'_, '_> {
         self.state.build.open_function();
         let type_parameters = self.type_parameters(node);
         let list = field(node, "parameters").map(parts).unwrap_or_default();
-        let parameters = list
-            .into_iter()
-            .map(|parameter| self.parameter(parameter))
-            .collect();
+        let implied = std::mem::take(&mut self.state.implied_self);
+        let receiver = implied.then(|| self.receiver(name));
+        let mut parameters: Vec<Parameter> = receiver.into_iter().collect();
+        parameters.extend(list.into_iter().map(|parameter| self.parameter(parameter)));
         let returns = field(node, "return_type").map(|of| self.annotation(of));
         let body = field(node, "body")
             .map(|body| self.block(body))
@@ -95,6 +95,18 @@ impl Lowering<'_, '_> {
         };
         let function = self.state.build.close_function(function);
         out.push(Statement::Function(function));
+        self.state.implied_self = implied;
+    }
+
+    /// `self`, where a macro gives it to a function.
+    fn receiver(&mut self, at: Node<'_>) -> Parameter {
+        let name = self.intern("self");
+        Parameter {
+            pattern: self.add(at, ExpressionKind::Name(name)),
+            annotation: None,
+            default: None,
+            kind: ParameterKind::Positional,
+        }
     }
 
     fn parameter(&mut self, node: Node<'_>) -> Parameter {

@@ -15,6 +15,8 @@ pub(super) struct State<'b> {
     pub(super) build: &'b mut ModuleBuilder,
     parser: Parser,
     budget: usize,
+    /// Within a macro whose functions are methods without saying `self`.
+    pub(super) implied_self: bool,
 }
 
 /// Lowers nodes of one tree: the file's, or that of a macro's arguments.
@@ -35,6 +37,7 @@ impl<'b> State<'b> {
             build,
             parser,
             budget: bytes.saturating_mul(REPARSED),
+            implied_self: false,
         }
     }
 }

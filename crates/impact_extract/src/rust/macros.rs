@@ -16,8 +16,20 @@ impl<'b, 's> Lowering<'b, 's> {
 
     /// A macro call among items: what it holds may be items, too.
     pub(super) fn item_macro(&mut self, node: Node<'_>, out: &mut Vec<Statement>) {
+        if self.made_by_macro(node, out) {
+            return;
+        }
         let call = self.deeper(node, |lowering| lowering.macro_call(node, true));
         out.push(Statement::Do(call));
+    }
+
+    /// Lowers a macro call that stands for an item of a form that is known. Whether it is one.
+    pub(super) fn made_by_macro(&mut self, node: Node<'_>, out: &mut Vec<Statement>) -> bool {
+        let object = self.nested(node, |lowering| lowering.graphql_object(node));
+        let made = object.flatten();
+        let is_made = made.is_some();
+        out.extend(made);
+        is_made
     }
 
     fn macro_call(&mut self, node: Node<'_>, declares: bool) -> ExpressionId {
@@ -252,7 +264,8 @@ impl<'b, 's> Lowering<'b, 's> {
         })
     }
 
-    fn chunk_type(&mut self, chunk: &[Node<'_>]) -> Option<ExpressionId> {
+    /// The type that tokens spell.
+    pub(super) fn chunk_type(&mut self, chunk: &[Node<'_>]) -> Option<ExpressionId> {
         let (start, text) = self.chunk_text(chunk)?;
         self.fragment(("type M=", text, "\n;"), start, |lowering, root| {
             let of = field(only(root)?, "type")?;

@@ -4,6 +4,7 @@ mod attributes;
 mod blocks;
 mod expressions;
 mod formatting;
+mod graphql_object;
 mod imports;
 mod items;
 mod lowering;

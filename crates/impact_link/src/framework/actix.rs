@@ -2,7 +2,7 @@
 //! <https://actix.rs/docs/url-dispatch/>
 
 use super::middleware;
-use super::routes::{joined, key, place, routed, router, serve_all, texts};
+use super::routes::{joined, key, narrowed, place, routed, router, serve_all, texts};
 use crate::cells::Key;
 use crate::door::{CallSite, Door, Passed};
 use crate::evaluator::Evaluator;
@@ -21,6 +21,9 @@ pub(crate) struct Actix;
 const METHODS: &[&str] = &[
     "get", "post", "put", "delete", "patch", "head", "trace", "options",
 ];
+
+/// The word of a method that a guard asks for.
+const GUARD: &str = "guard:";
 
 /// The word of a scope's or resource's own path.
 const PREFIX: &str = "prefix:";
@@ -78,6 +81,7 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
                 methods.into()
             })
         }
+        _ if path.starts_with("guard.") => Some(guard(last, call).into()),
         _ if path.starts_with("web.") && METHODS.contains(&last) => Some(
             Object::new(NAME, "methods", None)
                 .with_word(&last.to_ascii_uppercase())
@@ -90,8 +94,19 @@ fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<V
 fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'_>) -> Value {
     match (object.kind, name) {
         ("methods", "to") => {
-            let method = object.words.first().map_or("ANY", |word| word);
-            object.clone().with_value(method, call.value(0, "")).into()
+            let said = object.words.iter();
+            let mut said: Vec<&str> = said.map(|word| word.trim_start_matches(GUARD)).collect();
+            if said.is_empty() {
+                said.push("ANY");
+            }
+            let mut made = object.clone();
+            for method in said {
+                made = made.with_value(method, call.value(0, ""));
+            }
+            made.into()
+        }
+        ("methods" | "router", "guard") | ("guard", "or" | "and") => {
+            asked(object, &call.value(0, "")).into()
         }
         ("router", "to") => {
             let handler = Object::new(NAME, "methods", None).with_value("ANY", call.value(0, ""));
@@ -130,6 +145,42 @@ fn method(cx: &mut Evaluator<'_>, object: &Object, name: &str, call: &CallSite<'
     }
 }
 
+/// What a guard asks for: the methods, where it asks for any.
+fn guard(name: &str, call: &CallSite<'_>) -> Object {
+    let empty = Object::new(NAME, "guard", None);
+    let lower = name.to_ascii_lowercase();
+    match name {
+        "Any" | "All" => asked(&empty, &call.value(0, "")),
+        "Method" => {
+            let spelled = call.value(0, "");
+            let said = spelled.atoms().iter().filter_map(|atom| match atom {
+                Atom::External(path) | Atom::Outside(path) => path.rsplit('.').next(),
+                _ => None,
+            });
+            said.filter(|word| METHODS.contains(&word.to_ascii_lowercase().as_str()))
+                .fold(empty, |made, word| {
+                    made.with_word(&format!("{GUARD}{word}"))
+                })
+        }
+        _ if METHODS.contains(&lower.as_str()) => {
+            empty.with_word(&format!("{GUARD}{}", name.to_ascii_uppercase()))
+        }
+        _ => empty,
+    }
+}
+
+/// An object with the methods that guards ask for.
+fn asked(object: &Object, guards: &Value) -> Object {
+    let mut made = object.clone();
+    for atom in guards.atoms() {
+        let Atom::Object(guard) = atom else { continue };
+        for word in guard.words.iter().filter(|word| word.starts_with(GUARD)) {
+            made = made.with_word(word);
+        }
+    }
+    made
+}
+
 fn added(
     cx: &Evaluator<'_>,
     object: &Object,
@@ -157,7 +208,9 @@ fn serviced(cx: &Evaluator<'_>, object: &Object, service: &Value) -> Object {
         match atom {
             Atom::Object(inner) if inner.kind == "router" => {
                 let prefix: String = inner.words_after(PREFIX).collect();
-                made = joined(&made, &atom.clone().into(), &[slashed(&prefix)]);
+                let methods: Vec<&str> = inner.words_after(GUARD).collect();
+                let routes = narrowed(inner, &methods);
+                made = joined(&made, &routes.into(), &[slashed(&prefix)]);
             }
             Atom::Function(function) => {
                 for (method, path) in said(cx, *function) {

@@ -156,6 +156,27 @@ pub(super) fn joined(router: &Object, other: &Value, prefixes: &[String]) -> Obj
     made
 }
 
+/// A router whose routes for any method are for these, if there are some.
+pub(super) fn narrowed(router: &Object, methods: &[&str]) -> Object {
+    let mut made = router.clone();
+    if methods.is_empty() {
+        return made;
+    }
+    made.values.clear();
+    let any = format!("{JOINT}ANY{JOINT}");
+    for (key, handler) in &router.values {
+        if !key.contains(&any) {
+            made = made.with_value(key, handler.clone());
+            continue;
+        }
+        for method in methods {
+            let key = key.replacen(&any, &format!("{JOINT}{method}{JOINT}"), 1);
+            made = made.with_value(&key, handler.clone());
+        }
+    }
+    made
+}
+
 /// Serves every router of a door among the alternatives.
 pub(super) fn serve_all(cx: &mut Evaluator<'_>, value: &Value, door: &'static str) {
     for atom in value.atoms() {

@@ -5,6 +5,7 @@ use super::class_views;
 use super::consumers::Consumers;
 use super::mounts::{Mounts, joined, mount, router};
 use super::named_routes::{self, Named, Naming};
+use super::qualified::qualified;
 use crate::door::Consumption;
 use crate::effect::{Entry, Outgoing, Target, site};
 use crate::evaluator::Evaluator;
@@ -29,12 +30,16 @@ pub(crate) fn finish(cx: &mut Evaluator<'_>) {
     let hooks = hooks(cx, &tags);
     let shown = showing(cx);
     let routes = named_routes::declared(cx, &tags);
+    let qualified = qualified(cx, &tags);
     let mut consumers = Consumers::default();
     for (file, tag) in &tags {
         let via = via_of(&tag.pack);
         match tag.kind {
             TagKind::Route => {
-                let paths = paths(cx, *file, tag, &routes);
+                let paths = match qualified.get(&(*file, tag.span.start)) {
+                    Some(name) => vec![name.clone()],
+                    None => paths(cx, *file, tag, &routes),
+                };
                 let around = Around {
                     hooks: hooks.get(&via),
                     shown: &shown,
@@ -209,7 +214,7 @@ fn paths(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, named: &Named) -> Vec<
 }
 
 /// Where the pack says that the code's own name is the path: that, in the case that it says.
-fn path_of_handler(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String> {
+pub(super) fn path_of_handler(cx: &Evaluator<'_>, file: FileId, tag: &Tag) -> Option<String> {
     tag.setting("path").filter(|said| *said == "handler")?;
     let Some(Captured::Function(function)) = tag.first(Capture::Handler) else {
         return None;

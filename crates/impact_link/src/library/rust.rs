@@ -197,7 +197,7 @@ impl Door for Rust {
             }
             Atom::Member(of, name) => match METHODS.iter().find(|(known, _)| **known == **name) {
                 Some((_, makes)) => Some(method(cx, of, *makes, call)),
-                None => adapted(of),
+                None => implemented(cx, of, name, call).or_else(|| adapted(of)),
             },
             _ => None,
         }
@@ -270,6 +270,27 @@ fn replaced(cx: &mut Evaluator<'_>, of: &Atom, call: &CallSite<'_>) -> Value {
         from = at + pattern.len();
     }
     cx.concatenated(&made, &piece(from, text.text.len()), call.span)
+}
+
+/// The path of the lists that the program implements traits for.
+const LIST: &str = "std.vec.Vec";
+
+/// A method that the program gives lists: `impl<F: Filter> Filters for Vec<F> { … }`.
+fn implemented(
+    cx: &mut Evaluator<'_>,
+    of: &Atom,
+    name: &str,
+    call: &CallSite<'_>,
+) -> Option<Value> {
+    if !matches!(of, Atom::List(_)) {
+        return None;
+    }
+    let all: Vec<_> = cx.program.made_functions(LIST, name).collect();
+    let mut found = Value::nothing();
+    for function in &all {
+        found.join(&cx.call_function(*function, Some(of.clone()), call));
+    }
+    (!all.is_empty()).then(|| found.at_most(Certainty::Likely))
 }
 
 /// A method of an iterator that some package adds is taken to hand its elements on.

@@ -11,6 +11,7 @@ mod draft;
 mod fixtures;
 mod kubernetes;
 mod lists;
+mod loco;
 mod resolved;
 mod sql_texts;
 mod tree;
@@ -32,6 +33,7 @@ const READERS: &[Reader] = &[
     fixtures::read,
     kubernetes::read,
     crontab::read,
+    loco::read,
     actions::read,
     compose::read,
     commands::read,

@@ -63,7 +63,8 @@ impl Door for Axum {
     }
 }
 
-fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
+/// What a function of axum, or of a package that hands its functions on, answers.
+pub(super) fn function(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
     if let Some(described) = path.strip_prefix("utoipa_axum.") {
         return match described.rsplit('.').next().unwrap_or_default() {
             "new" | "default" | "with_openapi" => Some(router(NAME).into()),

@@ -178,7 +178,13 @@ pub(crate) fn receiver(cx: &mut Evaluator<'_>, class: ClassRef) -> Value {
         .resolve(class.file, Place::Class(class.class), "Self");
     match binding {
         Binding::Class(own) => cx.instance_of(own),
-        Binding::External(path) => Value::outside(&path),
+        Binding::External(path) => {
+            let subject = cx.program.module(class.file).class(class.class).subject;
+            let said =
+                subject.map(|id| super::annotation(cx, class.file, Place::Class(class.class), id));
+            let lists = |value: &Value| matches!(value.atoms(), [Atom::List(_)]);
+            said.filter(lists).unwrap_or_else(|| Value::outside(&path))
+        }
         _ => Value::unknown("the type that a generic implementation is for"),
     }
 }

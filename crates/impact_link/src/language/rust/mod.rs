@@ -200,6 +200,12 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
             return bound(cx, &binding, attribute.name_span);
         }
     }
+    if let Some(spelled) = qualified(cx, id)
+        && let binding @ Binding::External(_) = value_of(cx, &spelled)
+        && crate::orm::sea_orm::is_made(&binding)
+    {
+        return bound(cx, &binding, attribute.name_span);
+    }
     let of = match &module.expression(attribute.of).kind {
         ExpressionKind::Cast(cast) => annotation(cx, cx.file, cx.place, cast.of),
         ExpressionKind::Subscript(of) if is_function(cx, of.of) => cx.evaluate(of.of),
@@ -232,6 +238,15 @@ fn is_function(cx: &Evaluator<'_>, id: ExpressionId) -> bool {
 
 /// A path without the type arguments in it: `Vec::<User>::new` is `Vec.new`.
 fn spelled(cx: &Evaluator<'_>, id: ExpressionId) -> Option<String> {
+    names_of(cx, id, false)
+}
+
+/// A path of which a type is the first part: `<users::Entity as EntityTrait>::Column` is `users.Entity.Column`.
+fn qualified(cx: &Evaluator<'_>, id: ExpressionId) -> Option<String> {
+    names_of(cx, id, true)
+}
+
+fn names_of(cx: &Evaluator<'_>, id: ExpressionId, casts: bool) -> Option<String> {
     let module = cx.module();
     let mut names = Vec::new();
     let mut at = id;
@@ -247,6 +262,7 @@ fn spelled(cx: &Evaluator<'_>, id: ExpressionId) -> Option<String> {
                 at = attribute.of;
             }
             ExpressionKind::Subscript(subscript) => at = subscript.of,
+            ExpressionKind::Cast(cast) if casts => at = cast.of,
             _ => return None,
         }
     }

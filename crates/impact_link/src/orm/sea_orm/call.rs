@@ -1,7 +1,8 @@
 //! sea-orm's functions and methods.
 
-use super::{ENTITY, NAME, Thing, into_active, related, result, thing};
+use super::{ENTITY, NAME, Thing, into_active, related, result, thing, written_by_hand};
 use crate::door::CallSite;
+use crate::effect::Target;
 use crate::evaluator::Evaluator;
 use crate::orm::{added, fragments, sea_query};
 use crate::touch::Manner;
@@ -165,6 +166,7 @@ fn written(
     name: &str,
     call: &CallSite<'_>,
 ) -> Option<Value> {
+    hooked(cx, model, name, call.span);
     match name {
         "insert" | "update" => {
             whole(cx, model, call.span);
@@ -181,6 +183,23 @@ fn written(
         }
         "try_into_model" => Some(Atom::Mapped(model).into()),
         _ => None,
+    }
+}
+
+/// What runs around an operation of an active model, with the functions of `ActiveModelBehavior` that it runs.
+/// <https://docs.rs/sea-orm/latest/sea_orm/entity/trait.ActiveModelBehavior.html>
+const HOOKS: &[(&[&str], [&str; 2])] = &[
+    (&["insert", "update", "save"], ["before_save", "after_save"]),
+    (&["delete"], ["before_delete", "after_delete"]),
+];
+
+/// Runs the hooks of an operation.
+fn hooked(cx: &mut Evaluator<'_>, model: ModelId, name: &str, span: Span) {
+    let of_operation = HOOKS.iter().filter(|(names, _)| names.contains(&name));
+    for hook in of_operation.flat_map(|(_, hooks)| hooks) {
+        if let Some(function) = written_by_hand(cx, model, hook) {
+            cx.runs(Target::Function(function), span, Certainty::Exact);
+        }
     }
 }
 
@@ -214,6 +233,10 @@ fn row(cx: &mut Evaluator<'_>, model: ModelId, name: &str, call: &CallSite<'_>) 
         "insert" | "update" => {
             whole(cx, model, call.span);
             Some(Atom::Mapped(model).into())
+        }
+        "delete" => {
+            hooked(cx, model, name, call.span);
+            None
         }
         "find_related" | "find_linked" => {
             let other = related::other(cx, &call.value(0, ""))?;

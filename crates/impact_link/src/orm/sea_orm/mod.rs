@@ -16,6 +16,7 @@ use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Value};
+use impact_bind::{Binding, FunctionRef};
 use impact_facts::{Access, MappedField, Span};
 use std::sync::Arc;
 
@@ -71,6 +72,23 @@ fn pascal(name: &str) -> String {
     words.map(capital).collect()
 }
 
+/// Whether a path is of what the derive makes.
+pub(crate) fn is_made(binding: &Binding) -> bool {
+    binding
+        .external()
+        .is_some_and(|path| path.starts_with(ENTITY))
+}
+
+/// A function that the program gives an active model: `impl users::ActiveModel { … }`, or a hook of
+/// `ActiveModelBehavior`.
+fn written_by_hand(cx: &Evaluator<'_>, model: ModelId, name: &str) -> Option<FunctionRef> {
+    let aliases = &cx.models.get(model)?.aliases;
+    aliases.iter().find_map(|alias| {
+        cx.program
+            .made_function(&format!("{alias}.ActiveModel"), name)
+    })
+}
+
 /// A path that names a column reads it, until what it is passed to says that it is written.
 pub(crate) fn named(cx: &mut Evaluator<'_>, path: &str, span: Span) {
     let found = match thing(cx, path) {
@@ -100,7 +118,10 @@ impl Door for SeaOrm {
                 let Some(Thing::ActiveModel(model)) = thing(cx, class) else {
                     return None;
                 };
-                let field = cx.models.field(model, member.name)?;
+                let Some(field) = cx.models.field(model, member.name) else {
+                    let function = written_by_hand(cx, model, member.name)?;
+                    return Some(Atom::Method(function, Arc::new(of.clone())).into());
+                };
                 if !is_left_out(member.value) {
                     cx.touch_field(model, field, member.span, Manner::named(member.access));
                 }
