@@ -212,11 +212,22 @@ impl Evaluator<'_> {
         match binding {
             Binding::Class(class) => self.class_type(*class, keys),
             Binding::External(name) => self.external_type(name, keys, file, place),
-            Binding::Value(value, rest) if rest.is_empty() => {
-                self.annotation_in(value.file, value.place, value.expression)
-            }
+            Binding::Value(value, rest) if rest.is_empty() => self.alias(value),
             _ => Value::unknown("a type that is bound nowhere in the tree"),
         }
+    }
+
+    /// What a name that is bound to a type says. Where the type names itself (`JSON = dict[str, "JSON"] | list["JSON"]`), the
+    /// inner one says nothing.
+    fn alias(&mut self, bound: &impact_bind::ValueRef) -> Value {
+        let at = (bound.file, bound.expression);
+        if self.aliases.contains(&at) {
+            return Value::unknown("a type that names itself");
+        }
+        self.aliases.push(at);
+        let value = self.annotation_in(bound.file, bound.place, bound.expression);
+        self.aliases.pop();
+        value
     }
 
     fn class_type(&mut self, class: ClassRef, keys: &[Value]) -> Value {

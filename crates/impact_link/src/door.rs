@@ -270,6 +270,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::graphql::GraphQl,
     &crate::framework::flask::Flask,
     &crate::framework::prefect::Prefect,
+    &crate::library::tasks::Tasks,
     &crate::framework::pyramid::Pyramid,
     &crate::framework::restx::Restx,
     &crate::orm::diesel::Diesel,

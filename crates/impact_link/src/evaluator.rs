@@ -114,6 +114,8 @@ pub struct Evaluator<'a> {
     pub(crate) named_by_fields: BTreeSet<FieldName>,
     /// For whom type variables are asked.
     pub(crate) typed: Option<crate::value::Atom>,
+    /// Names of types that are being looked up, by what they are bound to.
+    pub(crate) aliases: Vec<(FileId, ExpressionId)>,
     pub(crate) steps: u32,
 }
 
@@ -160,6 +162,7 @@ impl<'a> Evaluator<'a> {
             guards: HashMap::new(),
             named_by_fields: BTreeSet::new(),
             typed: None,
+            aliases: Vec::new(),
             steps: 0,
         };
         evaluator.add_units();

@@ -286,9 +286,14 @@ impl<'a> Evaluator<'a> {
             slice |= matches!(module.expression(*key).kind, ExpressionKind::Other(_));
             keys.push(self.evaluate(*key));
         }
+        self.items(&of, &keys, slice, span)
+    }
+
+    /// What is `of[keys]`, for every alternative.
+    pub(crate) fn items(&mut self, of: &Value, keys: &[Value], slice: bool, span: Span) -> Value {
         let mut result = Value::nothing();
         for atom in of.atoms() {
-            result.join(&self.item(atom, &keys, slice, span));
+            result.join(&self.item(atom, keys, slice, span));
         }
         result.at_most(of.certainty)
     }

@@ -4,8 +4,8 @@
 //!
 //! What tells is the class of the receiver where others inherit the method, each mapped class among the arguments, and of
 //! whose rows an argument is, where the callers that are joined pass other models' rows: the pages of two paginators hold
-//! rows of a model each. In Rust a router tells, and a text of which another is made. Other arguments are joined over the
-//! callers of the same telling ones. Past the limits all callers are joined.
+//! rows of a model each. So does a statement, where others pass others. In Rust a router tells, and a text of which another
+//! is made. Other arguments are joined over the callers of the same telling ones. Past the limits all callers are joined.
 
 use crate::cells::{Key, UnitId};
 use crate::door::CallSite;
@@ -15,6 +15,7 @@ use crate::parameters::Given;
 use crate::value::{Atom, ModelId, Object, Value};
 use impact_bind::{Binding, ClassRef, FunctionRef, Program};
 use impact_facts::{Certainty, ExpressionKind, Language, Name, Site, Spread};
+use impact_sql::looks_like_sql;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -220,6 +221,10 @@ impl Evaluator<'_> {
                 telling.push((*at, rows));
                 continue;
             }
+            if let Some(text) = self.statement_apart(function, *at, value) {
+                telling.push((*at, text));
+                continue;
+            }
             let [atom] = value.atoms() else { continue };
             let receives = *at == 0 && owner.is_some();
             let tells = match atom {
@@ -248,6 +253,16 @@ impl Evaluator<'_> {
             return None;
         }
         Some(Atom::Object(Arc::new(Object::new(GIVEN, ROWS, Some(own)))))
+    }
+
+    /// An argument that is a statement, where the callers that are joined pass others.
+    fn statement_apart(&self, function: FunctionRef, at: u32, value: &Value) -> Option<Atom> {
+        let [atom @ Atom::Text(text)] = value.atoms() else {
+            return None;
+        };
+        let joined = self.cells.peek(&Key::Parameter(function, at));
+        let differs = joined.texts().any(|other| other.text != text.text);
+        (differs && looks_like_sql(&text.text)).then(|| atom.clone())
     }
 
     /// Whether all that a class inherits from is the program's own.
@@ -361,6 +376,7 @@ impl Evaluator<'_> {
         if !self.stands_alone(class) {
             told.retain(|(_, atom)| !is_rows(atom));
         }
+        told.retain(|(_, atom)| !matches!(atom, Atom::Text(_)));
         if told.is_empty() {
             return None;
         }

@@ -135,6 +135,9 @@ const SETTINGS_FILES: &[(&str, &str)] = &[
     ("sqlc", ".yml"),
 ];
 
+/// Folders whose settings are not those that the service runs with.
+const ELSEWHERE: &[&str] = &["node_modules", "test", "tests"];
+
 fn tells(found: &Found) -> bool {
     let name = found.path.rsplit('/').next().unwrap_or(&found.path);
     let is_settings = SETTINGS_FILES
@@ -143,5 +146,5 @@ fn tells(found: &Found) -> bool {
     found.bytes <= MOST_BYTES
         && (is_settings || manifests::is_manifest(&found.path))
         && found.path.split('/').count() <= DEPTH
-        && !found.path.split('/').any(|part| part == "node_modules")
+        && !found.path.split('/').any(|part| ELSEWHERE.contains(&part))
 }

@@ -6,9 +6,9 @@
    definition: (_) @handler)
  (#mentions? "dagster")
  (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset" "asset_sensor" "multi_asset_sensor" "run_status_sensor" "run_failure_sensor"
-   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook")
+   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook")
  (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset" "dagster.asset_sensor" "dagster.multi_asset_sensor" "dagster.run_status_sensor" "dagster.run_failure_sensor"
-   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook"))
+   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook"))
 
 ; @job(name="nightly"), @schedule(cron_schedule="0 3 * * *", job=nightly)
 ((decorated_definition
@@ -16,11 +16,26 @@
    definition: (_) @handler)
  (#mentions? "dagster")
  (#any-of? @_name "job" "asset" "op" "sensor" "multi_asset" "asset_sensor" "multi_asset_sensor" "run_status_sensor" "run_failure_sensor"
-   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook" "schedule")
+   "freshness_policy_sensor" "asset_check" "multi_asset_check" "graph_asset" "graph_multi_asset" "observable_source_asset" "failure_hook" "success_hook" "schedule")
  (#binds? @callee "dagster.job" "dagster.asset" "dagster.op" "dagster.sensor" "dagster.multi_asset" "dagster.asset_sensor" "dagster.multi_asset_sensor" "dagster.run_status_sensor" "dagster.run_failure_sensor"
-   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook" "dagster.schedule")
+   "dagster.freshness_policy_sensor" "dagster.asset_check" "dagster.multi_asset_check" "dagster.graph_asset" "dagster.graph_multi_asset" "dagster.observable_source_asset" "dagster.failure_hook" "dagster.success_hook" "dagster.schedule")
  (#argument! name @job "name")
+ (#argument! handler @job "job")
  (#argument! schedule @job "cron_schedule"))
+
+; a_graph.to_job(name="nightly")
+((call function: (attribute object: (_) @handler attribute: (identifier) @_verb)) @job
+ (#mentions? "dagster")
+ (#eq? @_verb "to_job")
+ (#argument! name @job "name"))
+
+; define_asset_job("nightly", selection=AssetSelection.assets(users))
+((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job
+ (#mentions? "dagster")
+ (#eq? @_name "define_asset_job")
+ (#binds? @callee "dagster.define_asset_job")
+ (#argument! name @job 0 "name")
+ (#argument! handler @job 1 "selection"))
 
 ; ScheduleDefinition(job=nightly, cron_schedule="0 3 * * *")
 ((call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @job

@@ -3,7 +3,8 @@
 use crate::text::SourceText;
 use impact_bind::{Binding, Place, Program, ValueRef};
 use impact_facts::{
-    Argument, Call, ClassId, ExpressionId, ExpressionKind, FileId, Module, Site, Span, Spread,
+    Argument, Call, ClassId, ExpressionId, ExpressionKind, FileId, Module, Piece, Site, Span,
+    Spread,
 };
 
 /// How many names are followed from one expression, and how deep collections are joined.
@@ -78,7 +79,7 @@ fn joined(program: &Program<'_>, value: ValueRef, depth: u32) -> Option<String> 
     let value = follow(program, value);
     let module = program.module(value.file);
     match kind(program, value) {
-        ExpressionKind::Text(_) => module.plain_text(value.expression),
+        ExpressionKind::Text(text) => filled(program, value, &module.text(*text).pieces, depth),
         ExpressionKind::Binary(binary) if module.name(binary.operator) == "+" => {
             let left = joined(
                 program,
@@ -111,6 +112,26 @@ fn joined(program: &Program<'_>, value: ValueRef, depth: u32) -> Option<String> 
         }
         _ => None,
     }
+}
+
+/// A text whose holes are filled with texts that are known.
+fn filled(program: &Program<'_>, value: ValueRef, pieces: &[Piece], depth: u32) -> Option<String> {
+    let known = pieces.iter().map(|piece| match piece {
+        Piece::Literal(literal) => Some(literal.value.to_string()),
+        Piece::Hole(hole) => {
+            let expression = hole.expression;
+            joined(
+                program,
+                ValueRef {
+                    expression,
+                    ..value
+                },
+                depth + 1,
+            )
+        }
+        Piece::Alternatives(_) | Piece::Repeat(_) => None,
+    });
+    known.collect()
 }
 
 /// Calls that give their text back: `text("…")`, `_("…")`, `dedent("…")`.

@@ -32,12 +32,25 @@ impl Replay {
     /// The live relation that a name means.
     pub(super) fn find(&self, name: &TableName) -> Option<TableName> {
         let fallback = &self.catalog.search_path;
-        find_in(
+        let found = find_in(
             &self.catalog,
             &self.catalog.relations,
             name,
             self.path.iter().chain(fallback),
-        )
+        );
+        found.or_else(|| self.only_one(name))
+    }
+
+    /// The only relation of a bare name, in a schema that no path of the history says: the connection's own path does.
+    fn only_one(&self, name: &TableName) -> Option<TableName> {
+        if name.schema.is_some() {
+            return None;
+        }
+        let dialect = self.catalog.dialect;
+        let same = |other: &&TableName| dialect.same_name(&other.name, &name.name);
+        let mut all = self.catalog.relations.keys().filter(same);
+        let only = all.next()?;
+        all.next().is_none().then(|| only.clone())
     }
 
     /// The live relation that a name means, else the name that it would have.

@@ -372,6 +372,10 @@ fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>,
                 }
             }
             Atom::Member(of, _) => found.extend(value_handlers(cx, &(**of).clone().into())),
+            Atom::List(of) => found.extend(value_handlers(cx, of)),
+            Atom::Tuple(items) => {
+                found.extend(items.iter().flat_map(|item| value_handlers(cx, item)));
+            }
             _ => {}
         }
     }

@@ -16,3 +16,4 @@ pub(crate) mod responses;
 pub(crate) mod rows;
 pub(crate) mod rust;
 mod schema;
+pub(crate) mod tasks;

@@ -58,6 +58,12 @@ const FETCHING: &[&str] = &[
     "values",
 ];
 
+/// Methods of tables in memory whose texts are expressions over columns.
+const EXPRESSIONS: &[&str] = &["query", "eval"];
+
+/// What polars has a member of for each column.
+const COLUMN: &str = "polars.col";
+
 /// Deeper arguments than this are not searched for names of columns.
 const MAX_ARGUMENT: u32 = 8;
 
@@ -143,7 +149,7 @@ impl Door for Rows {
                     return Some(of_statement(&call.value(0, "sql")));
                 }
                 if !FETCHING.contains(&&**name) && &**name != "get" {
-                    taken(cx, object, call);
+                    taken(cx, object, name, call);
                 }
                 Some(match &**name {
                     "get" => {
@@ -201,18 +207,19 @@ fn named(cx: &mut Evaluator<'_>, rows: &Object, name: &str, span: Span) -> Optio
 }
 
 /// Columns that a method of a table in memory names among its arguments: `df.groupby("org")`, `df.filter(pl.col("age") > 1)`,
-/// `df.rename(columns={"a": "b"})`.
-fn taken(cx: &mut Evaluator<'_>, rows: &Object, call: &CallSite<'_>) {
-    let module = cx.module();
+/// `df.rename(columns={"a": "b"})`, `df.query("age > 1")`.
+fn taken(cx: &mut Evaluator<'_>, rows: &Object, method: &str, call: &CallSite<'_>) {
     let mut words: Vec<(String, Span, &str)> = Vec::new();
     for argument in call.arguments {
         let option = argument.name.as_ref().map_or("", |(name, _)| name);
         if let Some(id) = argument.expression {
-            texts(cx, id, 0, &mut |id| {
-                let span = module.expression(id).span;
-                let end = span.end.saturating_sub(1).max(span.start + 1);
-                let text = module.plain_text(id);
-                words.extend(text.map(|text| (text, Span::new(span.start + 1, end), option)));
+            names(cx, id, 0, &mut |word, span| {
+                if EXPRESSIONS.contains(&method) {
+                    let parts = word.split(|c: char| !c.is_alphanumeric() && c != '_');
+                    words.extend(parts.map(|part| (part.to_owned(), span, option)));
+                } else {
+                    words.push((word, span, option));
+                }
             });
         }
     }
@@ -235,20 +242,36 @@ fn taken(cx: &mut Evaluator<'_>, rows: &Object, call: &CallSite<'_>) {
     }
 }
 
-/// Visits the texts inside an expression.
-fn texts(cx: &Evaluator<'_>, id: ExpressionId, depth: u32, visit: &mut dyn FnMut(ExpressionId)) {
+/// Visits what names a column inside an expression: texts, and `pl.col.email` of polars.
+fn names(cx: &Evaluator<'_>, id: ExpressionId, depth: u32, visit: &mut dyn FnMut(String, Span)) {
     if depth > MAX_ARGUMENT {
         return;
     }
     let module = cx.module();
     if let ExpressionKind::Collection(all) = &module.expression(id).kind {
         for key in all.items.iter().filter_map(|item| item.key) {
-            texts(cx, key, depth + 1, visit);
+            names(cx, key, depth + 1, visit);
         }
     }
-    if matches!(module.expression(id).kind, ExpressionKind::Text(_)) {
-        visit(id);
-        return;
+    match &module.expression(id).kind {
+        ExpressionKind::Text(_) => {
+            let span = module.expression(id).span;
+            let end = span.end.saturating_sub(1).max(span.start + 1);
+            if let Some(text) = module.plain_text(id) {
+                visit(text, Span::new(span.start + 1, end));
+            }
+            return;
+        }
+        ExpressionKind::Attribute(attribute) => {
+            let of = cx
+                .program
+                .resolve_expression(cx.file, cx.place, attribute.of);
+            if of.external() == Some(COLUMN) {
+                visit(module.name(attribute.name).to_owned(), attribute.name_span);
+                return;
+            }
+        }
+        _ => {}
     }
     let mut parts = Vec::new();
     module.parts(id, &mut |part| {
@@ -257,7 +280,7 @@ fn texts(cx: &Evaluator<'_>, id: ExpressionId, depth: u32, visit: &mut dyn FnMut
         }
     });
     for part in parts {
-        texts(cx, part, depth + 1, visit);
+        names(cx, part, depth + 1, visit);
     }
 }
 

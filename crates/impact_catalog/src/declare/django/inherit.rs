@@ -225,7 +225,10 @@ impl Builder<'_, '_> {
         }
         let table = draft.meta.db_table.clone().filter(|_| !draft.meta.proxy);
         let default = format!("{}_{}", draft.label, draft.short.to_lowercase());
-        draft.table = Some(table.unwrap_or(default));
+        draft.table = match draft.meta.is_unnamed {
+            true => None,
+            false => Some(table.unwrap_or(default)),
+        };
         draft.parents = concrete.iter().map(|base| base.name.clone()).collect();
         let linked = draft.fields.iter().any(|field| field.parent_link);
         for base in concrete.iter().filter(|_| !linked) {

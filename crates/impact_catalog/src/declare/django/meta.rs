@@ -10,6 +10,8 @@ pub(super) struct Meta {
     pub(super) is_abstract: bool,
     pub(super) proxy: bool,
     pub(super) db_table: Option<String>,
+    /// `db_table` is said by code that is not followed.
+    pub(super) is_unnamed: bool,
     pub(super) app_label: Option<String>,
     pub(super) ordering: Option<Vec<Box<str>>>,
     pub(super) order_with_respect_to: bool,
@@ -92,7 +94,10 @@ fn read_body(program: &Program<'_>, class: ClassRef, own: bool, meta: &mut Meta)
     meta.is_abstract = own && flag("abstract");
     meta.proxy = own && flag("proxy");
     meta.swappable = text("swappable").filter(|_| own);
-    meta.db_table = text("db_table").or(meta.db_table.take());
+    if let Some(said) = value("db_table") {
+        meta.db_table = values::plain(program, said);
+        meta.is_unnamed = meta.db_table.is_none();
+    }
     meta.app_label = text("app_label").or(meta.app_label.take());
     meta.order_with_respect_to |= value("order_with_respect_to").is_some();
     if let Some(ordering) = value("ordering") {

@@ -33,6 +33,15 @@ create schema s; set search_path = s; create table t (a int); create table publi
 create table t (a int, email text); create function f() returns trigger language plpgsql as $$ begin new.email := lower(new.email); return new; end $$; create trigger tr before insert on t for each row execute function f();
 --> public.t(a, email) Trigger tr(email)
 
+create schema app; create table app.u (id int); alter table u add column b int;
+--> app.u(id, b)
+
+create schema a; create schema b; create table a.u (id int); create table b.u (id int); alter table u add column c int;
+--> a.u(id)
+--> b.u(id)
+--> public.u(c)
+--> unknown (public.u)
+
 alter table ghosts add column a int;
 --> public.ghosts(a)
 --> unknown (public.ghosts)
