@@ -267,10 +267,11 @@ impl<'a> Evaluator<'a> {
                 self.wrapped(*wrapper, receiver.clone(), call);
             }
         }
-        match rows.or_else(|| self.handed_result(function, &given)) {
+        let result = match rows.or_else(|| self.handed_result(function, &given)) {
             Some(result) => result,
             None => self.result_of(summary, receiver.as_ref()),
-        }
+        };
+        crate::carried::converted(self, function, result, call)
     }
 
     /// A conversion of a type that has several is called with a driver's row: those that take one get it.

@@ -10,6 +10,7 @@ use crate::evaluator::Evaluator;
 use crate::value::{Atom, Object, Value};
 use impact_bind::{Binding, ClassRef, FunctionRef, Place};
 use impact_facts::{ClassKind, Language};
+use std::sync::Arc;
 
 /// The door's name.
 const NAME: &str = "rust/middleware";
@@ -29,7 +30,7 @@ const MAKERS: &[(&str, &str, usize)] = &[
     ("actix_web", "from_fn", 0), ("actix_web_lab", "from_fn", 0), ("actix_web_lab", "map_response_body", 0),
     ("actix_web_httpauth", "basic", 0), ("actix_web_httpauth", "bearer", 0), ("actix_web_httpauth", "with_fn", 0),
     ("tower_http", "AsyncRequireAuthorizationLayer.new", 0), ("tower_http", "ValidateRequestHeaderLayer.custom", 0),
-    ("tower", "layer_fn", 0), ("tower", "option_layer", 0), ("rocket", "AdHoc.on_request", 1),
+    ("tower", "layer_fn", 0), ("tower", "option_layer", 0), ("axum_extra", "option_layer", 0), ("rocket", "AdHoc.on_request", 1),
     ("rocket", "AdHoc.on_response", 1),
 ];
 
@@ -59,6 +60,9 @@ impl Door for Middleware {
             Atom::External(path) => made(cx, path, call),
             Atom::Member(of, _) => match &**of {
                 Atom::Object(object) if object.door == NAME => {
+                    if let Some(router) = layered(object, call) {
+                        return Some(router);
+                    }
                     let all: Vec<Value> = call.positional().map(|one| one.value.clone()).collect();
                     let more = all
                         .iter()
@@ -70,6 +74,20 @@ impl Door for Middleware {
             _ => None,
         }
     }
+}
+
+/// A router that middleware is put around: `from_fn(log).layer(router)`, `ServiceBuilder::new().service(router)`.
+fn layered(middleware: &Object, call: &CallSite<'_>) -> Option<Value> {
+    let around = around(middleware);
+    let of = call.at(0)?;
+    let routers = of.value.atoms().iter().filter_map(|atom| match atom {
+        Atom::Object(router) if router.kind == super::ROUTER => {
+            Some(Atom::Object(Arc::new(surrounded(router, &around))))
+        }
+        _ => None,
+    });
+    let routers = Value::any_of(routers);
+    (!routers.is_nothing()).then(|| routers.at_most(of.value.certainty))
 }
 
 fn made(cx: &mut Evaluator<'_>, path: &str, call: &CallSite<'_>) -> Option<Value> {
@@ -125,7 +143,7 @@ fn of_type(cx: &mut Evaluator<'_>, class: ClassRef, depth: u32) -> Vec<FunctionR
     let own = RUN
         .iter()
         .filter_map(|name| match cx.program.associated_item(class, name) {
-            Some(Binding::Function(function)) => Some(function),
+            Some(Binding::Function(function)) if is_of_trait(cx, function) => Some(function),
             _ => None,
         });
     let mut found: Vec<FunctionRef> = own.collect();
@@ -135,6 +153,14 @@ fn of_type(cx: &mut Evaluator<'_>, class: ClassRef, depth: u32) -> Vec<FunctionR
         }
     }
     found
+}
+
+fn is_of_trait(cx: &Evaluator<'_>, function: FunctionRef) -> bool {
+    let around = cx.program.class_of(function);
+    around.is_some_and(|class| {
+        let bases = &cx.program.module(class.file).class(class.class).bases;
+        !bases.is_empty()
+    })
 }
 
 /// `type Service = …;` of an implementation.

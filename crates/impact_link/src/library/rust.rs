@@ -145,8 +145,10 @@ const TRANSPARENT: &[&str] = &[
     "axum.Json",
     "axum.extract.State",
     "sqlx.AssertSqlSafe",
-    "std.iter.once",
 ];
+
+/// Functions that make an iterator over their first argument.
+const ITERATING: &[&str] = &["std.iter.once", "std.iter.repeat", "std.iter.repeat_n"];
 
 /// Functions that run a closure or future.
 const RUNNERS: &[&str] = &[
@@ -175,6 +177,9 @@ impl Door for Rust {
         }
         match callee {
             Atom::External(name) if TRANSPARENT.contains(&&**name) => Some(call.value(0, "")),
+            Atom::External(name) if ITERATING.contains(&&**name) => {
+                Some(Value::list(call.value(0, "")))
+            }
             Atom::External(name) if name.ends_with("Url.parse") => {
                 super::addresses::made(cx, callee, call)
             }

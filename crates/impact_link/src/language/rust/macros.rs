@@ -78,10 +78,44 @@ pub(super) fn evaluate(
     crate::orm::diesel::declared(cx, last, call);
     members(cx, call, &site);
     columns(cx, last, call, span);
+    if matches!(last, "write" | "writeln") {
+        append(cx, call, &site);
+    }
     match MACROS.iter().find(|(name, _)| *name == last) {
         Some((_, makes)) => made(cx, *makes, &site),
         None => own(cx, last),
     }
+}
+
+/// `write!(&mut sql, "…", …)`: a text that is written to grows. `writeln!` ends a line.
+fn append(cx: &mut Evaluator<'_>, call: &MacroCall, site: &CallSite<'_>) {
+    let (Some(to), Some(text)) = (site.at(0), site.at(1)) else {
+        return;
+    };
+    let is_text = |value: &Value| value.texts().next().is_some();
+    if !is_text(&to.value) || !is_text(&text.value) {
+        return;
+    }
+    let module = cx.module();
+    let mut target = call.arguments.first().map(|argument| argument.value);
+    if let Some(id) = target
+        && let ExpressionKind::Unary(of) = &module.expression(id).kind
+    {
+        target = Some(of.of);
+    }
+    let Some(target) = target else { return };
+    let blank = Assembled {
+        text: "\n".to_owned(),
+        ..Assembled::default()
+    };
+    let mut grown = cx.concatenated(&to.value, &text.value, site.span);
+    if module
+        .dotted(call.callee)
+        .is_some_and(|name| name.ends_with("writeln"))
+    {
+        grown = cx.concatenated(&grown, &Atom::Text(Arc::new(blank)).into(), site.span);
+    }
+    cx.regrow(target, &grown, site.span);
 }
 
 /// More macros of one name in the program are not told apart.
