@@ -272,6 +272,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::prefect::Prefect,
     &crate::library::tasks::Tasks,
     &crate::framework::pyramid::Pyramid,
+    &crate::framework::starlette::Starlette,
     &crate::framework::restx::Restx,
     &crate::orm::diesel::Diesel,
     &crate::orm::sqlx::Sqlx,
