@@ -364,8 +364,12 @@ impl<'a> Evaluator<'a> {
                         }
                         _ => Value::nothing(),
                     };
+                    let is_text = |atom: &Atom| matches!(atom, Atom::Outside(name) if &**name == "builtins.str");
                     if said.is_nothing() || said.is_unknown() {
                         self.bound_value(&cell, of, span)
+                    } else if said.atoms().iter().all(is_text) {
+                        // A setting may be given from outside, and has its default else.
+                        said.or(&cell.filter(|atom| matches!(atom, Atom::Text(_))))
                     } else {
                         said
                     }

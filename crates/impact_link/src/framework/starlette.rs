@@ -1,13 +1,15 @@
-//! Starlette and FastAPI: who the request's user is, and what code keeps in `request.state`.
+//! Starlette and FastAPI: who the request's user is, what code keeps in `request.state`, and templates.
 //!
 //! Facts are those of Starlette 0.4x, "Authentication" (a backend's `authenticate` answers with credentials and the user) and
 //! "Requests", "Other state".
 
+use super::django;
 use crate::cells::Key;
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, Value};
-use impact_facts::{Certainty, ExpressionId, ExpressionKind};
+use impact_facts::{Assembled, Certainty, ExpressionId, ExpressionKind};
+use std::sync::Arc;
 
 /// Starlette.
 #[derive(Debug)]
@@ -44,6 +46,9 @@ impl Door for Starlette {
                     && call.value(0, "cls").atoms().iter().any(is_authenticating);
                 of_middleware || is_authenticating(callee)
             }
+            Atom::Member(of, name) if is_templates(of) => {
+                return rendered(cx, name, call);
+            }
             Atom::Member(_, name) if &**name == "add_middleware" => {
                 let class = call.value(0, "middleware_class");
                 class.atoms().iter().any(is_authenticating)
@@ -63,6 +68,46 @@ impl Door for Starlette {
         }
         None
     }
+}
+
+/// Whether a value is a folder of templates: Starlette's, or JinjaX's components (JinjaX 0.4x, `Catalog.render`).
+fn is_templates(of: &Atom) -> bool {
+    matches!(of, Atom::Outside(class) if class.ends_with(".Jinja2Templates") || class.starts_with("jinjax."))
+}
+
+/// `templates.TemplateResponse(request, "home.html", {"user": user})`, in the old order, too; `catalog.render("Card", user=user)`.
+fn rendered(cx: &mut Evaluator<'_>, method: &str, call: &CallSite<'_>) -> Option<Value> {
+    let places = || call.positional().map(|one| &one.value);
+    let is_text = |value: &&Value| value.texts().next().is_some();
+    let is_dictionary = |value: &&Value| {
+        let mut atoms = value.atoms().iter();
+        atoms.any(|atom| matches!(atom, Atom::Dictionary(_)))
+    };
+    let named = |name: &str| call.named(name).map(|one| &one.value);
+    let name = named("name").or_else(|| places().find(is_text))?.clone();
+    match method {
+        "TemplateResponse" => {
+            let context = named("context").or_else(|| places().find(is_dictionary));
+            let context = context.cloned().unwrap_or_default();
+            django::render(cx, &name, &context, &Value::nothing(), call.span);
+        }
+        "render" | "irender" => {
+            let names = name.texts().map(|text| Atom::Text(component(text)));
+            let names = Value::any_of(names.collect::<Vec<_>>());
+            let context = django::keywords(call);
+            django::render(cx, &names, &context, &Value::nothing(), call.span);
+        }
+        _ => return None,
+    }
+    Some(Value::outside("starlette.responses.Response"))
+}
+
+/// The file of a component: `forms.Field` is `forms/Field.jinja`.
+fn component(name: &Assembled) -> Arc<Assembled> {
+    Arc::new(Assembled {
+        text: format!("{}.jinja", name.text.replace('.', "/")),
+        ..Assembled::default()
+    })
 }
 
 /// The classes of requests, by the ends of their names.
