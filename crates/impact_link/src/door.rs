@@ -266,6 +266,7 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::orm::active::TORTOISE,
     &crate::orm::active::PONY,
     &crate::orm::active::ENCODE,
+    &crate::orm::active::ORMAR,
     &crate::framework::django::DjangoWeb,
     &crate::framework::graphql::GraphQl,
     &crate::framework::flask::Flask,
