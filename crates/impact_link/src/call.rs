@@ -244,6 +244,18 @@ impl<'a> Evaluator<'a> {
         receiver: Option<Atom>,
         call: &CallSite<'_>,
     ) -> Value {
+        let itself = receiver.clone();
+        self.call_function_as(function, receiver, itself.as_ref(), call)
+    }
+
+    /// The same, where the call says for which type the function is meant that a trait declares for all.
+    pub(crate) fn call_function_as(
+        &mut self,
+        function: FunctionRef,
+        receiver: Option<Atom>,
+        itself: Option<&Atom>,
+        call: &CallSite<'_>,
+    ) -> Value {
         if let Some(value) = self.inlined(function, receiver.as_ref(), call) {
             return value;
         }
@@ -254,6 +266,9 @@ impl<'a> Evaluator<'a> {
         let rows = (self.is(Language::Rust))
             .then(|| crate::orm::sqlx::handed::answered(self, function, call, &mut given))
             .flatten();
+        if self.is(Language::Rust) {
+            self.types_given(function, itself, &mut given, call);
+        }
         let wrappers = self.read(Key::Wrappers(function));
         let summary = if wrappers.is_nothing() {
             self.summary(function, &given)
@@ -317,6 +332,7 @@ impl<'a> Evaluator<'a> {
             }),
             None => Value::nothing(),
         };
+        let said = self.with_self(summary, said);
         if definition.is_generator {
             let yielded = self.read(summary.yielded());
             if self.is_decorated(function, CONTEXT_MANAGERS) {

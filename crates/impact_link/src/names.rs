@@ -169,9 +169,6 @@ impl<'a> Evaluator<'a> {
                     value: Some(value),
                 };
                 self.set_attribute(&of, &member);
-                if self.is(Language::Python) {
-                    crate::framework::starlette::keep(self, attribute.of, name, value);
-                }
                 if self.is(Language::Rust) {
                     crate::carried::assigned(self, &of, name, attribute.name_span);
                 }
@@ -183,9 +180,6 @@ impl<'a> Evaluator<'a> {
 
     fn set_item(&mut self, subscript: &impact_facts::Subscript, value: &Value) {
         self.put(subscript.of, &subscript.keys, value);
-        if let ([key], true) = (&subscript.keys[..], self.is(Language::Python)) {
-            crate::framework::starlette::in_scope(self, subscript.of, *key, value);
-        }
     }
 
     /// Puts a value under a key of a container, and gives the container back to where it is kept.
@@ -527,13 +521,30 @@ const PROXIES: &[&str] = &["werkzeug.local.LocalProxy", "werkzeug.LocalProxy"];
 fn is_weak(value: &Value) -> bool {
     value.atoms().iter().any(|atom| match atom {
         Atom::Unknown(_) => true,
-        Atom::Outside(name) => WEAK.contains(&&**name),
+        Atom::Outside(name) => WEAK.contains(&&**name) || is_of_code(name),
         Atom::List(of) => of.is_nothing() || is_weak(of),
         Atom::Tuple(items) => items.iter().any(is_weak),
         Atom::Dictionary(of) => of.rest.is_nothing() || is_weak(&of.rest),
         _ => false,
     })
 }
+
+/// Whether a type of Rust only says that it is code: `impl FnOnce(&Row) -> T`, `fn(i32) -> i32`.
+pub(crate) fn is_of_code(path: &str) -> bool {
+    let last = path.strip_prefix("std.ops.").unwrap_or(path);
+    CODE.contains(&last)
+}
+
+/// Such types.
+const CODE: &[&str] = &[
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "fn",
+];
 
 /// What callers pass where a type without a description is said: `users: Table`, told which.
 fn known_better(said: &Value, passed: &Value) -> Value {

@@ -105,6 +105,8 @@ pub(crate) struct Summaries {
     waiting: BTreeSet<UnitId>,
     /// Nothing waits any more.
     all_made: bool,
+    /// The type parameters that matter, of functions of Rust.
+    pub(crate) generics: HashMap<FunctionRef, Arc<[crate::language::rust::Generic]>>,
     /// The attributes that the code of initializers names.
     initialized: HashMap<FunctionRef, BTreeSet<Name>>,
 }

@@ -2,7 +2,7 @@
 
 use crate::alternatives::{self, Alternatives, MAX_DEPTH};
 use impact_bind::{ClassRef, FunctionRef};
-use impact_facts::{Assembled, Certainty, FileId, Segment, Span};
+use impact_facts::{Assembled, Certainty, ClassId, FileId, Segment, Span};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -129,6 +129,22 @@ impl Object {
             .iter()
             .filter_map(move |word| word.strip_prefix(prefix))
     }
+}
+
+/// The word that says of which class of the program an object speaks that is no instance of it: a builder, a loader.
+#[must_use]
+pub(crate) fn class_word(class: ClassRef) -> String {
+    format!("class:{}.{}", class.file.0, class.class.0)
+}
+
+/// The class that such a word says.
+#[must_use]
+pub(crate) fn class_said(object: &Object) -> Option<ClassRef> {
+    let (file, class) = object.words_after("class:").next()?.split_once('.')?;
+    Some(ClassRef {
+        file: FileId(file.parse().ok()?),
+        class: ClassId(class.parse().ok()?),
+    })
 }
 
 impl Default for Value {

@@ -38,11 +38,7 @@ const WORDS: Words = Words {
     value: &[],
     keys: &["ForeignKey", "OneToOne"],
     without_column: &[],
-    config: None,
-    plural: "",
-    suffix: "",
-    other_side: |class, _, _| format!("{class}_set"),
-    between: None,
+    in_between: false,
 };
 
 /// The models of a service that uses encode/orm.

@@ -13,7 +13,6 @@ mod diesel;
 mod django;
 mod encode_orm;
 mod mapped;
-mod ormar;
 mod peewee;
 mod pony;
 mod refinery;
@@ -153,7 +152,6 @@ const DECLARERS: &[Declarer] = &[
     tortoise::declare,
     pony::declare,
     encode_orm::declare,
-    ormar::declare,
     tagged::declare,
 ];
 

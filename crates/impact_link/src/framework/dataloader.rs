@@ -4,7 +4,7 @@
 
 use crate::door::{CallSite, Door};
 use crate::evaluator::Evaluator;
-use crate::value::{Atom, Object, Value};
+use crate::value::{Atom, Object, Value, class_said, class_word};
 use impact_bind::ClassRef;
 use impact_facts::Language;
 
@@ -60,7 +60,7 @@ impl Door for DataLoader {
                 let Atom::Object(object) = &**of else {
                     return None;
                 };
-                let class = object.class.filter(|_| object.door == NAME)?;
+                let class = class_said(object).filter(|_| object.door == NAME)?;
                 Some(asked(cx, object, class, name, call))
             }
             _ => None,
@@ -76,8 +76,7 @@ fn loader(cx: &Evaluator<'_>, of: &Value) -> Option<Value> {
         .filter_map(|atom| cx.class_of_instance(atom));
     let class =
         classes.find(|class| !cx.program.associated_functions(*class, "load").is_empty())?;
-    let mut made = Object::new(NAME, "loader", None);
-    made.class = Some(class);
+    let made = Object::new(NAME, "loader", None).with_word(&class_word(class));
     Some(made.into())
 }
 

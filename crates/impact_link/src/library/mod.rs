@@ -1,6 +1,7 @@
 //! What languages' own libraries do with values: one file for each.
 
 pub(crate) mod addresses;
+pub(crate) mod builders;
 mod containers;
 pub(crate) mod cursor;
 pub(crate) mod files;
@@ -10,7 +11,6 @@ pub(crate) mod intrinsic;
 mod jinja;
 pub(crate) mod named;
 pub(crate) mod operator;
-mod patterned;
 pub(crate) mod python;
 pub(crate) mod record;
 pub(crate) mod responses;

@@ -25,9 +25,6 @@ const RENDERERS: &[(&str, Option<usize>, usize, usize)] = &[
     ("flask.render_template", None, 0, usize::MAX),
     ("flask.templating.render_template", None, 0, usize::MAX),
     ("flask.stream_template", None, 0, usize::MAX),
-    ("quart.render_template", None, 0, usize::MAX),
-    ("aiohttp_jinja2.render_template", None, 0, 2),
-    ("aiohttp_jinja2.render_string", None, 0, 2),
 ];
 
 /// What calling a function outside the tree is.
@@ -184,7 +181,7 @@ fn sorted(cx: &mut Evaluator<'_>, rows: &Value, call: &CallSite<'_>) {
 }
 
 /// The keywords of a call, as a dictionary.
-pub(crate) fn keywords(call: &CallSite<'_>) -> Value {
+pub(super) fn keywords(call: &CallSite<'_>) -> Value {
     let mut made = crate::value::Dictionary::default();
     for argument in call.arguments {
         match &argument.name {
@@ -201,7 +198,7 @@ pub(crate) fn keywords(call: &CallSite<'_>) -> Value {
 }
 
 /// Renders templates with a context: their variables grow by it.
-pub(crate) fn render(
+pub(super) fn render(
     cx: &mut Evaluator<'_>,
     names: &Value,
     context: &Value,

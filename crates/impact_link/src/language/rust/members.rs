@@ -151,7 +151,11 @@ fn field(cx: &mut Evaluator<'_>, class: ClassRef, name: &str) -> Option<Value> {
         .find(|field| module.name(field.name) == name)?;
     let said = field_type(cx, class, name);
     let set = crate::carried::without(&cx.read(Key::Attribute(class, name.into())));
-    let weak = is_open(&said, 0) || said == Value::outside("builtins.str");
+    let is_code =
+        |atom: &Atom| matches!(atom, Atom::Outside(path) if crate::names::is_of_code(path));
+    let weak = is_open(&said, 0)
+        || said == Value::outside("builtins.str")
+        || said.atoms().iter().any(is_code);
     Some(if weak && !set.is_nothing() { set } else { said })
 }
 

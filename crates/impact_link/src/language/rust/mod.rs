@@ -3,6 +3,7 @@
 mod callers;
 mod derives;
 mod expanded;
+mod generic;
 mod macros;
 mod members;
 mod patterns;
@@ -12,6 +13,7 @@ mod types;
 pub(crate) use callers::{Mentions, is_never_named};
 pub(crate) use derives::{cased, derives, has_word, serialized_as, setting, setting_span};
 pub(crate) use expanded::returned;
+pub(crate) use generic::Generic;
 pub(crate) use macros::{file_text, in_body, is_filled, text_of};
 pub(crate) use members::{member, receiver};
 pub(crate) use patterns::bind_pattern;
@@ -188,6 +190,9 @@ pub(crate) fn imported(cx: &mut Evaluator<'_>, id: ImportId) {
 /// What `of::name` is.
 pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribute) -> Value {
     let module = cx.module();
+    if let Some(value) = of_told_type(cx, attribute) {
+        return value;
+    }
     if !selects_inside(module, attribute)
         && let Some(spelled) = spelled(cx, id)
     {
@@ -222,6 +227,28 @@ pub(crate) fn path(cx: &mut Evaluator<'_>, id: ExpressionId, attribute: &Attribu
         value: None,
     };
     cx.attribute(&of, &member)
+}
+
+/// `T::TABLE` and `Self::TABLE`, where the caller says what the type is.
+fn of_told_type(cx: &mut Evaluator<'_>, attribute: &Attribute) -> Option<Value> {
+    let module = cx.module();
+    let of = match &module.expression(attribute.of).kind {
+        ExpressionKind::Cast(cast) => cast.of,
+        _ => attribute.of,
+    };
+    let ExpressionKind::Name(name) = module.expression(of).kind else {
+        return None;
+    };
+    let told = cx.type_told(cx.file, cx.place, module.name(name))?;
+    let classes = generic::classes(cx, &told);
+    let member = MemberSite {
+        name: module.name(attribute.name),
+        span: attribute.name_span,
+        access: Access::Read,
+        value: None,
+    };
+    let value = cx.attribute(&classes, &member);
+    (!value.is_nothing() && !value.is_unknown()).then_some(value)
 }
 
 /// `Option::<User>::as_select`: what is meant is the struct inside.
@@ -281,6 +308,11 @@ pub(crate) fn call_expression(
         ExpressionKind::Attribute(attribute) if !attribute.path && !expected.is_nothing() => {
             return handed_on(cx, span, call, attribute, expected);
         }
+        ExpressionKind::Attribute(attribute) if attribute.path => {
+            return for_type(cx, span, call, attribute, expected)
+                .or_else(|| transparent(cx, call, expected))
+                .or_else(|| begun(cx, call));
+        }
         _ => return transparent(cx, call, expected),
     };
     let of = &module.expression(subscript.of).kind;
@@ -320,6 +352,74 @@ pub(crate) fn call_expression(
     } else {
         value
     })
+}
+
+/// A builder that a derive makes, by a path that nothing binds.
+fn begun(cx: &Evaluator<'_>, call: &Call) -> Option<Value> {
+    let path = spelled(cx, call.callee).filter(|path| path.contains("Builder."))?;
+    let is_open = !matches!(
+        value_of(cx, &path),
+        Binding::Function(_) | Binding::Class(_) | Binding::Value(..)
+    );
+    is_open
+        .then(|| crate::library::builders::begun(cx, &path))
+        .flatten()
+}
+
+/// `User::find(id)`, where a trait of the program declares `find` for all: in it, `Self` is `User`.
+fn for_type(
+    cx: &mut Evaluator<'_>,
+    span: Span,
+    call: &Call,
+    attribute: &Attribute,
+    expected: &Value,
+) -> Option<Value> {
+    let module = cx.module();
+    let of = match &module.expression(attribute.of).kind {
+        ExpressionKind::Cast(cast) => cast.of,
+        _ => attribute.of,
+    };
+    let itself = match &module.expression(of).kind {
+        ExpressionKind::Name(name) => cx.type_told(cx.file, cx.place, module.name(*name)),
+        _ => None,
+    };
+    let classes: Vec<ClassRef> = match itself {
+        Some(told) => {
+            let atoms = told.atoms().iter();
+            atoms
+                .filter_map(|atom| cx.class_of_instance(atom))
+                .collect()
+        }
+        None => match cx.program.resolve_expression(cx.file, cx.place, of) {
+            Binding::Class(class) => vec![class],
+            _ => return None,
+        },
+    };
+    let name = module.name(attribute.name);
+    let shared = |class: ClassRef| {
+        let kind = |class: ClassRef| cx.program.module(class.file).class(class.class).kind;
+        let function = cx.program.associated_function(class, name)?;
+        let declaring = cx.program.class_of(function)?;
+        (kind(declaring) == ClassKind::Trait && kind(class) != ClassKind::Trait)
+            .then_some((function, class))
+    };
+    let all: Option<Vec<_>> = classes.into_iter().map(shared).collect();
+    let all = all.filter(|all| !all.is_empty())?;
+    let arguments = cx.arguments(&call.arguments);
+    let site = CallSite {
+        span,
+        callee: attribute.name_span,
+        arguments: &arguments,
+        expected,
+    };
+    let mut made = Value::nothing();
+    for (function, class) in all {
+        let itself = cx.instance_of(class);
+        let itself = itself.atoms().first().cloned();
+        made.join(&cx.call_function_as(function, None, itself.as_ref(), &site));
+    }
+    cx.mutate(call, &site);
+    Some(made)
 }
 
 /// A method that hands on what it is called on: its receiver is asked for what its place asks for.

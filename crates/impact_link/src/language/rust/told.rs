@@ -18,9 +18,10 @@ impl Evaluator<'_> {
         if !routers.is_empty() {
             return routers;
         }
-        let queries = self.queries(function, given);
-        if !queries.is_empty() || !self.makes_text(function) {
-            return queries;
+        let mut told = super::generic::telling(given);
+        told.extend(self.queries(function, given));
+        if !told.is_empty() || !self.makes_text(function) {
+            return told;
         }
         let text = |(at, value): &Given| match value.atoms() {
             [atom @ Atom::Text(_)] => Some((*at, atom.clone())),

@@ -124,6 +124,11 @@ fn form(cx: &mut Evaluator<'_>, file: FileId, place: Place, id: ExpressionId) ->
             }
         }
         _ => {
+            if let ExpressionKind::Name(name) = module.expression(id).kind
+                && let Some(told) = cx.type_told(file, place, module.name(name))
+            {
+                return told;
+            }
             let binding = cx.program.resolve_expression(file, place, id);
             match &binding {
                 Binding::Local => bounds_of(cx, file, place, id),
