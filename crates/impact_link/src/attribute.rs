@@ -33,7 +33,7 @@ impl<'a> Evaluator<'a> {
         let mut result = Value::nothing();
         let weakest = self.certainty_of(of);
         if of.is_nothing() && self.is(Language::Python) {
-            let put = crate::framework::pyramid::request_member(self, member);
+            let put = self.on_request(member);
             if !put.is_nothing() {
                 return put;
             }
@@ -56,6 +56,12 @@ impl<'a> Evaluator<'a> {
             result.join(&value);
         }
         result.at_most(of.certainty)
+    }
+
+    /// What frameworks keep under a name on a request, which as often as not is a parameter without a type.
+    fn on_request(&mut self, member: &MemberSite<'_>) -> Value {
+        let put = crate::framework::pyramid::request_member(self, member);
+        put.or(&crate::framework::starlette::request_member(self, member))
     }
 
     /// A member of a value that nothing reaches (no caller is known): the few models that have a field of that name.
@@ -117,7 +123,7 @@ impl<'a> Evaluator<'a> {
                 Atom::Member(Arc::new(of.clone()), member.name.into()).into()
             }
             Atom::Unknown(why) if self.is(Language::Python) => {
-                let put = crate::framework::pyramid::request_member(self, member);
+                let put = self.on_request(member);
                 if put.is_nothing() {
                     Value::unknown(why)
                 } else {
@@ -358,8 +364,12 @@ impl<'a> Evaluator<'a> {
                         }
                         _ => Value::nothing(),
                     };
+                    let is_text = |atom: &Atom| matches!(atom, Atom::Outside(name) if &**name == "builtins.str");
                     if said.is_nothing() || said.is_unknown() {
                         self.bound_value(&cell, of, span)
+                    } else if said.atoms().iter().all(is_text) {
+                        // A setting may be given from outside, and has its default else.
+                        said.or(&cell.filter(|atom| matches!(atom, Atom::Text(_))))
                     } else {
                         said
                     }

@@ -220,7 +220,13 @@ impl<'a> Evaluator<'a> {
         if self.is(Language::Template) {
             return crate::language::template::member(self, &of, &member);
         }
-        self.attribute(&of, &member)
+        let found = self.attribute(&of, &member);
+        let says_nothing = |atom: &Atom| matches!(atom, Atom::Unknown(_) | Atom::Member(..));
+        if self.is(Language::Python) && found.atoms().iter().all(says_nothing) {
+            let kept = crate::framework::starlette::kept(self, attribute.of, name);
+            return found.or(&kept);
+        }
+        found
     }
 
     /// What a dotted path means that names a definition and not a value.

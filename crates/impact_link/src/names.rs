@@ -169,6 +169,9 @@ impl<'a> Evaluator<'a> {
                     value: Some(value),
                 };
                 self.set_attribute(&of, &member);
+                if self.is(Language::Python) {
+                    crate::framework::starlette::keep(self, attribute.of, name, value);
+                }
                 if self.is(Language::Rust) {
                     crate::carried::assigned(self, &of, name, attribute.name_span);
                 }
@@ -180,6 +183,9 @@ impl<'a> Evaluator<'a> {
 
     fn set_item(&mut self, subscript: &impact_facts::Subscript, value: &Value) {
         self.put(subscript.of, &subscript.keys, value);
+        if let ([key], true) = (&subscript.keys[..], self.is(Language::Python)) {
+            crate::framework::starlette::in_scope(self, subscript.of, *key, value);
+        }
     }
 
     /// Puts a value under a key of a container, and gives the container back to where it is kept.

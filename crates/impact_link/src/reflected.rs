@@ -2,9 +2,10 @@
 //! finds by name (`automap_base()`, `Table("users", metadata, autoload_with=engine)`, `table("users")`).
 
 use crate::LinkInput;
-use impact_bind::{Binding, ClassRef};
+use impact_bind::{Binding, ClassRef, Place};
 use impact_facts::{
-    Catalog, Column, FileId, Language, MappedField, Model, Relation, Site, Span, TableName,
+    Catalog, Column, ExpressionKind, FileId, Language, MappedField, Model, Relation, Site, Span,
+    Statement, TableName,
 };
 use std::borrow::Cow;
 
@@ -21,6 +22,7 @@ const PLAIN: &[&str] = &[
     "enum",
     "flask_sqlalchemy",
     "orm",
+    "ormar",
     "peewee",
     "playhouse",
     "pony",
@@ -40,10 +42,14 @@ pub(crate) fn filled<'a>(input: &LinkInput<'a>) -> Cow<'a, [Model]> {
         .filter(|(_, model)| maps_more(model))
         .map(|(at, _)| at)
         .collect();
-    if mapping.is_empty() {
+    let unread: Vec<(usize, MappedField)> = unread(input);
+    if mapping.is_empty() && unread.is_empty() {
         return Cow::Borrowed(input.models);
     }
     let mut models = input.models.to_vec();
+    for (at, field) in unread {
+        models[at].fields.push(field);
+    }
     for at in mapping {
         let model = &mut models[at];
         let Some(relation) = model.table.as_ref().and_then(|name| relation(input, name)) else {
@@ -56,6 +62,66 @@ pub(crate) fn filled<'a>(input: &LinkInput<'a>) -> Cow<'a, [Model]> {
         }
     }
     Cow::Owned(models)
+}
+
+/// Members of mapped classes that calls of packages without a description make (`status = EnumColumn("status")`), where the
+/// table has a column of that name.
+fn unread(input: &LinkInput<'_>) -> Vec<(usize, MappedField)> {
+    let mut found = Vec::new();
+    for (at, model) in input.models.iter().enumerate() {
+        let of_ours = &*model.orm == ORM && !model.is_abstract && !model.reflected;
+        let (Some(class), true) = (model.class, of_ours) else {
+            continue;
+        };
+        let Some(relation) = model.table.as_ref().and_then(|name| relation(input, name)) else {
+            continue;
+        };
+        let file = model.declared_at.file;
+        for base in input.program.ancestors(ClassRef { file, class }).iter() {
+            let Binding::Class(base) = base else { continue };
+            for (name, site) in made_outside(input, *base) {
+                let column = relation.columns.iter().find(|column| *column.name == *name);
+                let known = |field: &MappedField| *field.name == *name || *field.column == *name;
+                if let Some(column) = column.filter(|_| !model.fields.iter().any(known)) {
+                    found.push((at, field(column, site)));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The members of a class's body that calls of packages without a description make.
+fn made_outside(input: &LinkInput<'_>, class: ClassRef) -> Vec<(Box<str>, Site)> {
+    let module = input.program.module(class.file);
+    let statements = module.class(class.class).body.statements.iter();
+    let made = statements.filter_map(|statement| {
+        let Statement::Bind(bind) = statement else {
+            return None;
+        };
+        let target = module.expression(bind.target);
+        let (ExpressionKind::Name(name), ExpressionKind::Call(call)) =
+            (&target.kind, &module.expression(bind.value?).kind)
+        else {
+            return None;
+        };
+        let place = Place::Class(class.class);
+        let callee = input
+            .program
+            .resolve_expression(class.file, place, call.callee);
+        let package = callee
+            .external()?
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let site = Site {
+            file: class.file,
+            span: target.span,
+        };
+        (!PLAIN.contains(&&*package)).then(|| (module.name(*name).into(), site))
+    });
+    made.collect()
 }
 
 /// Whether a model's class extends one of a package that is not in the tree and has no description.

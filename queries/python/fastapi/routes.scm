@@ -63,9 +63,16 @@
  (#eq? @_model "response_model")
  (#instance? @receiver "fastapi.FastAPI" "fastapi.APIRouter" "fastapi.applications.FastAPI" "fastapi.routing.APIRouter"))
 
-; @app.on_event("startup"), @app.middleware("http")
+; @app.on_event("startup"): what starts the service, and no request
+((decorated_definition
+   (decorator (call function: (attribute object: (_) @receiver attribute: (identifier) @_hook)) @job)
+   definition: (_) @handler)
+ (#eq? @_hook "on_event")
+ (#instance? @receiver "fastapi.FastAPI" "fastapi.APIRouter" "starlette.applications.Starlette"))
+
+; @app.middleware("http"), @app.exception_handler(404)
 ((decorated_definition
    (decorator (call function: (attribute object: (_) @receiver attribute: (identifier) @_hook)) @hook)
    definition: (_) @handler)
- (#any-of? @_hook "on_event" "middleware" "exception_handler")
+ (#any-of? @_hook "middleware" "exception_handler")
  (#instance? @receiver "fastapi.FastAPI" "fastapi.APIRouter" "starlette.applications.Starlette"))

@@ -24,3 +24,24 @@
  (#argument! name @route "route_name")
  (#argument! method @route "request_method")
  (#set! named "uses"))
+
+; @subscriber(NewRequest)
+((decorated_definition
+   (decorator (call function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee) @hook)
+   definition: (_) @handler)
+ (#eq? @_name "subscriber")
+ (#binds? @callee "pyramid.events.subscriber"))
+
+; config.add_subscriber(stamp, NewRequest)
+((call
+   function: (attribute attribute: (identifier) @_verb)
+   arguments: (argument_list . (_) @handler)) @hook
+ (#eq? @_verb "add_subscriber"))
+
+; AuthTktAuthenticationPolicy("secret", callback=groups)
+((call
+   function: [(identifier) @_name (attribute attribute: (identifier) @_name)] @callee
+   arguments: (argument_list (keyword_argument name: (identifier) @_callback value: (_) @handler))) @hook
+ (#eq? @_callback "callback")
+ (#binds? @callee "pyramid.authentication.AuthTktAuthenticationPolicy" "pyramid.authentication.SessionAuthenticationPolicy"
+   "pyramid.authentication.RemoteUserAuthenticationPolicy" "pyramid.authentication.RepozeWho1AuthenticationPolicy"))

@@ -1,12 +1,13 @@
 //! ORMs whose models are classes with a call for each field and a `Meta` for the table: a row of settings each.
 
-mod links;
+mod between;
+mod sides;
+
+pub(super) use between::{Between, End, Named};
 
 use crate::declare::values::{self, Arguments, in_class};
 use impact_bind::{Binding, ClassRef, Definition, Place, Program, ValueRef};
-use impact_facts::{
-    ExpressionKind, Language, MappedField, Model, Relationship, Site, Statement, TableName,
-};
+use impact_facts::{ExpressionKind, Language, MappedField, Model, Site, Statement, TableName};
 use std::collections::BTreeMap;
 
 /// How one ORM says what all of them say.
@@ -39,8 +40,17 @@ pub(super) struct Words {
     pub(super) keys: &'static [&'static str],
     /// Classes of fields that have no column.
     pub(super) without_column: &'static [&'static str],
-    /// Whether these have a table in between, with a column for each side (Tortoise's names).
-    pub(super) in_between: bool,
+    /// A member of the class that a call with the table among its keywords makes: ormar's `ormar_config`.
+    pub(super) config: Option<&'static str>,
+    /// What stands behind a class's name in lower letters, where nobody says its table.
+    pub(super) plural: &'static str,
+    /// What stands behind a key's name in its column's.
+    pub(super) suffix: &'static str,
+    /// The member at the other side, where nobody says it: of the class in lower letters, of its table, and whether it is one
+    /// row.
+    pub(super) other_side: fn(&str, &str, bool) -> String,
+    /// Tables in between of relations of many to many.
+    pub(super) between: Option<&'static Between>,
 }
 
 /// Every model that the words find, bound to each other.
@@ -52,26 +62,24 @@ pub(super) fn models(program: &Program<'_>, words: &Words) -> Vec<Model> {
     {
         drafts.insert(program.class_name(class), draft(program, words, class));
     }
-    let reverse = reverse_relations(&drafts);
+    let made = between::resolve(&mut drafts, words);
+    let reverse = sides::backward(&drafts, words);
     let complete = |(name, draft): (&String, &Draft)| {
         let mut model = draft.model.clone();
         for key in &draft.keys {
-            model.relations.extend(forward(&drafts, key));
+            model.relations.extend(sides::forward(&drafts, key));
         }
         model
             .relations
             .extend(reverse.get(name).into_iter().flatten().cloned());
         model
     };
-    let mut all: Vec<Model> = drafts.iter().map(complete).collect();
-    links::join(&drafts, &mut all);
-    all
+    drafts.iter().map(complete).chain(made).collect()
 }
 
 struct Draft {
     model: Model,
     keys: Vec<Key>,
-    links: Vec<links::Link>,
 }
 
 /// A foreign key before its target is known.
@@ -82,8 +90,12 @@ struct Key {
     target: Option<String>,
     reverse: Option<Box<str>>,
     one: bool,
-    /// A collection: the other side holds the key.
+    /// A collection: the other side holds the key, or a table in between does.
     many: bool,
+    /// What is said of the table in between.
+    said: between::Said,
+    /// The table in between, the key that points here and the one that points there.
+    through: Option<(Box<str>, [Box<str>; 2])>,
     site: Site,
 }
 
@@ -154,7 +166,6 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         own: class,
         fields: Vec::new(),
         keys: Vec::new(),
-        links: Vec::new(),
     };
     for base in program.ancestors(class).iter().rev() {
         if let Binding::Class(base) = base {
@@ -162,10 +173,7 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         }
     }
     let Reader {
-        mut fields,
-        keys,
-        links,
-        ..
+        mut fields, keys, ..
     } = reader;
     let own_fields = !fields.is_empty();
     if own_fields
@@ -184,9 +192,10 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
                 .own_table
                 .iter()
                 .find_map(|name| own(program, class, name))
-        });
+        })
+        .or_else(|| configured(program, words, class));
     let table = named.and_then(|value| values::plain(program, value));
-    let table = table.unwrap_or_else(|| short.to_lowercase());
+    let table = table.unwrap_or_else(|| format!("{}{}", short.to_lowercase(), words.plural));
     let model = Model {
         name: program.class_name(class).into(),
         class: Some(class.class),
@@ -201,7 +210,7 @@ fn draft(program: &Program<'_>, words: &Words, class: ClassRef) -> Draft {
         is_abstract,
         declared_at: site,
     };
-    Draft { model, keys, links }
+    Draft { model, keys }
 }
 
 /// What the class's own `Meta` says of an option.
@@ -225,6 +234,12 @@ fn own(program: &Program<'_>, class: ClassRef, name: &str) -> Option<ValueRef> {
         Definition::Value(bound) => Some(in_class(class.file, class.class, bound.value?)),
         _ => None,
     }
+}
+
+/// The table that a call says that makes a member: `ormar_config = base.copy(tablename="albums")`.
+fn configured(program: &Program<'_>, words: &Words, class: ClassRef) -> Option<ValueRef> {
+    let call = Arguments::of(program, own(program, class, words.config?)?)?;
+    words.table.iter().find_map(|option| call.named(option))
 }
 
 fn flag(program: &Program<'_>, class: ClassRef, option: &str) -> bool {
@@ -256,7 +271,6 @@ struct Reader<'r, 'a> {
     own: ClassRef,
     fields: Vec<MappedField>,
     keys: Vec<Key>,
-    links: Vec<links::Link>,
 }
 
 impl Reader<'_, '_> {
@@ -331,16 +345,17 @@ impl Reader<'_, '_> {
         let text =
             |names: &[&str]| option(names).and_then(|value| values::string(self.program, value));
         let named = text(self.words.column);
-        let suffixed = is_key && !by_target && self.words.dictionary.is_none();
-        let member: Box<str> = match suffixed && !name.ends_with("_id") {
+        let suffix = self.words.suffix;
+        let suffixed = is_key && !suffix.is_empty() && !name.ends_with(suffix);
+        let member: Box<str> = match suffixed {
             true => text(self.words.value)
-                .map_or_else(|| format!("{name}_id"), |(text, _)| text)
+                .map_or_else(|| format!("{name}{suffix}"), |(text, _)| text)
                 .into(),
             false => name.into(),
         };
         let column: Box<str> = match &named {
             Some((column, _)) => column.as_str().into(),
-            None if suffixed && !name.ends_with("_id") => format!("{name}_id").into(),
+            None if suffixed => format!("{name}{suffix}").into(),
             None => name.into(),
         };
         self.fields.retain(|field| field.name != member);
@@ -358,7 +373,7 @@ impl Reader<'_, '_> {
             column: column.clone(),
             deferred: false,
             has_default: class.ends_with("AutoField") || option(DEFAULTS).is_some(),
-            nullable: is_true(&["null", "allow_null"]) || class == "Optional",
+            nullable: is_true(&["null", "allow_null", "nullable"]) || class == "Optional",
             primary_key,
             declared_at: site,
             names_column: named.map(|(_, site)| site.span),
@@ -373,29 +388,45 @@ impl Reader<'_, '_> {
                 reverse: text(self.words.reverse).map(|(text, _)| text.into()),
                 one: class.starts_with("OneToOne"),
                 many: false,
+                said: between::Said::default(),
+                through: None,
                 site,
             });
         }
     }
 
-    /// `Set("Order")`: rows of the other side, where that says so at all.
+    /// `Set("Order")`, `ManyToManyField("models.Order")`: rows of the other side.
     fn collection(&mut self, name: &str, site: Site, call: &Arguments<'_>) {
-        if self.words.in_between {
-            let link = links::Link::new(self, name, site, call);
-            self.links.push(link);
-        }
-        if self.words.maker.is_none() {
-            return;
-        }
+        let option = |names: &[&str]| names.iter().find_map(|name| call.named(name));
+        let text =
+            |names: &[&str]| option(names).and_then(|value| values::string(self.program, value));
+        let target = option(TARGETS).or_else(|| call.placed(0));
+        let said = self.words.between.map(|between| between::Said {
+            table: text(between.through).map(|(text, _)| text.into()),
+            model: option(between.through).and_then(|value| self.class_of(value)),
+            own: text(between.own).map(|(text, _)| text.into()),
+            other: text(between.other).map(|(text, _)| text.into()),
+        });
+        self.keys.retain(|key| &*key.name != name);
         self.keys.push(Key {
             name: name.into(),
             column: "".into(),
-            target: call.placed(0).and_then(|value| self.target(value)),
-            reverse: None,
+            target: target.and_then(|value| self.target(value)),
+            reverse: text(self.words.reverse).map(|(text, _)| text.into()),
             one: false,
             many: true,
+            said: said.unwrap_or_default(),
+            through: None,
             site,
         });
+    }
+
+    /// The class that a value is.
+    fn class_of(&self, value: ValueRef) -> Option<Box<str>> {
+        match values::binding(self.program, value) {
+            Binding::Class(class) => Some(self.program.class_name(class).into()),
+            _ => None,
+        }
     }
 
     /// The class of field that a call makes: of the ORM's package, or a class of the tree that extends one.
@@ -418,12 +449,13 @@ impl Reader<'_, '_> {
         known.then_some(name)
     }
 
-    /// The qualified name of a target, or its word for it: `models.Tournament`.
+    /// The qualified name of a target, or its word for it: `models.Tournament`, `lambda: Tournament`.
     fn target(&self, value: ValueRef) -> Option<String> {
+        let value = self.behind_lambda(value);
         match values::plain(self.program, value) {
             Some(text) if text == "self" => Some(self.program.class_name(self.own)),
             Some(text) => Some(text),
-            None => match values::binding(self.program, self.said_later(value)) {
+            None => match values::binding(self.program, value) {
                 Binding::Class(class) => Some(self.program.class_name(class)),
                 _ => None,
             },
@@ -431,7 +463,7 @@ impl Reader<'_, '_> {
     }
 
     /// `lambda: Order` names a class that stands further down.
-    fn said_later(&self, value: ValueRef) -> ValueRef {
+    fn behind_lambda(&self, value: ValueRef) -> ValueRef {
         let module = self.program.module(value.file);
         let ExpressionKind::Closure(id) = module.expression(value.expression).kind else {
             return value;
@@ -450,80 +482,13 @@ impl Reader<'_, '_> {
 }
 
 /// Options that fill a column in.
-const DEFAULTS: &[&str] = &["default", "auto_now", "auto_now_add", "db_default"];
+const DEFAULTS: &[&str] = &[
+    "default",
+    "auto_now",
+    "auto_now_add",
+    "db_default",
+    "server_default",
+];
 
 /// Options that name the other model.
 const TARGETS: &[&str] = &["model", "model_name", "to"];
-
-fn find<'d>(drafts: &'d BTreeMap<String, Draft>, key: &Key) -> Option<(&'d String, &'d Draft)> {
-    draft_of(drafts, key.target.as_deref()?)
-}
-
-fn draft_of<'d>(
-    drafts: &'d BTreeMap<String, Draft>,
-    name: &str,
-) -> Option<(&'d String, &'d Draft)> {
-    let short = name.rsplit('.').next().unwrap_or(name);
-    let same_class = |other: &String| other.rsplit('.').next() == Some(short);
-    drafts
-        .get_key_value(name)
-        .or_else(|| drafts.iter().find(|(other, _)| same_class(other)))
-}
-
-fn key_column(draft: &Draft) -> Box<str> {
-    let key = draft.model.fields.iter().find(|field| field.primary_key);
-    key.map_or_else(|| "id".into(), |field| field.column.clone())
-}
-
-fn forward(drafts: &BTreeMap<String, Draft>, key: &Key) -> Option<Relationship> {
-    let target = find(drafts, key);
-    if key.many {
-        let (name, _) = target?;
-        return Some(Relationship {
-            many: true,
-            reverse: true,
-            ..Relationship::new(key.name.clone(), Some(name.as_str().into()), key.site)
-        });
-    }
-    Some(Relationship {
-        local: vec![key.column.clone()],
-        remote: vec![target.map_or_else(|| "id".into(), |(_, draft)| key_column(draft))],
-        ..Relationship::new(
-            key.name.clone(),
-            target.map(|(name, _)| name.as_str().into()),
-            key.site,
-        )
-    })
-}
-
-fn reverse_relations(drafts: &BTreeMap<String, Draft>) -> BTreeMap<String, Vec<Relationship>> {
-    let mut found: BTreeMap<String, Vec<Relationship>> = BTreeMap::new();
-    for draft in drafts.values().filter(|draft| draft.model.table.is_some()) {
-        for key in draft.keys.iter().filter(|key| !key.many) {
-            let Some((target, other)) = find(drafts, key) else {
-                continue;
-            };
-            let class = draft
-                .model
-                .name
-                .rsplit('.')
-                .next()
-                .unwrap_or("")
-                .to_lowercase();
-            found.entry(target.clone()).or_default().push(Relationship {
-                many: !key.one,
-                local: vec![key_column(other)],
-                remote: vec![key.column.clone()],
-                reverse: true,
-                ..Relationship::new(
-                    key.reverse
-                        .clone()
-                        .unwrap_or_else(|| format!("{class}_set").into()),
-                    Some(draft.model.name.clone()),
-                    key.site,
-                )
-            });
-        }
-    }
-    found
-}

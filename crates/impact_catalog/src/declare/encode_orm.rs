@@ -38,7 +38,11 @@ const WORDS: Words = Words {
     value: &[],
     keys: &["ForeignKey", "OneToOne"],
     without_column: &[],
-    in_between: false,
+    config: None,
+    plural: "",
+    suffix: "",
+    other_side: |class, _, _| format!("{class}_set"),
+    between: None,
 };
 
 /// The models of a service that uses encode/orm.

@@ -13,6 +13,7 @@ mod diesel;
 mod django;
 mod encode_orm;
 mod mapped;
+mod ormar;
 mod peewee;
 mod pony;
 mod refinery;
@@ -152,6 +153,7 @@ const DECLARERS: &[Declarer] = &[
     tortoise::declare,
     pony::declare,
     encode_orm::declare,
+    ormar::declare,
     tagged::declare,
 ];
 

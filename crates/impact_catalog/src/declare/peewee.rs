@@ -1,6 +1,6 @@
 //! peewee 3: <https://docs.peewee-orm.com/en/latest/peewee/models.html>.
 
-use super::class_fields::{Words, models};
+use super::class_fields::{Between, End, Named, Words, models};
 use super::{DeclareOptions, Declared};
 use impact_bind::Program;
 
@@ -27,8 +27,31 @@ const WORDS: Words = Words {
     value: &["object_id_name"],
     keys: &["ForeignKeyField", "DeferredForeignKey"],
     without_column: &["ManyToManyField"],
-    in_between: false,
+    config: None,
+    plural: "",
+    suffix: "_id",
+    other_side: |class, _, _| format!("{class}_set"),
+    between: Some(&Between {
+        through: &["through_model"],
+        own: &[],
+        other: &[],
+        named: between,
+        has_id: true,
+    }),
 };
+
+/// peewee 3, `ManyToManyField.get_models` and `_create_through_model`: both sides by name.
+fn between(own: &End<'_>, other: &End<'_>) -> Named {
+    let (first, second) = match own.class <= other.class {
+        true => (own, other),
+        false => (other, own),
+    };
+    Named {
+        table: format!("{}_{}_through", first.table, second.table),
+        own: format!("{}_id", own.class),
+        other: format!("{}_id", other.class),
+    }
+}
 
 /// peewee's models of a service.
 pub(super) fn declare(program: &Program<'_>, _: &DeclareOptions<'_>) -> Declared {

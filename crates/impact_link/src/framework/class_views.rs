@@ -53,7 +53,9 @@ fn functions(value: &Value, depth: u32) -> Vec<FunctionRef> {
 /// The methods of a class of views, each with the code that it runs.
 pub(super) fn handlers(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, Target)> {
     let mut found = methods(cx, class);
-    for target in wrappers(cx, class) {
+    let around = wrappers(cx, class).into_iter();
+    let around: Vec<Target> = around.chain(dispatch(cx, class)).collect();
+    for target in around {
         let all: Vec<Option<String>> = found.iter().map(|(method, _)| method.clone()).collect();
         let each = all.into_iter().collect::<BTreeSet<_>>();
         found.extend(each.into_iter().map(|method| (method, target.clone())));
@@ -61,13 +63,45 @@ pub(super) fn handlers(cx: &mut Evaluator<'_>, class: ClassRef) -> Vec<(Option<S
     found
 }
 
+/// Other methods that answer, of which classes: Starlette's endpoints, middleware and backends among them.
+const OTHERS: &[(&str, &[&str])] = &[
+    ("", &["dispatch_request", "run", "__call__"]),
+    (
+        "starlette.endpoints.WebSocketEndpoint",
+        &["on_connect", "on_receive", "on_disconnect", "dispatch"],
+    ),
+    (
+        "starlette.middleware.base.BaseHTTPMiddleware",
+        &["dispatch"],
+    ),
+    ("fastapi.middleware.base.BaseHTTPMiddleware", &["dispatch"]),
+    (
+        "starlette.authentication.AuthenticationBackend",
+        &["authenticate"],
+    ),
+];
+
+/// A method around those of the methods of HTTP: Starlette's `HTTPEndpoint.dispatch`.
+fn dispatch(cx: &Evaluator<'_>, class: ClassRef) -> Option<Target> {
+    if !cx.inherits(class, &["starlette.endpoints.HTTPEndpoint"]) {
+        return None;
+    }
+    match cx.class_member(class, "dispatch")? {
+        (owner, [.., Definition::Function(function)]) => Some(Target::Function(FunctionRef {
+            file: owner.file,
+            function: *function,
+        })),
+        _ => None,
+    }
+}
+
 fn methods(cx: &Evaluator<'_>, class: ClassRef) -> Vec<(Option<String>, Target)> {
     let mut found = Vec::new();
-    for name in HTTP
+    let others = OTHERS
         .iter()
-        .copied()
-        .chain(["dispatch_request", "run", "__call__"])
-    {
+        .filter(|(base, _)| base.is_empty() || cx.inherits(class, &[base]));
+    let others = others.flat_map(|(_, names)| names.iter().copied());
+    for name in HTTP.iter().copied().chain(others) {
         if let Some((owner, [.., Definition::Function(function)])) = cx.class_member(class, name) {
             let target = Target::Function(FunctionRef {
                 file: owner.file,

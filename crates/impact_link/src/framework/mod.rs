@@ -29,6 +29,7 @@ pub(crate) mod rocket;
 mod routes;
 pub(crate) mod salvo;
 pub(crate) mod shuttle;
+pub(crate) mod starlette;
 pub(crate) mod tagged;
 mod told;
 pub(crate) mod warp;

@@ -88,8 +88,13 @@ pub(super) fn mount(cx: &mut Evaluator<'_>, file: FileId, tag: &Tag, mounts: &mu
     let Some(captured) = tag.first(Capture::Router).copied() else {
         return;
     };
-    if let Some((home, span)) = list(cx, file, tag, captured) {
-        mounts.lists.push((home, span, prefix.unwrap_or_default()));
+    let lists = lists(cx, file, tag, captured);
+    if !lists.is_empty() {
+        let prefix = prefix.unwrap_or_default();
+        let lists = lists.into_iter();
+        mounts
+            .lists
+            .extend(lists.map(|(home, span)| (home, span, prefix.clone())));
         return;
     }
     let Some(child) = router(cx, file, tag, captured) else {
@@ -191,23 +196,62 @@ fn loop_around(
     })
 }
 
-/// The list of routes that an expression is, or is bound to: `Mount("/v1", routes=[…])`.
-fn list(cx: &Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Option<(FileId, Span)> {
+/// The lists of routes that an expression is, or is bound to: `Mount("/v1", routes=[…] + more)`, `Router([…])`.
+fn lists(cx: &Evaluator<'_>, file: FileId, tag: &Tag, captured: Captured) -> Vec<(FileId, Span)> {
     let Captured::Expression(id) = captured else {
-        return None;
+        return Vec::new();
     };
-    let (file, id) = match cx.program.module(file).expression(id).kind {
-        ExpressionKind::Name(_) => {
-            let place = place_of(cx, file, tag.span);
-            match cx.program.resolve_expression(file, place, id) {
-                Binding::Value(value, rest) if rest.is_empty() => (value.file, value.expression),
-                _ => return None,
+    let mut found = Vec::new();
+    let place = place_of(cx, file, tag.span);
+    list_in(cx, (file, place), id, 0, &mut found);
+    found
+}
+
+fn list_in(
+    cx: &Evaluator<'_>,
+    (file, place): (FileId, Place),
+    id: ExpressionId,
+    depth: u32,
+    found: &mut Vec<(FileId, Span)>,
+) {
+    if depth > 4 {
+        return;
+    }
+    let module = cx.program.module(file);
+    let expression = module.expression(id);
+    match &expression.kind {
+        ExpressionKind::Collection(_) => found.push((file, expression.span)),
+        ExpressionKind::Binary(both) => {
+            list_in(cx, (file, place), both.left, depth + 1, found);
+            list_in(cx, (file, place), both.right, depth + 1, found);
+        }
+        ExpressionKind::Name(_) | ExpressionKind::Attribute(_) => {
+            if let Binding::Value(value, rest) = cx.program.resolve_expression(file, place, id)
+                && rest.is_empty()
+                && value.expression != id
+            {
+                list_in(
+                    cx,
+                    (value.file, value.place),
+                    value.expression,
+                    depth + 1,
+                    found,
+                );
             }
         }
-        _ => (file, id),
-    };
-    let expression = cx.program.module(file).expression(id);
-    matches!(expression.kind, ExpressionKind::Collection(_)).then_some((file, expression.span))
+        ExpressionKind::Call(call) => {
+            let callee = cx.program.resolve_expression(file, place, call.callee);
+            let is_router = callee.external() == Some("starlette.routing.Router");
+            let routes = call.arguments.iter().find(|one| match one.name {
+                Some((name, _)) => module.name(name) == "routes",
+                None => true,
+            });
+            if let Some(routes) = routes.filter(|_| is_router) {
+                list_in(cx, (file, place), routes.value, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 impl Mounts {

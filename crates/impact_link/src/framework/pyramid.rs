@@ -17,6 +17,8 @@ const VIEWS: &[&str] = &["pyramid.view.view_config", "pyramid.view.view_defaults
 const CONTEXT: &str = "context";
 /// What the name of a view's route is kept under.
 const ROUTE: &str = "route_name";
+/// What the template is kept under that shows what a view returns.
+const RENDERER: &str = "renderer";
 
 /// Methods of a configurator and a request that tell themselves by their names.
 pub(crate) const TELLING: &[&str] = &[
@@ -92,7 +94,7 @@ impl Door for Pyramid {
 /// one of these.
 fn view(call: &CallSite<'_>) -> Option<Value> {
     let made = Object::new("python/pyramid", "view", None);
-    let said = [CONTEXT, ROUTE].into_iter().filter_map(|name| {
+    let said = [CONTEXT, ROUTE, RENDERER].into_iter().filter_map(|name| {
         let argument = call.named(name)?;
         Some((name, argument.value.clone()))
     });
@@ -127,10 +129,35 @@ fn context_of(cx: &mut Evaluator<'_>, view: &Object) -> Value {
     context.at_most(Certainty::Likely)
 }
 
+/// `@view_config(renderer="app:templates/user.jinja2")`: what the view returns is the template's context.
+fn shown(cx: &mut Evaluator<'_>, view: &Object, decorated: &Value, call: &CallSite<'_>) {
+    let Some(said) = view.values.get(RENDERER).cloned() else {
+        return;
+    };
+    let names = said
+        .texts()
+        .filter(|text| text.text.contains('.'))
+        .map(|text| {
+            let path = text.text.rsplit(':').next().unwrap_or_default();
+            Atom::Text(std::sync::Arc::new(impact_facts::Assembled {
+                text: path.to_owned(),
+                ..Default::default()
+            }))
+        });
+    let names = Value::any_of(names.collect::<Vec<_>>());
+    for atom in decorated.atoms() {
+        if let Atom::Function(function) = atom {
+            let context = cx.result(*function, None);
+            super::django::render(cx, &names, &context, &Value::nothing(), call.span);
+        }
+    }
+}
+
 /// A view takes its context first, or gets it when its class is made: `(context, request)`.
 fn in_context(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_>) -> Option<Value> {
     let context = context_of(cx, object);
     let decorated = call.at(0)?.value.clone();
+    shown(cx, object, &decorated, call);
     if context.is_nothing() {
         return Some(decorated);
     }

@@ -355,6 +355,17 @@ fn header(line: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.replace('-', "_"))
 }
 
+/// The names of the queries that an object of these has.
+pub(super) fn query_names(of: &Object) -> Option<std::collections::BTreeSet<String>> {
+    let own = of.door == FILES && of.kind == "queries";
+    let texts = of.values.get(TEXT).into_iter().flat_map(Value::texts);
+    own.then(|| {
+        texts
+            .flat_map(|text| text.text.lines().filter_map(header).collect::<Vec<_>>())
+            .collect()
+    })
+}
+
 /// The queries of a name: from behind their header to the next.
 fn named(of: &Object, name: &str) -> Vec<Assembled> {
     let name = name.strip_suffix("_cursor").unwrap_or(name);

@@ -11,6 +11,7 @@ pub(crate) mod intrinsic;
 mod jinja;
 pub(crate) mod named;
 pub(crate) mod operator;
+mod patterned;
 pub(crate) mod python;
 pub(crate) mod record;
 pub(crate) mod responses;

@@ -4,7 +4,7 @@ use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::orm::sqlalchemy::by_each_name;
 use crate::value::{Atom, Dictionary, Value};
-use impact_facts::{Access, Assembled, Span};
+use impact_facts::{Access, Assembled, Span, Spread};
 
 /// Builtins and the standard library.
 #[derive(Debug)]
@@ -19,6 +19,12 @@ enum Makes {
     ElementOf,
     /// The first argument itself.
     Same,
+    /// What its arguments come to, in order.
+    Gathered,
+    /// The elements of the elements of the first argument.
+    Flattened,
+    /// Calls the argument at a place with what follows it.
+    Called(usize),
     /// The text of the argument.
     TextOf,
     /// A scalar; the elements of the arguments are looked at.
@@ -75,6 +81,17 @@ const FUNCTIONS: &[(&str, Makes)] = &[
     ("itertools.cycle", Makes::ListOf(0)),
     ("random.sample", Makes::ListOf(0)),
     ("copy.copy", Makes::Same),
+    ("asyncio.run", Makes::Same),
+    ("asyncio.wait_for", Makes::Same),
+    ("asyncio.shield", Makes::Same),
+    ("asyncio.create_task", Makes::Same),
+    ("asyncio.ensure_future", Makes::Same),
+    ("asyncio.gather", Makes::Gathered),
+    ("asyncio.to_thread", Makes::Called(0)),
+    ("anyio.to_thread.run_sync", Makes::Called(0)),
+    ("starlette.concurrency.run_in_threadpool", Makes::Called(0)),
+    ("fastapi.concurrency.run_in_threadpool", Makes::Called(0)),
+    ("itertools.chain.from_iterable", Makes::Flattened),
     ("textwrap.dedent", Makes::Same),
     ("textwrap.indent", Makes::Same),
     ("inspect.cleandoc", Makes::Same),
@@ -212,6 +229,22 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
                 .unwrap_or_default())
         }
         Makes::Same => first,
+        Makes::Gathered => gathered(cx, call),
+        Makes::Flattened => {
+            let inner = cx.iterate(&first, span_of(0));
+            Value::list(cx.iterate(&inner, span_of(0)))
+        }
+        Makes::Called(at) => {
+            let rest = call.arguments.get(at + 1..).unwrap_or_default();
+            let callee = call.value(at, "func");
+            cx.call(
+                &callee,
+                &CallSite {
+                    arguments: rest,
+                    ..*call
+                },
+            )
+        }
         Makes::TextOf => text_of(cx, call),
         Makes::Scalar => {
             for argument in call.arguments {
@@ -381,6 +414,26 @@ fn classes_of(cx: &Evaluator<'_>, of: &Value) -> Option<Value> {
     (!found.is_nothing()).then_some(found)
 }
 
+/// `asyncio.gather(one(), two())`, `asyncio.gather(*all)`.
+fn gathered(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
+    let own: Vec<_> = call
+        .arguments
+        .iter()
+        .filter(|one| one.name.is_none())
+        .collect();
+    if own.iter().all(|one| one.spread == Spread::None) {
+        return Value::tuple(own.iter().map(|one| one.value.clone()).collect());
+    }
+    let mut element = Value::nothing();
+    for one in own {
+        element.join(&match one.spread {
+            Spread::Items => cx.iterate(&one.value, one.span),
+            _ => one.value.clone(),
+        });
+    }
+    Value::list(element)
+}
+
 /// `str(value)`, `format(value)`: a text is itself. What follows is an encoding or how the value is to be shown.
 fn text_of(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Value {
     for argument in call.arguments {
@@ -427,6 +480,11 @@ fn get_attribute(cx: &mut Evaluator<'_>, call: &CallSite<'_>, of: &Value) -> Val
             }
             Atom::Object(name) if by_each_name(cx, of, name, call.span, Access::Read) => {
                 found = found.or(&Value::outside("field "));
+            }
+            Atom::Text(text) => {
+                let members = super::patterned::members(cx, of, text);
+                open |= members.is_nothing();
+                found = found.or(&members);
             }
             _ => open = true,
         }

@@ -117,6 +117,10 @@ fn statements<'p>(
                 let ExpressionKind::Name(name) = module.expression(bind.target).kind else {
                     continue;
                 };
+                // Pydantic's own settings, whatever type is said of them.
+                if plain && module.name(name) == "model_config" {
+                    continue;
+                }
                 let kind = match bind.value {
                     Some(value) => {
                         kind_of(cx, value, 0).or_else(|| of_annotation(cx, bind.annotation, plain))

@@ -29,6 +29,7 @@ mod views;
 
 pub(crate) use carriers::{meta_model, name_field, own_bases, own_methods};
 pub(crate) use lists::{list_of_texts, lists_of_call};
+pub(crate) use templates::{keywords, render};
 
 use crate::door::{CallSite, Consumption, Door, MemberSite};
 use crate::evaluator::{Evaluator, Part};

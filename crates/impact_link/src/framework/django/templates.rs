@@ -25,6 +25,9 @@ const RENDERERS: &[(&str, Option<usize>, usize, usize)] = &[
     ("flask.render_template", None, 0, usize::MAX),
     ("flask.templating.render_template", None, 0, usize::MAX),
     ("flask.stream_template", None, 0, usize::MAX),
+    ("quart.render_template", None, 0, usize::MAX),
+    ("aiohttp_jinja2.render_template", None, 0, 2),
+    ("aiohttp_jinja2.render_string", None, 0, 2),
 ];
 
 /// What calling a function outside the tree is.
@@ -181,7 +184,7 @@ fn sorted(cx: &mut Evaluator<'_>, rows: &Value, call: &CallSite<'_>) {
 }
 
 /// The keywords of a call, as a dictionary.
-pub(super) fn keywords(call: &CallSite<'_>) -> Value {
+pub(crate) fn keywords(call: &CallSite<'_>) -> Value {
     let mut made = crate::value::Dictionary::default();
     for argument in call.arguments {
         match &argument.name {
@@ -198,7 +201,7 @@ pub(super) fn keywords(call: &CallSite<'_>) -> Value {
 }
 
 /// Renders templates with a context: their variables grow by it.
-pub(super) fn render(
+pub(crate) fn render(
     cx: &mut Evaluator<'_>,
     names: &Value,
     context: &Value,

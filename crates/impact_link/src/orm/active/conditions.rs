@@ -1,7 +1,8 @@
-//! Tortoise's conditions and expressions, which name fields before it is known of which model: `Q(email=x) | Q(name=y)`,
+//! Tortoise's and ormar's conditions and expressions, which name fields before it is known of which model: `Q(email=x) | Q(name=y)`,
 //! `F("email")` (Tortoise ORM 0.2x, "Query API", "Expressions").
 
-use super::{TORTOISE, keyword};
+use super::TORTOISE;
+use super::names::keyword;
 use crate::door::{CallSite, Passed};
 use crate::evaluator::Evaluator;
 use crate::value::{Atom, ModelId, Object, Value};
@@ -43,10 +44,21 @@ pub(super) fn joined(of: &Object, call: &CallSite<'_>) -> Value {
     with(of.clone(), &other).into()
 }
 
+/// `and_(email="x", name="y")` of ormar.
+pub(super) fn of_keywords(cx: &Evaluator<'_>, orm: &'static str, call: &CallSite<'_>) -> Value {
+    let mut made = Object::new(orm, CONDITION, None);
+    for argument in call.arguments {
+        if let Some((path, span)) = &argument.name {
+            made = made.with_value(&format!("{PATH}{path}"), Value::place(cx.file, *span));
+        }
+        made = with(made, &argument.value);
+    }
+    made.into()
+}
+
 fn with(mut made: Object, value: &Value) -> Object {
     for atom in value.atoms() {
         if let Atom::Object(inner) = atom
-            && inner.door == TORTOISE.0
             && inner.kind == CONDITION
         {
             made.values.extend(inner.values.clone());
@@ -61,7 +73,7 @@ pub(super) fn applied(cx: &mut Evaluator<'_>, model: ModelId, argument: &Passed)
         let Atom::Object(condition) = atom else {
             continue;
         };
-        if condition.kind != CONDITION || condition.door != TORTOISE.0 {
+        if condition.kind != CONDITION {
             continue;
         }
         for (path, places) in &condition.values {

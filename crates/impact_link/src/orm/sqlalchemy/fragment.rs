@@ -89,7 +89,7 @@ pub(super) fn sorted(cx: &mut Evaluator<'_>, object: &Object, call: &CallSite<'_
             _ => false,
         };
         let all = argument.value.atoms();
-        if argument.expression.is_some() && !all.is_empty() && all.iter().all(is_name) {
+        if argument.expression.is_some() && all.iter().all(is_name) {
             fragments::open(cx, &query::sources(object), argument.span);
         }
     }

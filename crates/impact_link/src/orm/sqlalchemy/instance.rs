@@ -40,8 +40,12 @@ pub(super) fn attribute(
     let Some(target) = cx.models.target(relation) else {
         return Some(Value::unknown("a related row"));
     };
-    let fetched = Manner::whole(Access::Read).at_most(Certainty::Likely);
-    entity::load(cx, target, member.span, fetched);
+    // A new row in its place does not load the old one, a new list does (SQLAlchemy 2.0, "Column Loading Options",
+    // `active_history`; "Collection Customization").
+    if member.access == Access::Read || relation.many {
+        let fetched = Manner::whole(Access::Read).at_most(Certainty::Likely);
+        entity::load(cx, target, member.span, fetched);
+    }
     let row: Value = Atom::Mapped(target).into();
     if !relation.many {
         return Some(row);

@@ -7,7 +7,8 @@ use crate::library::rows;
 use crate::orm::added;
 use crate::touch::Manner;
 use crate::value::{Atom, ModelId, Object, Value};
-use impact_facts::{Access, Certainty, Span};
+use impact_bind::{Bound, BoundFrom, Definition};
+use impact_facts::{Access, Certainty, ExpressionKind, Span};
 
 /// Members of the hub: its session, and SQLAlchemy's own names.
 pub(super) fn hub_attribute(name: &str) -> Value {
@@ -81,7 +82,9 @@ pub(super) fn call(cx: &mut Evaluator<'_>, name: &str, call: &CallSite<'_>) -> O
         "get" | "get_one" => get(cx, call),
         "add" | "add_all" | "merge" | "save" => {
             let argument = call.at(0)?;
-            flush(cx, &argument.value.clone(), call.span);
+            if !is_loaded(cx, argument) {
+                flush(cx, &argument.value.clone(), call.span);
+            }
             Some(if name == "merge" {
                 argument.value.clone()
             } else {
@@ -271,6 +274,58 @@ pub(super) fn mapped_rows(value: &Value) -> Vec<(ModelId, Certainty)> {
         }
     }
     found
+}
+
+/// Methods that answer with a row of the database.
+const LOADING: &[&str] = &[
+    "get",
+    "get_one",
+    "get_or_404",
+    "first",
+    "first_or_404",
+    "one",
+    "one_or_none",
+    "one_or_404",
+    "scalar",
+    "scalar_one",
+    "scalar_one_or_none",
+];
+
+/// Whether an argument is a name that the code around it binds to nothing but rows that a session or query gave: only what
+/// was set on it is written (SQLAlchemy 2.0, "State Management": it is persistent).
+fn is_loaded(cx: &Evaluator<'_>, argument: &Passed) -> bool {
+    let module = cx.module();
+    let Some(ExpressionKind::Name(name)) =
+        argument.expression.map(|id| &module.expression(id).kind)
+    else {
+        return false;
+    };
+    let definitions = cx
+        .program
+        .places(cx.file)
+        .names(cx.place)
+        .definitions(*name);
+    let gives = |definition: &Definition| {
+        let Definition::Value(Bound {
+            value: Some(mut id),
+            from: BoundFrom::Whole,
+            ..
+        }) = *definition
+        else {
+            return false;
+        };
+        while let ExpressionKind::Await(of) = module.expression(id).kind {
+            id = of;
+        }
+        let ExpressionKind::Call(call) = &module.expression(id).kind else {
+            return false;
+        };
+        match &module.expression(call.callee).kind {
+            ExpressionKind::Attribute(of) => LOADING.contains(&module.name(of.name)),
+            _ => false,
+        }
+    };
+    !definitions.is_empty() && definitions.iter().all(gives)
 }
 
 /// A new or changed row goes to the database: an INSERT names every column.
