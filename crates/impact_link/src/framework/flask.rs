@@ -5,8 +5,10 @@
 use crate::cells::Key;
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
+use crate::framework::class_views::HTTP;
 use crate::language::template::LIBRARY;
-use crate::value::{Atom, Value};
+use crate::value::{Atom, Object, Value};
+use impact_bind::ClassRef;
 
 /// Flask.
 #[derive(Debug)]
@@ -108,6 +110,49 @@ impl Door for Flask {
             _ => None,
         }
     }
+}
+
+/// Bases of Flask's views.
+const VIEWS: &[&str] = &["flask.views.View", "quart.views.View"];
+
+/// Whether a class is one of Flask's views.
+pub(crate) fn is_view(cx: &Evaluator<'_>, class: ClassRef) -> bool {
+    cx.inherits(class, VIEWS)
+        || cx.inherits(class, &["flask.views.MethodView", "quart.views.MethodView"])
+}
+
+/// Under what an instance stands in what `as_view` makes.
+pub(super) const INSTANCE: &str = "instance";
+
+/// `Users.as_view("users", User)`: each request makes an instance with what follows the name (Flask 3, "Class-based Views").
+pub(crate) fn as_view(cx: &mut Evaluator<'_>, class: ClassRef, call: &CallSite<'_>) -> Value {
+    let mut rest = call.arguments.to_vec();
+    match rest
+        .iter()
+        .position(|one| one.name.as_ref().is_some_and(|(name, _)| &**name == "name"))
+    {
+        Some(at) => drop(rest.remove(at)),
+        None if !rest.is_empty() => drop(rest.remove(0)),
+        None => {}
+    }
+    let given = CallSite {
+        arguments: &rest,
+        ..*call
+    };
+    // The request runs the methods, not who registers the view.
+    let kept = std::mem::take(&mut cx.current);
+    let made = cx.call(&Atom::Class(class).into(), &given);
+    for atom in made.atoms() {
+        for name in HTTP.iter().chain(&["dispatch_request"]) {
+            if cx.class_member(class, name).is_some() {
+                cx.call_method(atom, name, call.span);
+            }
+        }
+    }
+    cx.current = kept;
+    let mut view = Object::new("python/flask", "view", None).with_value(INSTANCE, made);
+    view.class = Some(class);
+    view.into()
 }
 
 /// Whether a value is a scheme of Flask-HTTPAuth.

@@ -352,6 +352,25 @@ pub(super) fn handlers(
     found
 }
 
+/// The instance that a view of Flask answers with, where it was told more than its class says.
+fn told_receiver(object: &crate::value::Object) -> Option<&Atom> {
+    let made = object.values.get(super::flask::INSTANCE)?;
+    match made.atoms() {
+        [one] if crate::summary::is_given(one) => Some(one),
+        _ => None,
+    }
+}
+
+/// The code of a method for one receiver.
+fn for_receiver(cx: &mut Evaluator<'_>, target: Target, receiver: &Atom) -> Target {
+    match target {
+        Target::Function(function) if cx.program.class_of(function).is_some() => cx
+            .summary(function, &[(0, receiver.clone().into())])
+            .target(),
+        other => other,
+    }
+}
+
 fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>, Target)> {
     let mut found = Vec::new();
     for atom in value.atoms() {
@@ -364,7 +383,14 @@ fn value_handlers(cx: &mut Evaluator<'_>, value: &Value) -> Vec<(Option<String>,
             }
             Atom::Object(object) if object.class.is_some() => {
                 let class = object.class.into_iter();
-                found.extend(class.flat_map(|class| class_views::handlers(cx, class)));
+                let all: Vec<_> = class
+                    .flat_map(|class| class_views::handlers(cx, class))
+                    .collect();
+                let told = told_receiver(object);
+                found.extend(all.into_iter().map(|(method, target)| {
+                    let target = told.map_or(target.clone(), |told| for_receiver(cx, target, told));
+                    (method, target)
+                }));
             }
             Atom::Text(text) => {
                 if let Binding::Function(function) = cx.program.lookup(&text.text) {

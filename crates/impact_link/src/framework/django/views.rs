@@ -118,6 +118,9 @@ pub(super) fn method(
     call: &CallSite<'_>,
 ) -> Option<Value> {
     match (of, name) {
+        (Atom::Class(class), "as_view") if crate::framework::flask::is_view(cx, *class) => {
+            Some(crate::framework::flask::as_view(cx, *class, call))
+        }
         (Atom::Class(class), "as_view") => {
             // What a list of URLs fills in is set on the view.
             for argument in call.arguments {
