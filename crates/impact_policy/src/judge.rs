@@ -113,6 +113,7 @@ pub fn judge_in(trace: &Trace, by: &Circumstances<'_>) -> Judgement {
         }
     }
     absorb(trace, &mut findings);
+    say_once(trace, &mut findings);
     let used = waive(trace, by, &mut findings);
     let mut allowed = BTreeMap::new();
     for finding in findings
@@ -435,6 +436,41 @@ fn absorb(trace: &Trace, findings: &mut Vec<Finding>) {
     }
     let mut keep = absorbed.into_iter().map(|absorbed| !absorbed);
     findings.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// Leaves one finding of each class for what is done at a place: a text that is handed on is run by other code, too.
+fn say_once(trace: &Trace, findings: &mut Vec<Finding>) {
+    let deed = |finding: &Finding| {
+        let Subject::Reference(at) = finding.subject else {
+            return None;
+        };
+        let traced = trace.references.get(at)?;
+        let place = &traced.place;
+        let reference = &traced.reference;
+        let done = (reference.access, reference.how, &traced.through);
+        Some((
+            finding.class,
+            &place.path,
+            place.span,
+            &traced.table,
+            &reference.column,
+            done,
+        ))
+    };
+    let mut tellers = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(deed) = deed(finding) else { continue };
+        let weight = (finding.level, finding.certainty);
+        let teller = tellers.entry(deed).or_insert((weight, at));
+        if weight > teller.0 {
+            *teller = (weight, at);
+        }
+    }
+    let kept: BTreeSet<usize> = tellers.values().map(|(_, at)| *at).collect();
+    let is_repeat = |(at, one): (usize, &Finding)| deed(one).is_some() && !kept.contains(&at);
+    let repeats: Vec<bool> = findings.iter().enumerate().map(is_repeat).collect();
+    let mut repeats = repeats.into_iter();
+    findings.retain(|_| !repeats.next().unwrap_or_default());
 }
 
 /// The whole-row reference that a finding speaks of, if it is one that a declaration feeds.

@@ -60,15 +60,52 @@ fn symbol(index: &Index, id: Option<impact_facts::SymbolId>) -> &str {
     symbol.map_or("", |symbol| &*symbol.name)
 }
 
+/// What is done to what at one place.
+type Deed<'a> = (
+    Site,
+    &'a TableName,
+    &'a Option<Box<str>>,
+    (Access, How, ReferenceClass),
+);
+
+fn deed(one: &Reference) -> Deed<'_> {
+    let manner = (one.access, one.how, one.class);
+    (one.site, &one.table, &one.column, manner)
+}
+
+/// For all that is done for certain or likely the reference that says it: a text that is handed on is also run by other code than
+/// that around it, and is one place all the same.
+fn tellers(index: &Index) -> BTreeMap<Deed<'_>, usize> {
+    let surety = |at: usize| {
+        let one = &index.references[at];
+        let symbol = one.symbol.and_then(|id| index.symbols.get(id.0 as usize));
+        let around = symbol.is_some_and(|symbol| {
+            symbol.site.file == one.site.file && symbol.site.span.contains(one.site.span)
+        });
+        (one.certainty, around)
+    };
+    let mut tellers = BTreeMap::new();
+    for (at, one) in index.references.iter().enumerate() {
+        if one.certainty > Certainty::Possible {
+            let known = tellers.entry(deed(one)).or_insert(at);
+            if surety(at) > surety(*known) {
+                *known = at;
+            }
+        }
+    }
+    tellers
+}
+
 /// The references of an index, each once: code that is summed up for each of its receivers is one place all the same.
 fn named<'a>(index: &'a Index, narrow: bool, asked: &dyn Fn(&Reference) -> bool) -> Vec<Line<'a>> {
+    let tellers = tellers(index);
     let mut seen = BTreeSet::new();
     let mut open: BTreeMap<Spot<'_>, (usize, Vec<Cow<'a, Reference>>)> = BTreeMap::new();
     let mut found = Vec::new();
     for (at, one) in index.references.iter().enumerate() {
         let code = symbol(index, one.symbol);
-        let manner = (one.access, one.how, one.class, code);
-        if !seen.insert((one.site, &one.table, &one.column, manner)) {
+        let told = tellers.get(&deed(one)).is_some_and(|teller| *teller != at);
+        if told || !seen.insert((deed(one), code)) {
             continue;
         }
         let reference = Cow::Borrowed(one);
