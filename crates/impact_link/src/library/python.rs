@@ -196,20 +196,6 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
     let first = call.at(0).map(|a| a.value.clone()).unwrap_or_default();
     let span_of = |at: usize| call.at(at).map_or(call.span, |a| a.span);
     match makes {
-        Makes::ListOf(at) => {
-            let of = call.at(at).map(|a| a.value.clone()).unwrap_or_default();
-            Value::list(cx.iterate(&of, span_of(at)))
-        }
-        Makes::Sorted => {
-            let element = cx.iterate(&first, span_of(0));
-            apply(
-                cx,
-                call.named("key").map(|a| a.value.clone()),
-                &element,
-                call,
-            );
-            Value::list(element)
-        }
         Makes::ElementOf => {
             let element = match call.positional().count() {
                 0 | 1 => cx.iterate(&first, span_of(0)),
@@ -230,10 +216,6 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
         }
         Makes::Same => first,
         Makes::Gathered => gathered(cx, call),
-        Makes::Flattened => {
-            let inner = cx.iterate(&first, span_of(0));
-            Value::list(cx.iterate(&inner, span_of(0)))
-        }
         Makes::Called(at) => {
             let rest = call.arguments.get(at + 1..).unwrap_or_default();
             let callee = call.value(at, "func");
@@ -255,8 +237,34 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
         }
         Makes::Summed => super::folded::summed(cx, call),
         Makes::Reduced => super::folded::reduced(cx, call),
+        _ => listed(cx, makes, call, &first),
+    }
+}
+
+/// The functions that make a list.
+fn listed(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>, first: &Value) -> Value {
+    let span_of = |at: usize| call.at(at).map_or(call.span, |a| a.span);
+    match makes {
+        Makes::ListOf(at) => {
+            let of = call.at(at).map(|a| a.value.clone()).unwrap_or_default();
+            Value::list(cx.iterate(&of, span_of(at)))
+        }
+        Makes::Sorted => {
+            let element = cx.iterate(first, span_of(0));
+            apply(
+                cx,
+                call.named("key").map(|a| a.value.clone()),
+                &element,
+                call,
+            );
+            Value::list(element)
+        }
+        Makes::Flattened => {
+            let inner = cx.iterate(first, span_of(0));
+            Value::list(cx.iterate(&inner, span_of(0)))
+        }
         Makes::Enumerated => {
-            let element = cx.iterate(&first, span_of(0));
+            let element = cx.iterate(first, span_of(0));
             Value::list(Value::tuple(vec![Value::outside("builtins.int"), element]))
         }
         Makes::Zipped => {
@@ -280,12 +288,12 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
         Makes::Mapped => {
             let over = call.value(1, "");
             let element = cx.iterate(&over, span_of(1));
-            Value::list(apply(cx, Some(first), &element, call))
+            Value::list(apply(cx, Some(first.clone()), &element, call))
         }
         Makes::Filtered => {
             let over = call.value(1, "");
             let element = cx.iterate(&over, span_of(1));
-            apply(cx, Some(first), &element, call);
+            apply(cx, Some(first.clone()), &element, call);
             Value::list(element)
         }
         Makes::Chained => call
@@ -297,12 +305,12 @@ fn function(cx: &mut Evaluator<'_>, makes: Makes, call: &CallSite<'_>) -> Value 
                 all.or(&Value::list(cx.iterate(value, *span)))
             }),
         Makes::Grouped => {
-            let element = cx.iterate(&first, span_of(0));
+            let element = cx.iterate(first, span_of(0));
             let key = call.argument(1, "key").map(|a| a.value.clone());
             let key = apply(cx, key, &element, call);
             Value::list(Value::tuple(vec![key, Value::list(element)]))
         }
-        _ => special(cx, makes, call, &first),
+        _ => special(cx, makes, call, first),
     }
 }
 
