@@ -10,10 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The operations that need their types: tags whose method and name others of other types have, too.
 pub(super) type Qualified = BTreeMap<(FileId, u32), String>;
 
+/// Where the operations of each type stand.
+type Places = BTreeMap<String, BTreeSet<(FileId, u32)>>;
+
 /// Finds them among all tags.
 pub(super) fn qualified(cx: &Evaluator<'_>, tags: &[(FileId, &Tag)]) -> Qualified {
-    let mut by_name: BTreeMap<(&str, String), BTreeMap<String, BTreeSet<(FileId, u32)>>> =
-        BTreeMap::new();
+    let mut by_name: BTreeMap<(&str, String), Places> = BTreeMap::new();
     for (file, tag) in tags.iter().filter(|(_, tag)| tag.kind == TagKind::Route) {
         let (Some(method), Some(name), Some(of)) = (
             tag.setting("method"),
