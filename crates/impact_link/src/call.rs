@@ -286,7 +286,7 @@ impl<'a> Evaluator<'a> {
             Some(result) => result,
             None => self.result_of(summary, receiver.as_ref()),
         };
-        crate::carried::converted(self, function, result, call)
+        crate::carried::called(self, function, result, &given)
     }
 
     /// A conversion of a type that has several is called with a driver's row: those that take one get it.

@@ -5,14 +5,18 @@
 //! references, *likely* at most, since only the value connects them. A field that several columns of its name reach
 //! stands for none. What only tests carry is not carried.
 
+mod called;
+
+pub(crate) use called::called;
+
 use crate::cells::Key;
 use crate::door::{CallSite, Door, MemberSite};
 use crate::evaluator::Evaluator;
 use crate::language::rust::serialized_as;
 use crate::touch::Manner;
 use crate::value::{Atom, Object, Value};
-use impact_bind::{Binding, ClassRef, FunctionRef, Place};
-use impact_facts::{Access, Certainty, ClassKind, Field, Language, Scope, Site, Span, TableName};
+use impact_bind::ClassRef;
+use impact_facts::{Access, Certainty, Field, Language, Scope, Site, Span, TableName};
 use std::sync::Arc;
 
 /// The door's name.
@@ -381,42 +385,6 @@ pub(crate) fn of_argument(made: Value, call: &CallSite<'_>) -> Value {
         (Some(only), None) => through(made, &[only]),
         _ => made,
     }
-}
-
-/// Functions of a type that make it of a value, by how their names begin.
-const CONVERSIONS: &[&str] = &["from", "try_from", "parse", "try_parse"];
-
-/// What a function of the program makes of the one value that it is handed: a type that holds no more than that (an enum, a
-/// newtype) carries what the value does, however it is parsed.
-pub(crate) fn converted(
-    cx: &Evaluator<'_>,
-    function: FunctionRef,
-    made: Value,
-    call: &CallSite<'_>,
-) -> Value {
-    let plain = !cx.is(Language::Rust) || call.arguments.len() != 1;
-    if plain || !is_conversion(cx, function) {
-        return made;
-    }
-    of_argument(made, call)
-}
-
-fn is_conversion(cx: &Evaluator<'_>, function: FunctionRef) -> bool {
-    let module = cx.program.module(function.file);
-    let name = module.function(function.function).name;
-    let named = name.is_some_and(|name| {
-        let mut all = CONVERSIONS.iter();
-        all.any(|known| module.name(name).starts_with(known))
-    });
-    let Some(class) = cx.program.class_of(function).filter(|_| named) else {
-        return false;
-    };
-    let own = (cx.program).resolve(class.file, Place::Class(class.class), "Self");
-    let Binding::Class(own) = own else {
-        return false;
-    };
-    let definition = cx.program.module(own.file).class(own.class);
-    definition.kind == ClassKind::Enum || definition.fields.len() < 2
 }
 
 /// Whether a function's result is no form of the value that it is handed.

@@ -187,7 +187,7 @@ const MANY: &[&str] = &[
 ];
 
 /// Whether a type is of many of a type parameter; none if it is of none.
-pub(super) fn shape(
+pub(crate) fn shape(
     module: &Module,
     id: ExpressionId,
     name: &str,
