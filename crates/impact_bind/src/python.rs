@@ -7,6 +7,7 @@ use crate::python_names::{is_builtin, is_standard_library};
 use crate::trail::Trail;
 use crate::tree::{Found, Roots};
 use impact_facts::{ExpressionKind, FileId, ImportId, Language};
+use std::collections::BTreeSet;
 
 /// Gives each Python file the name by which most imports reach it.
 pub(crate) fn name_modules(program: &mut Program<'_>) {
@@ -38,12 +39,16 @@ pub(crate) fn name_modules(program: &mut Program<'_>) {
 fn note_roots(program: &mut Program<'_>, tree: usize) {
     let mut noted = std::mem::take(&mut program.trees[tree]);
     let own = program.units.iter().filter(|unit| unit.tree == Some(tree));
+    let mut said: BTreeSet<(&str, &str)> = BTreeSet::new();
     for unit in own.filter(|unit| unit.facts.language == Language::Python) {
         let folder = crate::tree::split(unit.path).0;
         let imports = unit.facts.module.imports.iter();
-        for import in imports.filter(|import| import.level == 0 && import.path.contains('.')) {
-            noted.note(folder, &import.path);
-        }
+        let absolute = imports.filter(|import| import.level == 0 && import.path.contains('.'));
+        said.extend(absolute.map(|import| (folder, &*import.path)));
+    }
+    noted.compare(&said);
+    for (folder, path) in &said {
+        noted.note(folder, path);
     }
     program.trees[tree] = noted;
 }

@@ -24,6 +24,9 @@ pub(crate) struct Tree {
     holders: HashMap<Box<str>, BTreeSet<Box<str>>>,
     /// Packages that imports in them use as a root all the same, with what stands in them under the first name.
     used: BTreeSet<(Box<str>, Box<str>)>,
+    /// Packages with the first name of imports around them, most of which name what does not stand there: that name is the
+    /// name of a package outside.
+    strange: BTreeSet<(Box<str>, Box<str>)>,
 }
 
 impl Tree {
@@ -119,7 +122,8 @@ impl Tree {
         let first = *segments.first()?;
         let leads = around && segments.len() > 1 && matches!(found, Found::File(_));
         let known = || self.used.contains(&(root.into(), first.into()));
-        if is_standard_library(first) || !(leads || known()) {
+        let is_strange = || self.strange.contains(&(root.into(), first.into()));
+        if is_standard_library(first) || !(leads || known()) || is_strange() {
             return None;
         }
         Some(if around {
@@ -127,6 +131,29 @@ impl Tree {
         } else {
             (4, root.len())
         })
+    }
+
+    /// Compares what imports, each with its file's folder, name below packages around them with what stands there: a folder
+    /// `tortoise` in a package does not hold `tortoise.fields`, `tortoise.models` and `tortoise.signals`.
+    pub(crate) fn compare(&mut self, imports: &BTreeSet<(&str, &str)>) {
+        let mut counts: BTreeMap<(Box<str>, Box<str>), [BTreeSet<&str>; 2]> = BTreeMap::new();
+        for (from, path) in imports {
+            let segments: Vec<&str> = path.split('.').collect();
+            let first = segments.first().copied().unwrap_or_default();
+            let Some(roots) = self.holders.get(first) else {
+                continue;
+            };
+            let around = |root: &&Box<str>| is_within(from, root) && self.is_package(root);
+            for root in roots.iter().filter(around) {
+                let stands = self.below(root, &segments).is_some();
+                let named = (root.clone(), Box::from(first));
+                counts.entry(named).or_default()[usize::from(stands)].insert(path);
+            }
+        }
+        let strange = counts
+            .into_iter()
+            .filter(|(_, [missing, standing])| missing.len() >= standing.len());
+        self.strange.extend(strange.map(|(named, _)| named));
     }
 
     /// Notes what an import of a file in `from` says of roots.
