@@ -15,6 +15,9 @@ pub(crate) enum Found {
     Folder(Box<str>),
 }
 
+/// A package, and what stands in it under a name.
+type Named = (Box<str>, Box<str>);
+
 /// The Python files of one service or library by path.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
@@ -23,10 +26,10 @@ pub(crate) struct Tree {
     /// Folders that hold an entry of that name, a file or a folder with Python in it.
     holders: HashMap<Box<str>, BTreeSet<Box<str>>>,
     /// Packages that imports in them use as a root all the same, with what stands in them under the first name.
-    used: BTreeSet<(Box<str>, Box<str>)>,
+    used: BTreeSet<Named>,
     /// Packages with the first name of imports around them, most of which name what does not stand there: that name is the
     /// name of a package outside.
-    strange: BTreeSet<(Box<str>, Box<str>)>,
+    strange: BTreeSet<Named>,
 }
 
 impl Tree {
@@ -136,15 +139,15 @@ impl Tree {
     /// Compares what imports, each with its file's folder, name below packages around them with what stands there: a folder
     /// `tortoise` in a package does not hold `tortoise.fields`, `tortoise.models` and `tortoise.signals`.
     pub(crate) fn compare(&mut self, imports: &BTreeSet<(&str, &str)>) {
-        let mut counts: BTreeMap<(Box<str>, Box<str>), [BTreeSet<&str>; 2]> = BTreeMap::new();
+        let mut counts: BTreeMap<Named, [BTreeSet<&str>; 2]> = BTreeMap::new();
         for (from, path) in imports {
             let segments: Vec<&str> = path.split('.').collect();
             let first = segments.first().copied().unwrap_or_default();
             let Some(roots) = self.holders.get(first) else {
                 continue;
             };
-            let around = |root: &&Box<str>| is_within(from, root) && self.is_package(root);
-            for root in roots.iter().filter(around) {
+            let around = |root: &str| is_within(from, root) && self.is_package(root);
+            for root in roots.iter().filter(|root| around(root)) {
                 let stands = self.below(root, &segments).is_some();
                 let named = (root.clone(), Box::from(first));
                 counts.entry(named).or_default()[usize::from(stands)].insert(path);
