@@ -270,7 +270,6 @@ pub(crate) static DOORS: &[&dyn Door] = &[
     &crate::framework::django::DjangoWeb,
     &crate::framework::graphql::GraphQl,
     &crate::framework::flask::Flask,
-    &crate::framework::prefect::Prefect,
     &crate::library::tasks::Tasks,
     &crate::framework::pyramid::Pyramid,
     &crate::framework::starlette::Starlette,

@@ -304,7 +304,7 @@ impl<'a> Evaluator<'a> {
         result.at_most(of.certainty)
     }
 
-    pub(crate) fn item(&mut self, of: &Atom, keys: &[Value], slice: bool, span: Span) -> Value {
+    fn item(&mut self, of: &Atom, keys: &[Value], slice: bool, span: Span) -> Value {
         if let Some(parts) = crate::library::named::parts(self, of) {
             return self.item(&Atom::Tuple(parts.into()), keys, slice, span);
         }

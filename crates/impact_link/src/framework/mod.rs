@@ -21,7 +21,6 @@ mod mounts;
 mod named_routes;
 pub(crate) mod poem;
 mod poem_openapi;
-pub(crate) mod prefect;
 pub(crate) mod pyramid;
 mod qualified;
 pub(crate) mod restx;

@@ -1,5 +1,5 @@
-//! Functions that a decorator of a package made tasks: methods of theirs start them (`report.delay(id)` of Celery 5, `send` of
-//! Dramatiq 1, `kiq` of TaskIQ 0.11, `enqueue` of Django 6), and answer with what they return, later.
+//! Functions that a decorator of a package made tasks: methods of theirs start them (`report.delay(id)` of Celery 5, `load.submit(rows)`
+//! of Prefect 3, `send` of Dramatiq 1, `kiq` of TaskIQ 0.11, `enqueue` of Django 6), and answer with what they return, later.
 
 use crate::door::{CallSite, Consumption, Door, MemberSite, Passed};
 use crate::evaluator::Evaluator;
@@ -13,6 +13,10 @@ const TASKS: &str = "python/tasks";
 const FUTURE: &str = "future";
 /// The key of what the task returns.
 const RESULT: &str = "result";
+/// The kind of an argument that is each run's, as it is (Prefect 3).
+const UNMAPPED: &str = "unmapped";
+/// What makes one.
+const UNMAPPERS: &[&str] = &["prefect.unmapped", "prefect.utilities.annotations.unmapped"];
 
 /// What a method of a task does with its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,7 @@ enum Method {
 
 const METHODS: &[(&str, Method)] = &[
     ("delay", Method::Starts),
+    ("submit", Method::Starts),
     ("send", Method::Starts),
     ("kiq", Method::Starts),
     ("enqueue", Method::Starts),
@@ -48,6 +53,7 @@ const METHODS: &[(&str, Method)] = &[
     ("call_local", Method::Runs),
     ("s", Method::Holds),
     ("si", Method::Holds),
+    ("with_options", Method::Configures),
     ("options", Method::Configures),
     ("configure", Method::Configures),
     ("using", Method::Configures),
@@ -65,7 +71,7 @@ impl Door for Tasks {
         TASKS
     }
 
-    /// What is asked of an answer is asked of what the task returns.
+    /// What is asked of an answer is asked of what the task returns: Prefect hands that on in its place.
     fn attribute(
         &self,
         cx: &mut Evaluator<'_>,
@@ -77,13 +83,18 @@ impl Door for Tasks {
     }
 
     fn item(&self, cx: &mut Evaluator<'_>, of: &Object, key: &Value, span: Span) -> Option<Value> {
-        let result = of.values.get(RESULT)?.clone();
+        let result = result_of_object(of)?;
         Some(cx.items(&result, std::slice::from_ref(key), false, span))
     }
 
     fn call(&self, cx: &mut Evaluator<'_>, callee: &Atom, call: &CallSite<'_>) -> Option<Value> {
-        let Atom::Member(of, name) = callee else {
-            return None;
+        let (of, name) = match callee {
+            Atom::Member(of, name) => (of, name),
+            Atom::External(name) if UNMAPPERS.contains(&&**name) => {
+                let made = Object::new(TASKS, UNMAPPED, None);
+                return Some(made.with_value(RESULT, call.value(0, "value")).into());
+            }
+            _ => return None,
         };
         if let Some(result) = result_of(of) {
             return RESULTS.contains(&&**name).then_some(result);
@@ -113,9 +124,14 @@ impl Door for Tasks {
 
 fn result_of(of: &Atom) -> Option<Value> {
     match of {
-        Atom::Object(object) if object.door == TASKS => object.values.get(RESULT).cloned(),
+        Atom::Object(object) if object.door == TASKS => result_of_object(object),
         _ => None,
     }
+}
+
+fn result_of_object(of: &Object) -> Option<Value> {
+    let result = of.values.get(RESULT).cloned();
+    result.filter(|_| of.kind == FUTURE)
 }
 
 /// Whether something made a function of the program more than a function.
@@ -137,12 +153,12 @@ fn called(cx: &mut Evaluator<'_>, task: FunctionRef, method: Method, call: &Call
         ..*call
     };
     let result = cx.call_function(task, None, &site);
+    let future = |result| Object::new(TASKS, FUTURE, None).with_value(RESULT, result);
     match method {
         Method::Runs => result,
         Method::Holds => itself(),
-        _ => Object::new(TASKS, FUTURE, None)
-            .with_value(RESULT, result)
-            .into(),
+        Method::StartsForEach => Value::list(future(result).into()),
+        _ => future(result).into(),
     }
 }
 
@@ -157,12 +173,20 @@ fn listed(call: &CallSite<'_>) -> Vec<Passed> {
     found.collect()
 }
 
+/// What one run gets: an element of each argument, or what is not gone through.
 fn each(cx: &mut Evaluator<'_>, call: &CallSite<'_>) -> Vec<Passed> {
-    let arguments = call.arguments.iter();
-    let elements = arguments.map(|argument| {
-        let mut one = argument.clone();
-        one.value = cx.iterate(&argument.value, argument.span);
-        one
-    });
-    elements.collect()
+    let mut passed = call.arguments.to_vec();
+    for argument in &mut passed {
+        let mut one = Value::nothing();
+        for atom in argument.value.atoms() {
+            one.join(&match atom {
+                Atom::Object(of) if of.door == TASKS && of.kind == UNMAPPED => {
+                    of.values.get(RESULT).cloned().unwrap_or_default()
+                }
+                other => cx.iterate(&other.clone().into(), argument.span),
+            });
+        }
+        argument.value = one;
+    }
+    passed
 }
