@@ -46,6 +46,9 @@ pub(super) struct Words {
     pub(super) plural: &'static str,
     /// What stands behind a key's name in its column's.
     pub(super) suffix: &'static str,
+    /// Whether the member that holds a key's value is called as the column is, where that is said (peewee 3,
+    /// `ForeignKeyField.bind`).
+    pub(super) value_by_column: bool,
     /// The member at the other side, where nobody says it: of the class in lower letters, of its table, and whether it is one
     /// row.
     pub(super) other_side: fn(&str, &str, bool) -> String,
@@ -347,9 +350,14 @@ impl Reader<'_, '_> {
         let named = text(self.words.column);
         let suffix = self.words.suffix;
         let suffixed = is_key && !suffix.is_empty() && !name.ends_with(suffix);
+        let said = named.as_ref().filter(|_| self.words.value_by_column);
+        let otherwise = || match said {
+            Some((column, _)) if column != name => column.clone(),
+            _ => format!("{name}{suffix}"),
+        };
         let member: Box<str> = match suffixed {
             true => text(self.words.value)
-                .map_or_else(|| format!("{name}{suffix}"), |(text, _)| text)
+                .map_or_else(otherwise, |(text, _)| text)
                 .into(),
             false => name.into(),
         };

@@ -41,6 +41,7 @@ const WORDS: Words = Words {
     config: None,
     plural: "",
     suffix: "",
+    value_by_column: false,
     other_side: |class, _, _| format!("{class}_set"),
     between: None,
 };

@@ -41,6 +41,7 @@ const WORDS: Words = Words {
     config: Some("ormar_config"),
     plural: "s",
     suffix: "",
+    value_by_column: false,
     other_side: |class, _, _| format!("{class}s"),
     between: Some(&Between {
         through: &["through"],

@@ -30,6 +30,7 @@ const WORDS: Words = Words {
     config: None,
     plural: "",
     suffix: "_id",
+    value_by_column: true,
     other_side: |class, _, _| format!("{class}_set"),
     between: Some(&Between {
         through: &["through_model"],

@@ -22,6 +22,7 @@ const WORDS: Words = Words {
     config: None,
     plural: "",
     suffix: "_id",
+    value_by_column: false,
     other_side: |_, table, one| match one {
         true => table.to_owned(),
         false => format!("{table}s"),
